@@ -1,1 +1,11 @@
-export {};
+/**
+ * PvfHost: precheck PVFs and validate candidates with queues, worker pools, artifacts on disk and outcomes that say
+ * how to vote.
+ */
+export { type Clock, type ClockTimer, systemClock } from './clock.ts';
+export type { PvfCode } from './code.ts';
+export { HostError, type HostErrorCode, type HostErrorMeta, type WorkerKind } from './errors.ts';
+export type * from './outcome.ts';
+export { PvfHost } from './pvf-host.ts';
+export type * from './types.ts';
+export type * from './wire-types.ts';

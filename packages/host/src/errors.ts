@@ -1,0 +1,33 @@
+export type WorkerKind = 'prepare' | 'execute';
+
+/** What a {@link HostError} carries by its code: the data that a program needs to react. */
+export type HostErrorMeta = {
+  /** A caller's argument has the wrong type or size. Nothing was done. */
+  INVALID_REQUEST: { field: string };
+  INVALID_OPTION: { option: string };
+  /** The worker program does not exist where the host looked. */
+  WORKER_NOT_FOUND: { worker: WorkerKind; tried: readonly string[] };
+  WORKER_NOT_EXECUTABLE: { worker: WorkerKind; path: string };
+  /** The program runs but does not answer `--version` as a worker does. */
+  WORKER_UNUSABLE: { worker: WorkerKind; path: string; status: number | null; stderr: string };
+  WORKER_VERSION: { worker: WorkerKind; path: string; found: string; expected: string };
+  CACHE_DIR: { path: string; errno: string };
+  /** Secure mode, and a layer of isolation that it demands does not work here. */
+  NOT_SECURE: { missing: readonly string[] };
+  HOST_CLOSED: Record<string, never>;
+};
+
+export type HostErrorCode = keyof HostErrorMeta;
+
+/** The only error that the host's API throws. Its message names cause and remedy; compare `code` and `meta`. */
+export class HostError<C extends HostErrorCode = HostErrorCode> extends Error {
+  override readonly name = 'HostError';
+  readonly code: C;
+  readonly meta: HostErrorMeta[C];
+
+  constructor(code: C, meta: HostErrorMeta[C], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.meta = meta;
+  }
+}

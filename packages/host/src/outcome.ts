@@ -1,0 +1,169 @@
+import type { PrepareError, ValidationResult } from './wire-types.ts';
+
+/**
+ * What an outcome means for the validator's vote.
+ * - `for`, `against`: vote so.
+ * - `abstain`: the fault is this machine's, or nobody can tell; casting a vote could harm the candidate or us.
+ * - `none`: nobody needs a vote any more.
+ */
+export type Vote = 'for' | 'against' | 'abstain' | 'none';
+
+/** Cost of a preparation, as the worker reported it. Memory in bytes; undefined where the platform does not tell. */
+export type PreparationStats = {
+  cpuTimeNs: bigint;
+  /** From the request to the worker's answer. */
+  wallTimeMs: number;
+  maxRssBytes: number | undefined;
+  maxResidentBytes: number | undefined;
+  maxAllocatedBytes: number | undefined;
+  peakTrackedAllocBytes: number | undefined;
+  /** Length of the decompressed code, bytes. */
+  codeLength: number;
+};
+
+/** The artifact that served a request. */
+export type ArtifactInfo = {
+  /** blake2-256 of the code as given, hex without 0x. */
+  codeHash: string;
+  /** Hash of the executor params that change the artifact, hex without 0x. */
+  prepHash: string;
+  /** Size of the file, bytes. */
+  size: number;
+  /** Whether it was there already when the request came. */
+  fromCache: boolean;
+  /** Undefined when the artifact comes from an earlier run of the host. */
+  stats: PreparationStats | undefined;
+};
+
+/** On every outcome. Times are milliseconds of wall clock. */
+export type OutcomeCommon = {
+  /** The request's id in the log. */
+  requestId: string;
+  /** Empty if the request ended before its code was hashed. */
+  codeHash: string;
+  /** From the call to the outcome. */
+  totalMs: number;
+};
+
+/** On every outcome of `validate`. */
+export type ValidationCommon = OutcomeCommon & {
+  /** Executions that were begun: 0, 1 or 2. */
+  attempts: number;
+  /** Time spent in the execution queue, summed over the attempts. */
+  queuedMs: number;
+  /** Of the last execution, from sending the request to the answer. */
+  wallTimeMs: number;
+  /** CPU time of the last job where the worker reported one. */
+  cpuTimeNs: bigint | undefined;
+  artifact: ArtifactInfo | undefined;
+};
+
+/** The rule that a candidate broke. Only a job that ran to an answer, or to its time limit, gives one. */
+export type InvalidRule =
+  /** The PVF itself refused the candidate, trapped, or has no usable entry point. */
+  | 'refused-by-pvf'
+  /** The compressed PoV does not decompress within its limit. */
+  | 'pov-decompression'
+  /** The job used up its CPU time. */
+  | 'cpu-timeout'
+  /** The worker gave no answer within four times the limit on the wall clock. */
+  | 'wall-timeout';
+
+/** Doubts that remained after the retry; candidate or machine may be the cause, so the vote is against. */
+export type PossiblyInvalidCause =
+  | 'worker-died'
+  | 'job-died'
+  | 'job-error'
+  | 'runtime-construction'
+  | 'corrupted-artifact';
+
+/** Faults of this machine. A job cannot cause any of them. */
+export type InternalCause =
+  /** The worker could not be given its request. */
+  | 'host-communication'
+  | 'could-not-create-link'
+  | 'could-not-open-file'
+  | 'could-not-create-pipe'
+  | 'could-not-clear-worker-dir'
+  | 'kernel'
+  /** The artifact could not be prepared, for a reason that may be gone next time. */
+  | 'non-deterministic-preparation'
+  /** No worker could be started. */
+  | 'worker-not-started'
+  /** The worker programs were replaced while the host ran: restart it. */
+  | 'workers-replaced'
+  /** An unexpected fault of the host's own. */
+  | 'host-fault';
+
+export type ValidOutcome = ValidationCommon & {
+  kind: 'valid';
+  vote: 'for';
+  result: ValidationResult;
+  /** SCALE encoding of `result`. */
+  resultBytes: Uint8Array;
+  cpuTimeNs: bigint;
+  /** Decompressed size of the PoV, bytes. */
+  povSize: number;
+};
+export type InvalidOutcome = ValidationCommon & {
+  kind: 'invalid';
+  vote: 'against';
+  rule: InvalidRule;
+  message: string;
+};
+export type PossiblyInvalidOutcome = ValidationCommon & {
+  kind: 'possibly-invalid';
+  vote: 'against';
+  cause: PossiblyInvalidCause;
+  message: string;
+};
+export type InternalOutcome = ValidationCommon & {
+  kind: 'internal';
+  vote: 'abstain';
+  cause: InternalCause;
+  message: string;
+  /** Present with `non-deterministic-preparation`. */
+  prepareError?: PrepareError;
+};
+/** The PVF cannot be prepared, on any machine: not the candidate's fault, and prechecking should have caught it. */
+export type PreparationFailedOutcome = ValidationCommon & {
+  kind: 'preparation-failed';
+  vote: 'abstain';
+  error: PrepareError;
+  deterministic: true;
+  message: string;
+};
+export type DeadlinePassedOutcome = ValidationCommon & {
+  kind: 'deadline-passed';
+  vote: 'none';
+  /** The caller's `deadlineMs`, or a backing job whose scheduling parent left the active forks. */
+  cause: 'caller-deadline' | 'inactive-fork';
+};
+export type CancelledOutcome = ValidationCommon & {
+  kind: 'cancelled';
+  vote: 'none';
+  cause: 'caller' | 'host-closed';
+};
+
+/** What `validate` resolves to. */
+export type ValidationOutcome =
+  | ValidOutcome
+  | InvalidOutcome
+  | PossiblyInvalidOutcome
+  | InternalOutcome
+  | PreparationFailedOutcome
+  | DeadlinePassedOutcome
+  | CancelledOutcome;
+
+/** What `precheck` resolves to. */
+export type PrecheckOutcome = OutcomeCommon &
+  (
+    | { kind: 'ok'; vote: 'for'; artifact: ArtifactInfo }
+    /** The same on every machine: vote against the PVF. */
+    | { kind: 'failed'; vote: 'against'; deterministic: true; error: PrepareError; message: string }
+    /** May be this machine's fault: abstain. */
+    | { kind: 'failed'; vote: 'abstain'; deterministic: false; error: PrepareError; message: string }
+    | { kind: 'internal'; vote: 'abstain'; cause: InternalCause; message: string }
+    | { kind: 'deadline-passed'; vote: 'none'; cause: 'caller-deadline' }
+    | { kind: 'cancelled'; vote: 'none'; cause: 'caller' | 'host-closed' }
+  );

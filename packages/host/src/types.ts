@@ -1,0 +1,157 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Clock } from './clock.ts';
+import type { PvfCode } from './code.ts';
+import type { CandidateDescriptorVersion, ExecutorParam, PersistedValidationData } from './wire-types.ts';
+
+/**
+ * Why a candidate is executed. It decides the place in the execution queue, the time limit (2 s for both kinds of
+ * backing, 12 s for approvals and disputes, unless the executor params say otherwise) and whether a doubtful
+ * outcome is tried again (never for backing).
+ */
+export type ExecutionKind = 'dispute' | 'approval' | 'backing-system' | 'backing';
+
+/** All fields are optional. */
+export type HostOptions = {
+  /**
+   * Directory for artifacts, made if missing; worker directories live in it while the host runs. Default: a
+   * private directory under the system's temporary one, removed by `close()`.
+   */
+  cacheDir?: string;
+  /**
+   * Worker programs. Default: the launchers of `@pvf/prepare-worker` and `@pvf/execute-worker`, else
+   * `pvf-prepare-worker` and `pvf-execute-worker` beside the running program.
+   */
+  workers?: { prepare?: string; execute?: string };
+  /**
+   * The version that the worker programs must report and that they compare with their own at start. Default: this
+   * package's version. `false` skips both checks: only for tests.
+   */
+  nodeVersion?: string | false;
+  /**
+   * Default true: the host refuses to start unless seccomp works and so does landlock or changing the root.
+   * `false` starts all the same, with a warning that names each missing layer.
+   */
+  secureMode?: boolean;
+  /** Prepare workers for work below critical priority. Default 1. */
+  prepareWorkersSoft?: number;
+  /** Prepare workers in all, when approvals or disputes wait for an artifact. Default 2, at least the soft limit. */
+  prepareWorkersHard?: number;
+  /** Execute workers. Default 2. */
+  executeWorkers?: number;
+  /** Default true: artifacts of an earlier run are used if identity and checksum verify. False removes them. */
+  keepArtifacts?: boolean;
+  /** `prune()` removes artifacts, least recently used first, until they take less. Bytes; default 10 GiB. */
+  artifactCacheLimit?: number;
+  /** `prune()` spares what was used more recently than this. Milliseconds; default 24 h. */
+  artifactMinStaleMs?: number;
+  /** Bounded intake: requests of one kind in the host at once; further calls wait. Default 64. */
+  maxPendingPerKind?: number;
+  /** How long a worker may take to start and connect. Milliseconds; default 3,000. */
+  spawnTimeoutMs?: number;
+  /** A worker without work for that long is ended. Milliseconds; default 5 min; Infinity keeps it. */
+  workerIdleMs?: number;
+  /** A worker is replaced after that many jobs. Default 10,000. */
+  maxJobsPerWorker?: number;
+  /** Niceness of the worker processes, -20 … 19. Default: the host's own. */
+  niceness?: { prepare?: number; execute?: number };
+  /** Threads for hashing, encoding and artifact files. Default 2. */
+  threads?: number;
+  /** Value of the workers' only environment variable, `RUST_LOG`. Default `warn`. */
+  workerLog?: string;
+  /** Default: warnings and errors as JSON lines on stderr. One line per event, never a payload. */
+  logger?: Logger;
+  /** Where the metrics are registered. Default: a registry of this host's own, `host.metrics`. */
+  registry?: Registry;
+  /** Only for tests. */
+  clock?: Clock;
+};
+
+/** Bytes of a PVF as they are on chain (zstd-compressed blob or raw wasm), or what `host.importCode()` made of them. */
+export type CodeInput = Uint8Array | PvfCode;
+
+/** What a PVF is prepared from. */
+export type PvfInput = {
+  /** Must not change before the call settles. */
+  code: CodeInput;
+  /** Default: none, which means the defaults of the executor. */
+  executorParams?: readonly ExecutorParam[];
+  /** Largest decompressed code, bytes. Default 30 MiB. */
+  validationCodeBombLimit?: number;
+};
+
+export type PrecheckRequest = PvfInput & RequestControl;
+
+export type ValidateRequest = PvfInput &
+  RequestControl & {
+    validationData: PersistedValidationData;
+    /** `blockData` may be a zstd-compressed blob. It must not change before the call settles. */
+    pov: { blockData: Uint8Array };
+    kind: ExecutionKind;
+    /** 32 bytes; default zeros. PVFs see it only with descriptor version V3. */
+    relayParent?: Uint8Array;
+    /** 32 bytes; default zeros. With it `updateActiveLeaves` tells which backing jobs still matter. */
+    schedulingParent?: Uint8Array;
+    /** Default V1. */
+    descriptorVersion?: CandidateDescriptorVersion;
+    /** Limit on the job's CPU time, milliseconds. Default: by kind and executor params. Queueing does not count. */
+    executionTimeoutMs?: number;
+  };
+
+export type RequestControl = {
+  /** Takes the request back: out of its queue at once, or its job is killed. The outcome is `cancelled`. */
+  signal?: AbortSignal;
+  /** Milliseconds from the call until its result is of no use; counts everything. Default: none. */
+  deadlineMs?: number;
+  /** Told about each step; for people to look at. An exception in it is logged and otherwise ignored. */
+  onProgress?: (event: ProgressEvent) => void;
+};
+
+/** Steps of a request, in order; `preparing` … `executing` may come again after `retrying`. */
+export type ProgressEvent =
+  /** The bounded intake is full. */
+  | { type: 'waiting' }
+  | { type: 'hashed'; codeHash: string }
+  /** Waits for a preparation: its own (`shared: false`) or one that another request began. */
+  | { type: 'preparation-queued'; shared: boolean }
+  | { type: 'preparing'; workerPid: number }
+  | { type: 'artifact-ready'; fromCache: boolean }
+  | { type: 'execution-queued' }
+  | { type: 'executing'; workerPid: number; attempt: number }
+  | { type: 'retrying'; cause: string; afterMs: number };
+
+/** A change of the relay chain's leaves, as the node's overseer reports it. Hashes of 32 bytes. */
+export type ActiveLeavesUpdate = {
+  /** The new leaf with those of its ancestors whose candidates may still be backed. */
+  activated?: { hash: Uint8Array; ancestors?: readonly Uint8Array[] };
+  deactivated?: readonly Uint8Array[];
+};
+
+/** Whether a layer of isolation works here; the reason when it does not. */
+export type SecurityFeature = { available: true } | { available: false; reason: string };
+
+export type SecurityReport = {
+  secureMode: boolean;
+  landlock: SecurityFeature;
+  seccomp: SecurityFeature;
+  changeRoot: SecurityFeature;
+  secureClone: SecurityFeature;
+};
+
+export type WorkerProgram = { path: string; version: string; fullVersion: string };
+
+/** A snapshot for people and health checks. */
+export type HostStatus = {
+  state: 'running' | 'stopped' | 'closed';
+  /** Set when `state` is `stopped`: what happened and what to do. */
+  reason?: string;
+  cacheDir: string;
+  workers: { prepare: WorkerProgram; execute: WorkerProgram };
+  security: SecurityReport;
+  prepare: { queued: number; running: number; workers: number };
+  execute: { queued: Record<ExecutionKind, number>; running: number; workers: number };
+  artifacts: { prepared: number; preparing: number; failed: number; bytes: number };
+};
+
+/** What `prune()` removed and what is left. */
+export type PruneReport = { removed: number; removedBytes: number; kept: number; keptBytes: number };
