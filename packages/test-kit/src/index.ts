@@ -1,1 +1,1 @@
-export {};
+export * from './guests/index.ts';

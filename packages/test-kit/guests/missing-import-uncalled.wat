@@ -1,0 +1,7 @@
+;; Imports a function that no host has and never calls it.
+(module
+  (import "env" "ext_no_such_function" (func $missing))
+  (memory (export "memory") 1)
+  (global (export "__heap_base") i32 (i32.const 1024))
+  (func (export "validate_block") (param i32 i32) (result i64)
+    (i64.const 0xc00000000)))

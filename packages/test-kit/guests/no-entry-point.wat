@@ -1,0 +1,6 @@
+;; Has no `validate_block`.
+(module
+  (memory (export "memory") 1)
+  (global (export "__heap_base") i32 (i32.const 1024))
+  (func (export "validate") (param i32 i32) (result i64)
+    (i64.const 0)))

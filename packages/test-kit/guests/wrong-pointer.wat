@@ -1,0 +1,6 @@
+;; Points far outside its memory.
+(module
+  (memory (export "memory") 1)
+  (global (export "__heap_base") i32 (i32.const 1024))
+  (func (export "validate_block") (param i32 i32) (result i64)
+    (i64.const 0xc7fffff00)))
