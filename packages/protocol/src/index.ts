@@ -1,1 +1,91 @@
-export {};
+/**
+ * The language that a PVF host and its workers speak: every message as a type and a codec of the same name, the
+ * frames around them, and the few computations on which both sides must agree (hashes and limits of executor
+ * params, artifact checksum, compressed blobs). Pure: no I/O and no Node API.
+ */
+export {
+  COMPRESSED_PREFIX,
+  DEFAULT_CODE_BOMB_LIMIT,
+  isCompressed,
+  POV_BOMB_LIMIT,
+} from './blob/index.ts';
+export { artifactChecksum } from './checksum/index.ts';
+export { isProtocolError, ProtocolError, type ProtocolErrorCode, type ProtocolErrorMeta } from './errors.ts';
+export {
+  checkConsistency,
+  codeHash,
+  DEFAULT_EXEC_TIMEOUT_MS,
+  DEFAULT_MAX_MEMORY_PAGES,
+  DEFAULT_PREP_TIMEOUT_MS,
+  DEFAULT_STACK_LOGICAL_MAX,
+  DEFAULT_STACK_NATIVE_MAX,
+  type ExecutorParamError,
+  type ExecutorParamName,
+  type ExecutorSemantics,
+  execTimeoutMs,
+  executorSemantics,
+  HEAP_PAGES_ESTIMATE,
+  paramsHash,
+  paramsPrepHash,
+  precheckingMaxMemory,
+  prepTimeoutMs,
+} from './executor-params/index.ts';
+export {
+  DEFAULT_FRAME_LIMIT,
+  encodeFrame,
+  encodeFrameParts,
+  FRAME_HEADER_BYTES,
+  FrameDecoder,
+  frameHeader,
+  OUT_OF_MEMORY_FRAME,
+  type ReadSome,
+  readFrame,
+} from './framing/index.ts';
+export type { Codec, Prefix, Result } from './scale/index.ts';
+export {
+  CandidateDescriptorVersion,
+  Duration,
+  durationFromMs,
+  durationFromNs,
+  durationToMs,
+  durationToNs,
+  ExecuteHandshake,
+  ExecuteRequest,
+  ExecuteWorkerResult,
+  type ExecutorHostFunction,
+  ExecutorParam,
+  ExecutorParams,
+  InternalValidationError,
+  invalidCandidate,
+  isDeterministic,
+  JobError,
+  JobResponse,
+  JobResult,
+  MAX_HORIZONTAL_MESSAGES,
+  MAX_UPWARD_MESSAGES,
+  type MemoryAllocationStats,
+  MemoryStats,
+  type OutboundHrmpMessage,
+  PersistedValidationData,
+  PoV,
+  PrepareError,
+  PrepareJobKind,
+  PrepareJobResult,
+  PrepareJobSuccess,
+  PrepareStats,
+  PrepareWorkerResult,
+  PrepareWorkerSuccess,
+  type PvfExecKind,
+  PvfPrepData,
+  type PvfPrepKind,
+  runtimeConstruction,
+  SecurityStatus,
+  ValidationInput,
+  ValidationParams,
+  ValidationParamsExtension,
+  ValidationResult,
+  validationInputOf,
+  WorkerError,
+  WorkerHandshake,
+  WorkerResponse,
+} from './types/index.ts';

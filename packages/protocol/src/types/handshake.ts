@@ -1,0 +1,44 @@
+import { bool, codec, struct } from '../scale/index.ts';
+import { ExecutorParams } from './executor-params.ts';
+
+/** Which security features the host found to work on this machine. */
+export interface SecurityStatus {
+  /** The operator demands the features below instead of accepting what there is. */
+  readonly secureValidatorMode: boolean;
+  readonly canEnableLandlock: boolean;
+  readonly canEnableSeccomp: boolean;
+  readonly canUnshareUserNamespaceAndChangeRoot: boolean;
+  readonly canDoSecureClone: boolean;
+}
+
+export const SecurityStatus = codec<SecurityStatus>(
+  'SecurityStatus',
+  struct<SecurityStatus>({
+    secureValidatorMode: bool,
+    canEnableLandlock: bool,
+    canEnableSeccomp: bool,
+    canUnshareUserNamespaceAndChangeRoot: bool,
+    canDoSecureClone: bool,
+  }),
+);
+
+/** First frame from the host to a worker of either kind; it has no answer. */
+export interface WorkerHandshake {
+  readonly securityStatus: SecurityStatus;
+}
+
+export const WorkerHandshake = codec<WorkerHandshake>(
+  'WorkerHandshake',
+  struct<WorkerHandshake>({ securityStatus: SecurityStatus }),
+);
+
+/** Second frame from the host to an execute worker: the parameters for the worker's whole life. No answer. */
+export interface ExecuteHandshake {
+  readonly executorParams: ExecutorParams;
+}
+
+/** Called `Handshake` in the reference. */
+export const ExecuteHandshake = codec<ExecuteHandshake>(
+  'ExecuteHandshake',
+  struct<ExecuteHandshake>({ executorParams: ExecutorParams }),
+);

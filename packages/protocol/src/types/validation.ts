@@ -1,0 +1,117 @@
+import { remaining } from '../scale/cursor.ts';
+import { bytes, codec, hash, option, type Shape, struct, u32, variants, vector } from '../scale/index.ts';
+import type { ExecuteRequest } from './execute.ts';
+
+/** What `validate_block` gets. */
+export interface ValidationParams {
+  /** Head data of the parent block. */
+  readonly parentHead: Uint8Array;
+  /** The PoV's block data, decompressed. */
+  readonly blockData: Uint8Array;
+  readonly relayParentNumber: number;
+  /** 32 bytes. */
+  readonly relayParentStorageRoot: Uint8Array;
+}
+
+const params = struct<ValidationParams>({
+  parentHead: bytes,
+  blockData: bytes,
+  relayParentNumber: u32,
+  relayParentStorageRoot: hash,
+});
+
+/** The part that candidates of every version have; an extension behind it counts as rest. */
+export const ValidationParams = codec<ValidationParams>('ValidationParams', params);
+
+/** What candidates with a newer descriptor get in addition; the index is the descriptor's version. */
+export type ValidationParamsExtension = {
+  readonly type: 'V3';
+  /** 32 bytes. */
+  readonly relayParent: Uint8Array;
+  /** 32 bytes. */
+  readonly schedulingParent: Uint8Array;
+};
+
+export const ValidationParamsExtension = codec<ValidationParamsExtension>(
+  'ValidationParamsExtension',
+  variants<ValidationParamsExtension>({ V3: [3, { relayParent: hash, schedulingParent: hash }] }),
+);
+
+/** The whole byte string passed to `validate_block`. */
+export interface ValidationInput extends ValidationParams {
+  readonly extension: ValidationParamsExtension | undefined;
+}
+
+const inputShape: Shape<ValidationInput> = {
+  write(value, parts) {
+    params.write(value, parts);
+    if (value.extension !== undefined) ValidationParamsExtension.write(value.extension, parts);
+  },
+  read(cursor) {
+    const value = params.read(cursor);
+    return {
+      ...value,
+      extension: remaining(cursor) === 0 ? undefined : ValidationParamsExtension.read(cursor),
+    };
+  },
+};
+
+/** {@link ValidationParams}, then the extension without any option byte: it is there if bytes are left. */
+export const ValidationInput = codec<ValidationInput>('ValidationInput', inputShape);
+
+/**
+ * What `validate_block` gets for `request`: its PoV replaced by the decompressed `blockData`, with the extension
+ * if the candidate's descriptor is V3 (and only then: as in the reference, unknown versions get none).
+ */
+export function validationInputOf(request: ExecuteRequest, blockData: Uint8Array): ValidationInput {
+  const { pvd, relayParent, schedulingParent, descriptorVersion } = request;
+  return {
+    parentHead: pvd.parentHead,
+    blockData,
+    relayParentNumber: pvd.relayParentNumber,
+    relayParentStorageRoot: pvd.relayParentStorageRoot,
+    extension: descriptorVersion.type === 'V3' ? { type: 'V3', relayParent, schedulingParent } : undefined,
+  };
+}
+
+/** A message from one parachain to another. */
+export interface OutboundHrmpMessage {
+  /** Para id of the receiver. */
+  readonly recipient: number;
+  readonly data: Uint8Array;
+}
+
+/** What `validate_block` returns. */
+export interface ValidationResult {
+  readonly headData: Uint8Array;
+  /** Code that shall replace the PVF. */
+  readonly newValidationCode: Uint8Array | undefined;
+  /** At most {@link MAX_UPWARD_MESSAGES}. */
+  readonly upwardMessages: readonly Uint8Array[];
+  /** At most {@link MAX_HORIZONTAL_MESSAGES}. */
+  readonly horizontalMessages: readonly OutboundHrmpMessage[];
+  readonly processedDownwardMessages: number;
+  readonly hrmpWatermark: number;
+}
+
+/** Upward messages in one result; more make the candidate invalid. Rule: the reference's parachain-primitives. */
+export const MAX_UPWARD_MESSAGES = 16 * 1024;
+
+/** Horizontal messages in one result; more make the candidate invalid. */
+export const MAX_HORIZONTAL_MESSAGES = 16 * 1024;
+
+/** Untrusted: written by the PVF. As in the reference, bytes behind the result are accepted. */
+export const ValidationResult = codec<ValidationResult>(
+  'ValidationResult',
+  struct<ValidationResult>({
+    headData: bytes,
+    newValidationCode: option(bytes),
+    upwardMessages: vector(bytes, MAX_UPWARD_MESSAGES),
+    horizontalMessages: vector(
+      struct<OutboundHrmpMessage>({ recipient: u32, data: bytes }),
+      MAX_HORIZONTAL_MESSAGES,
+    ),
+    processedDownwardMessages: u32,
+    hrmpWatermark: u32,
+  }),
+);

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
+
+/** One line of protocol.json; which fields are there depends on `type`. */
+export interface VectorRecord {
+  readonly name: string;
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** Bulk bytes of a vector. */
+export interface Lcg {
+  readonly seed: number;
+  readonly len: number;
+}
+
+/** All records of protocol.json; throws when the folder is missing, since such a run proves nothing. */
+export function loadProtocolVectors(): VectorRecord[] {
+  const shared = process.env['PVF_SHARED'] ?? join(repository, '../shared');
+  return JSON.parse(readFileSync(join(shared, 'vectors/protocol.json'), 'utf8')) as VectorRecord[];
+}
+
+/** The bytes that an `lcg` field stands for. */
+export function lcgBytes({ seed, len }: Lcg): Uint8Array {
+  const bytes = new Uint8Array(len);
+  let x = seed >>> 0;
+  for (let index = 0; index < len; index++) {
+    x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[index] = x >>> 24;
+  }
+  return bytes;
+}
