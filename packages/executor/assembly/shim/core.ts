@@ -1,0 +1,36 @@
+// What the shim calls in the helper module, see ../core/index.ts.
+
+@external("core", "heapReset")
+export declare function heapReset(): void;
+@external("core", "heapAllocate")
+export declare function heapAllocate(size: u64): u32;
+
+@external("core", "blake2bInit")
+export declare function blake2bInit(size: u32): void;
+@external("core", "blake2bUpdate")
+export declare function blake2bUpdate(input: u32, length: u32): void;
+@external("core", "blake2bFinal")
+export declare function blake2bFinal(input: u32, length: u32): u32;
+
+@external("core", "keccakInit")
+export declare function keccakInit(): void;
+@external("core", "keccakUpdate")
+export declare function keccakUpdate(input: u32, length: u32, rate: u32): void;
+@external("core", "keccakFinal")
+export declare function keccakFinal(input: u32, length: u32, rate: u32): u32;
+
+@external("core", "sha256Init")
+export declare function sha256Init(): void;
+@external("core", "sha256Update")
+export declare function sha256Update(input: u32, length: u32): void;
+@external("core", "sha256Final")
+export declare function sha256Final(input: u32, length: u32): u32;
+
+@external("core", "xxhashInit")
+export declare function xxhashInit(): void;
+@external("core", "xxhashUpdate")
+export declare function xxhashUpdate(input: u32, length: u32, seeds: u32): void;
+@external("core", "xxhashFinal")
+export declare function xxhashFinal(input: u32, length: u32, seeds: u32, output: u32): void;
+@external("core", "twox")
+export declare function twox(input: u32, length: u32, seeds: u32, output: u32): void;
