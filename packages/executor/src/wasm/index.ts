@@ -1,0 +1,17 @@
+/**
+ * WebAssembly prevalidation and rewriting: bytes of a PVF in, bytes for the compiler out.
+ *
+ * `scan*` walks the module once, refuses what is no MVP module, computes every function's stack cost and
+ * notes which instructions must change. `emit*` writes the result. Two targets share all of it: the
+ * reference's bytes exactly, and the same module fitted to V8.
+ */
+export { RewriteError, type RewriteErrorCode, type RewriteErrorMeta } from './errors.ts';
+export {
+  REFERENCE_STEPS,
+  type ReferenceStep,
+  type RewriteOptions,
+  type RewriteTarget,
+  rewriteModule,
+  rewriteUpTo,
+  stackCosts,
+} from './rewrite.ts';

@@ -1,0 +1,222 @@
+import { HeightModel } from './height.ts';
+import { unknownOpcode } from './instructions.ts';
+import {
+  CANONICAL_RESULT,
+  IGNORES_NAN_BITS,
+  NATURAL_ALIGNMENT,
+  POPS,
+  PUSHES,
+  SHAPE,
+  Shape,
+  ValueType,
+} from './opcodes.ts';
+import type { Reader } from './reader.ts';
+import type { ScanState } from './scan-state.ts';
+
+const U32_MAX = 0xffff_ffff;
+/** wasmparser 0.236 takes at most this many locals, parameters included. */
+export const MAX_LOCALS = 50_000;
+/** Targets of one `br_table`, without the default, that wasmparser 0.236 takes. */
+const MAX_BRANCH_TARGETS = 128 * 1024;
+
+const model = new HeightModel();
+
+/** Reads the local declarations; returns how many locals they declare. */
+export function readLocals(reader: Reader): number {
+  const start = reader.pos;
+  let locals = 0;
+  for (let groups = reader.u32(); groups > 0; groups--) {
+    locals += reader.u32();
+    reader.valueType();
+    if (locals > U32_MAX) reader.fail('more than 2³² locals', start);
+  }
+  return locals;
+}
+
+/**
+ * Checks one body's instructions, computes its stack cost and notes which instructions the output must
+ * change. `reader.end` is the body's end.
+ */
+export function scanBody(reader: Reader, state: ScanState, index: number): void {
+  const functionIndex = state.importedFunctions + index;
+  const start = reader.pos;
+  const locals = readLocals(reader);
+  const type = state.functionTypes.at(functionIndex) >>> 0;
+  const known = type < state.types;
+  if (!known) state.refuse(reader, `unknown type ${type}`, start);
+  if (known && state.engine && locals + state.typeParams.at(type) > MAX_LOCALS) {
+    state.refuse(reader, 'more than 50,000 locals', start);
+  }
+  const height = scanInstructions(reader, state, index, known && state.typeResult.at(type) !== 0 ? 1 : 0);
+  const cost = locals + height;
+  if (cost > U32_MAX) state.refuse(reader, 'stack cost does not fit 32 bits', start);
+  state.costs[index] = cost;
+}
+
+/** The hot loop: one turn per instruction of the module. Returns the maximum operand height. */
+function scanInstructions(reader: Reader, state: ScanState, index: number, results: number): number {
+  const { code, end } = reader;
+  const { edits, engine, importedFunctions } = state;
+  let scratch = 0;
+  model.begin(results);
+  // After a refusal heights mean nothing any more, but the format is still checked to the end.
+  let measured = true;
+  reader.padded = false;
+
+  while (model.depth > 0) {
+    if (model.height > model.maximum && !model.unreachable) model.maximum = model.height;
+    if (reader.pos >= end) reader.unexpectedEnd();
+    const at = reader.pos;
+    const opcode = code[at]!;
+    reader.pos = at + 1;
+    let fits = true;
+    switch (SHAPE[opcode]!) {
+      case Shape.plain: {
+        fits = model.pop(POPS[opcode]!);
+        model.height += PUSHES[opcode]!;
+        if (engine) {
+          const canonical = CANONICAL_RESULT[opcode]!;
+          if (canonical !== 0 && IGNORES_NAN_BITS[code[at + 1]!] !== 1) {
+            scratch |= canonical === ValueType.f32 ? 1 : 2;
+            edits.push(at);
+          }
+        }
+        break;
+      }
+      case Shape.index:
+        reader.u32();
+        fits = model.pop(POPS[opcode]!);
+        model.height += PUSHES[opcode]!;
+        break;
+      case Shape.memory: {
+        const alignment = reader.u32();
+        reader.u32();
+        fits = model.pop(POPS[opcode]!);
+        model.height += PUSHES[opcode]!;
+        if (engine && alignment > NATURAL_ALIGNMENT[opcode]!) {
+          state.refuse(reader, 'alignment above the natural one', at);
+        }
+        break;
+      }
+      case Shape.i32:
+        reader.i32();
+        model.height++;
+        break;
+      case Shape.i64:
+        reader.skipI64();
+        model.height++;
+        break;
+      case Shape.f32:
+        reader.skip(4);
+        model.height++;
+        break;
+      case Shape.f64:
+        reader.skip(8);
+        model.height++;
+        break;
+      case Shape.block: {
+        const arity = reader.blockType() === -0x40 ? 0 : 1;
+        model.open(arity, arity);
+        break;
+      }
+      case Shape.loop:
+        model.open(reader.blockType() === -0x40 ? 0 : 1, 0);
+        break;
+      case Shape.if: {
+        const arity = reader.blockType() === -0x40 ? 0 : 1;
+        fits = model.pop(1);
+        model.open(arity, arity);
+        break;
+      }
+      case Shape.else:
+        break;
+      case Shape.end:
+        model.close();
+        break;
+      case Shape.br: {
+        const arity = model.branchArity(reader.u32());
+        fits = arity >= 0 && model.pop(arity);
+        model.unreachable = true;
+        break;
+      }
+      case Shape.brIf: {
+        const arity = model.branchArity(reader.u32());
+        fits = arity >= 0 && model.pop(arity) && model.pop(1);
+        model.height += Math.max(arity, 0);
+        break;
+      }
+      case Shape.brTable:
+        fits = scanBranchTable(reader, state, at);
+        break;
+      case Shape.return:
+        fits = model.pop(results);
+        model.unreachable = true;
+        break;
+      case Shape.unreachable:
+        model.unreachable = true;
+        break;
+      case Shape.call: {
+        const callee = reader.u32();
+        fits = callee < state.functions && applyType(state, state.functionTypes.at(callee) >>> 0);
+        if (callee >= importedFunctions) {
+          edits.push(at);
+          reader.padded = false;
+        }
+        break;
+      }
+      case Shape.callIndirect: {
+        const type = reader.u32();
+        reader.zeroByte('table');
+        fits = model.pop(1) && applyType(state, type);
+        break;
+      }
+      case Shape.memoryIndex:
+        reader.zeroByte('memory');
+        fits = model.pop(POPS[opcode]!);
+        model.height += PUSHES[opcode]!;
+        break;
+      case Shape.select:
+        fits = model.pop(2) && model.pop(1);
+        model.height++;
+        break;
+      default:
+        unknownOpcode(reader, opcode);
+    }
+    if (reader.padded) {
+      edits.push(at);
+      reader.padded = false;
+    }
+    if (!fits && measured) {
+      measured = false;
+      state.refuse(reader, 'stack limiter cannot follow the operand stack, a label, a type or a call', at);
+    }
+  }
+  state.scratch[index] = scratch;
+  if (reader.pos !== end) reader.fail('function body continues after its end');
+  return model.maximum;
+}
+
+function applyType(state: ScanState, type: number): boolean {
+  if (type >= state.types) return false;
+  const fits = model.pop(state.typeParams.at(type));
+  if (state.typeResult.at(type) !== 0) model.height++;
+  return fits;
+}
+
+/** The limiter ignores the index operand of `br_table` and wants equal arities even in dead code. */
+function scanBranchTable(reader: Reader, state: ScanState, at: number): boolean {
+  const targets = reader.u32();
+  if (state.engine && targets > MAX_BRANCH_TARGETS) state.refuse(reader, 'br_table too long', at);
+  let known = true;
+  let equal = true;
+  let arity = -1;
+  for (let i = 0; i <= targets; i++) {
+    const next = model.branchArity(reader.u32());
+    if (next < 0) known = false;
+    if (i > 0 && next !== arity) equal = false;
+    arity = next;
+  }
+  const fits = known && equal && model.pop(arity);
+  model.unreachable = true;
+  return fits;
+}
