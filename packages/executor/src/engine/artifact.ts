@@ -1,0 +1,110 @@
+import type { ModuleShape } from './shape.ts';
+
+/**
+ * An artifact is what preparation leaves for execution. Layout, integers little-endian:
+ *
+ * | bytes | what |
+ * | --- | --- |
+ * | 8 | magic `PVF-ART` and a zero byte |
+ * | 4 | format version |
+ * | 4 × 3 | length of header, wasm, machine code |
+ * | … | header: JSON of {@link ArtifactHeader} |
+ * | … | the rewritten wasm (V8 needs the wire bytes) |
+ * | … | the machine code; empty for a module without functions |
+ *
+ * An artifact is made by an untrusted job: whoever loads it does so inside a job.
+ */
+export interface Artifact {
+  readonly header: ArtifactHeader;
+  readonly wasm: Uint8Array;
+  readonly code: Uint8Array;
+}
+
+/** The parts of an artifact's file, not looked into. */
+export interface ArtifactParts {
+  /** JSON of an {@link ArtifactHeader}, if the file is what it claims to be. */
+  readonly header: Uint8Array;
+  readonly wasm: Uint8Array;
+  /** In a buffer of its own: V8 reads code from a whole ArrayBuffer. */
+  readonly code: ArrayBuffer;
+}
+
+export interface ArtifactHeader {
+  /** {@link CodeCache.engineIdentity} of the engine that compiled it, and the executor's version. */
+  readonly engine: string;
+  readonly shape: ModuleShape;
+}
+
+const MAGIC = Uint8Array.of(0x50, 0x56, 0x46, 0x2d, 0x41, 0x52, 0x54, 0x00);
+const FORMAT_VERSION = 1;
+const FIXED_BYTES = 24;
+
+export type ArtifactErrorCode = 'NOT_AN_ARTIFACT' | 'OTHER_FORMAT_VERSION' | 'TRUNCATED' | 'OTHER_ENGINE' | 'REJECTED_CODE';
+
+/** An artifact that this engine cannot load. The remedy is always to prepare the PVF again: RuntimeConstruction. */
+export class ArtifactError extends Error {
+  readonly code: ArtifactErrorCode;
+  readonly meta: Readonly<Record<string, string | number>>;
+
+  constructor(code: ArtifactErrorCode, message: string, meta: ArtifactError['meta'] = {}, options?: ErrorOptions) {
+    super(`${message}; prepare the PVF again`, options);
+    this.name = 'ArtifactError';
+    this.code = code;
+    this.meta = meta;
+  }
+}
+
+export function encodeArtifact({ header, wasm, code }: Artifact): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(FIXED_BYTES + json.length + wasm.length + code.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set(MAGIC);
+  view.setUint32(8, FORMAT_VERSION, true);
+  view.setUint32(12, json.length, true);
+  view.setUint32(16, wasm.length, true);
+  view.setUint32(20, code.length, true);
+  bytes.set(json, FIXED_BYTES);
+  bytes.set(wasm, FIXED_BYTES + json.length);
+  bytes.set(code, FIXED_BYTES + json.length + wasm.length);
+  return bytes;
+}
+
+/**
+ * Cuts an artifact's file into its parts by the lengths at its start; reads nothing else of it, so a worker may call
+ * it on what an untrusted job has made.
+ *
+ * @throws ArtifactError
+ */
+export function splitArtifact(bytes: Uint8Array): ArtifactParts {
+  if (bytes.length < FIXED_BYTES || !MAGIC.every((byte, i) => bytes[i] === byte)) {
+    throw new ArtifactError('NOT_AN_ARTIFACT', 'the file is not an artifact of this executor', { bytes: bytes.length });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = view.getUint32(8, true);
+  if (version !== FORMAT_VERSION) {
+    throw new ArtifactError('OTHER_FORMAT_VERSION', `the artifact has format ${version}, not ${FORMAT_VERSION}`, { version });
+  }
+  const headerEnd = FIXED_BYTES + view.getUint32(12, true);
+  const wasmEnd = headerEnd + view.getUint32(16, true);
+  const codeEnd = wasmEnd + view.getUint32(20, true);
+  if (codeEnd !== bytes.length) {
+    throw new ArtifactError('TRUNCATED', `the artifact has ${bytes.length} bytes instead of ${codeEnd}`, {
+      bytes: bytes.length,
+      expected: codeEnd,
+    });
+  }
+  return {
+    header: bytes.subarray(FIXED_BYTES, headerEnd),
+    wasm: bytes.slice(headerEnd, wasmEnd),
+    code: bytes.slice(wasmEnd).buffer as ArrayBuffer,
+  };
+}
+
+/** Parses an artifact's header. Untrusted: call it inside a job only. @throws ArtifactError */
+export function readHeader(parts: ArtifactParts): ArtifactHeader {
+  try {
+    return JSON.parse(new TextDecoder().decode(parts.header));
+  } catch (cause) {
+    throw new ArtifactError('NOT_AN_ARTIFACT', 'the header of the artifact is not readable', {}, { cause });
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * From code to artifact and from artifact to output. `prepareArtifact` runs in a prepare job, `loadArtifact` and
+ * `instantiate` in an execute job; the worker around them only opens the code cache and warms the host functions up.
+ */
+export {
+  type Artifact,
+  ArtifactError,
+  type ArtifactErrorCode,
+  type ArtifactHeader,
+  type ArtifactParts,
+  encodeArtifact,
+  readHeader,
+  splitArtifact,
+} from './artifact.ts';
+export { type CodeCache, openCodeCache } from './code-cache.ts';
+export { type ExecutionOutcome, type GuestInstance, type InstantiateOptions, instantiate } from './execute.ts';
+export { checkImports, ConstructionError, MissingFunctionError } from './link.ts';
+export { type LoadedArtifact, loadArtifact } from './load.ts';
+export {
+  PreparationError,
+  type PreparationStage,
+  type PreparedCode,
+  type PrepareOptions,
+  prepareArtifact,
+} from './prepare.ts';
+export { type ImportShape, type ModuleShape, readShape } from './shape.ts';

@@ -1,0 +1,43 @@
+import { type PrepareError, type PrepareJobSuccess, PrepareJobResult, type Result } from '@pvf/protocol';
+import { describeEnd, type JobReport, messageOf } from '@pvf/worker';
+
+const FRAME_HEADER_BYTES = 8;
+
+/** What a prepare job has achieved. Its answer counts only if the process ended as the answer calls for. */
+export function readJobAnswer({ end, pid, output }: JobReport): Result<PrepareJobSuccess, PrepareError> {
+  switch (end.type) {
+    case 'cpu-limit':
+      return failed({ type: 'TimedOut' });
+    case 'memory-limit':
+      return failed({ type: 'OutOfMemory' });
+    case 'signaled':
+    case 'output-limit':
+      return failed({ type: 'JobDied', err: describeEnd(end), jobPid: pid });
+    case 'exited':
+      break;
+    default:
+      return end satisfies never;
+  }
+  let result: PrepareJobResult;
+  try {
+    result = PrepareJobResult.decode(unframe(output));
+  } catch (error) {
+    return failed({ type: 'JobError', value: `exit status ${end.status} without a readable answer: ${messageOf(error)}` });
+  }
+  if (result.ok && end.status !== 0) {
+    return failed({ type: 'JobError', value: `the job answered and ended with status ${end.status}` });
+  }
+  return result;
+}
+
+function unframe(output: Uint8Array): Uint8Array {
+  if (output.length < FRAME_HEADER_BYTES) throw new Error(`${output.length} bytes on the pipe`);
+  const announced = new DataView(output.buffer, output.byteOffset).getBigUint64(0, true);
+  const payload = output.subarray(FRAME_HEADER_BYTES);
+  if (announced !== BigInt(payload.length)) throw new Error(`${payload.length} of ${announced} bytes on the pipe`);
+  return payload;
+}
+
+function failed(error: PrepareError): { ok: false; error: PrepareError } {
+  return { ok: false, error };
+}

@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { openCodeCache } from '@pvf/executor';
+import {
+  artifactChecksum,
+  durationFromNs,
+  durationToNs,
+  type PrepareError,
+  PrepareJobResult,
+  PrepareWorkerResult,
+  precheckingMaxMemory,
+  PvfPrepData,
+} from '@pvf/protocol';
+import { enterJob, type JobReport, messageOf, runJob, serveRequests, type WorkerContext, writeFrame } from '@pvf/worker';
+import { preparePvf } from './job/prepare.ts';
+import { readJobAnswer } from './outcome.ts';
+
+/** Code has at most a few MiB on chain, an upgrade's bomb limit included. */
+const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
+/** The artifact of the largest known runtime has 60 MB. */
+const OUTPUT_LIMIT_BYTES = 1024 * 1024 * 1024;
+
+/** Loads everything that jobs will need, once; the forked jobs inherit it. */
+export async function loadPrepareWorker(version: string): Promise<(context: WorkerContext) => never> {
+  const codeCache = openCodeCache();
+  const engine = `${codeCache.engineIdentity} pvf-${version}`;
+  return (context) => {
+    const artifactPath = `${context.workerDirPath}/tmp-artifact`;
+    return serveRequests(context, REQUEST_LIMIT_BYTES, (requestBytes) => {
+      const request = PvfPrepData.decode(requestBytes);
+      return PrepareWorkerResult.encode(answer(context, request, artifactPath, codeCache, engine));
+    });
+  };
+}
+
+function answer(
+  context: WorkerContext,
+  request: PvfPrepData,
+  artifactPath: string,
+  codeCache: ReturnType<typeof openCodeCache>,
+  engine: string,
+): PrepareWorkerResult {
+  const { job, readRss } = context;
+  const cpuLimitNs = Number(durationToNs(request.prepTimeout));
+  const memoryLimit = precheckingMaxMemory(request.executorParams);
+  const rssLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit) + process.memoryUsage.rss();
+  const body = (writeFd: number): number => {
+    enterJob(job, writeFd, cpuLimitNs);
+    const prepared = preparePvf({ request, codeCache, engine });
+    // The worker fills the figures in from what the kernel says: a job is not believed.
+    const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };
+    const result: PrepareJobResult = prepared.ok ? { ok: true, value: { ...prepared.value, memoryStats } } : prepared;
+    writeFrame(writeFd, PrepareJobResult.encodeParts(result));
+    return prepared.ok ? 0 : 1;
+  };
+  let report: JobReport;
+  try {
+    report = runJob({
+      namespaces: job.namespaces,
+      cpuLimitNs,
+      outputLimitBytes: OUTPUT_LIMIT_BYTES,
+      rssLimitBytes,
+      readRss,
+      body,
+    });
+  } catch (error) {
+    return failed({ type: 'Kernel', value: messageOf(error) });
+  }
+  const result = readJobAnswer(report);
+  if (!result.ok) return result;
+  const { artifact, observedWasmCodeLen } = result.value;
+  try {
+    writeFileSync(artifactPath, artifact);
+  } catch (error) {
+    return failed({ type: 'IoErr', value: `cannot write the artifact: ${messageOf(error)}` });
+  }
+  return {
+    ok: true,
+    value: {
+      checksum: artifactChecksum(artifact),
+      stats: {
+        cpuTimeElapsed: durationFromNs(BigInt(report.cpuTimeNs)),
+        memoryStats: {
+          memoryTrackerStats: undefined,
+          maxRss: BigInt(Math.round(report.maxRssBytes / 1024)),
+          peakTrackedAlloc: BigInt(report.maxRssBytes),
+        },
+        observedWasmCodeLen,
+      },
+    },
+  };
+}
+
+function failed(error: PrepareError): PrepareWorkerResult {
+  return { ok: false, error };
+}

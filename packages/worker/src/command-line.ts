@@ -1,0 +1,101 @@
+/** The two kinds of worker program, by the subcommand that the reference's host passes as argv[1]. */
+export type WorkerKind = 'prepare' | 'execute';
+
+export type CheckName =
+  | 'can-enable-landlock'
+  | 'can-enable-seccomp'
+  | 'can-unshare-user-namespace-and-change-root'
+  | 'can-do-secure-clone';
+
+/** What a worker program was asked to do. */
+export type WorkerCommand =
+  | { readonly type: 'help' }
+  | { readonly type: 'version' }
+  | { readonly type: 'full-version' }
+  | { readonly type: 'capabilities' }
+  | { readonly type: 'check'; readonly check: CheckName; readonly directory: string | undefined }
+  | { readonly type: 'test-sleep' }
+  | {
+      readonly type: 'run';
+      readonly socketPath: string;
+      readonly workerDirPath: string;
+      /** Version of the node that started us; `undefined` when it did not say. */
+      readonly nodeVersion: string | undefined;
+    }
+  | { readonly type: 'usage-error'; readonly message: string };
+
+/**
+ * Reads the arguments after the program's name. The reference's host passes exactly these words, in this order, so
+ * they are matched by hand: a parser library's abbreviations and `--flag=value` forms would accept more than it does.
+ */
+export function parseCommandLine(kind: WorkerKind, args: readonly string[]): WorkerCommand {
+  const [first, ...rest] = args;
+  switch (first) {
+    case undefined:
+    case '--help':
+    case '-h':
+      return { type: 'help' };
+    case '--version':
+    case '-v':
+      return { type: 'version' };
+    case '--full-version':
+      return { type: 'full-version' };
+    case '--capabilities':
+      return { type: 'capabilities' };
+    case '--check-can-enable-landlock':
+      return { type: 'check', check: 'can-enable-landlock', directory: undefined };
+    case '--check-can-enable-seccomp':
+      return { type: 'check', check: 'can-enable-seccomp', directory: undefined };
+    case '--check-can-do-secure-clone':
+      return { type: 'check', check: 'can-do-secure-clone', directory: undefined };
+    case '--check-can-unshare-user-namespace-and-change-root':
+      if (rest[0] === undefined) return usageError(`${first} needs a directory to change the root to`);
+      return { type: 'check', check: 'can-unshare-user-namespace-and-change-root', directory: rest[0] };
+    case 'test-sleep':
+      return { type: 'test-sleep' };
+    case `${kind}-worker`:
+      return parseRun(rest);
+    default:
+      return usageError(`this is the ${kind} worker; it does not know '${first}' (the subcommand is '${kind}-worker')`);
+  }
+}
+
+function parseRun(args: readonly string[]): WorkerCommand {
+  const values: Record<string, string | undefined> = {};
+  for (let i = 0; i < args.length; i += 2) {
+    const flag = args[i]!;
+    const value = args[i + 1];
+    if (flag !== '--socket-path' && flag !== '--worker-dir-path' && flag !== '--node-impl-version') {
+      return usageError(`unexpected argument '${flag}'`);
+    }
+    if (value === undefined) return usageError(`${flag} needs a value`);
+    values[flag] = value;
+  }
+  const socketPath = values['--socket-path'];
+  const workerDirPath = values['--worker-dir-path'];
+  if (socketPath === undefined) return usageError('--socket-path is required: the Unix socket of the host');
+  if (workerDirPath === undefined) return usageError('--worker-dir-path is required: the directory of this worker');
+  return { type: 'run', socketPath, workerDirPath, nodeVersion: values['--node-impl-version'] };
+}
+
+function usageError(message: string): WorkerCommand {
+  return { type: 'usage-error', message };
+}
+
+/** The text of `--help`; its first two lines are those of the reference's programs. */
+export function helpText(kind: WorkerKind, version: string, commit: string): string {
+  return `${kind}-worker ${version}
+commit: ${commit}
+
+PVF worker that is started by a host, once per slot: it ${kind === 'prepare' ? 'compiles' : 'executes'} each PVF in a
+one-off, isolated job process.
+
+  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]
+  --version | --full-version | --capabilities | --help
+  --check-can-enable-landlock | --check-can-enable-seccomp | --check-can-do-secure-clone
+  --check-can-unshare-user-namespace-and-change-root DIR   exit 0, or the reason on stderr
+  test-sleep                                               sleeps 5 s
+
+Give no environment variables but RUST_LOG or PVF_LOG (a log level).
+`;
+}

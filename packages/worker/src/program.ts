@@ -1,0 +1,111 @@
+import { readdirSync } from 'node:fs';
+import { WorkerHandshake } from '@pvf/protocol';
+import { connectUnixStream, endSiblingThreads, exitNow, initialise, killPid, sleep, unlink } from '@pvf/sandbox-linux';
+import type pino from 'pino';
+import { runCheck } from './checks.ts';
+import { helpText, parseCommandLine, type WorkerKind } from './command-line.ts';
+import { HostConnection } from './connection.ts';
+import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
+import { type RestrictedWorker, restrictWorker } from './restrict.ts';
+
+const SIGTERM = 15;
+const TEST_SLEEP_MS = 5000;
+const HANDSHAKE_LIMIT_BYTES = 1024;
+
+/** What a worker's request loop gets to work with. */
+export interface WorkerContext extends RestrictedWorker {
+  readonly kind: WorkerKind;
+  readonly version: string;
+  readonly connection: HostConnection;
+  readonly log: pino.Logger;
+  /** 0 (off) to 5 (trace): what guests are told by `ext_logging_max_level`. */
+  readonly logLevel: number;
+}
+
+export interface WorkerProgram {
+  readonly kind: WorkerKind;
+  /** Compared with `--node-impl-version`, printed by `--version`. */
+  readonly version: string;
+  readonly commit: string;
+  /** Words that `--capabilities` prints: extensions of the protocol that a host of ours may use. */
+  readonly capabilities: readonly string[];
+  /** Loads what jobs will need; runs before any restriction, while files can still be read. */
+  readonly load: () => Promise<(context: WorkerContext) => never>;
+}
+
+/** Runs a worker program to its end. Never returns: the process exits with the program's status. */
+export async function runWorkerProgram(program: WorkerProgram, args: readonly string[]): Promise<never> {
+  const { kind, version, commit } = program;
+  const command = parseCommandLine(kind, args);
+  switch (command.type) {
+    case 'help':
+      return print(helpText(kind, version, commit).trimEnd());
+    case 'version':
+      return print(version);
+    case 'full-version':
+      return print(`${version}-${commit}`);
+    case 'capabilities':
+      return print(program.capabilities.join('\n'));
+    case 'usage-error':
+      console.error(`${kind}-worker: ${command.message}; see --help`);
+      return exitNow(2);
+    case 'test-sleep':
+      sleep(TEST_SLEEP_MS);
+      return exitNow(0);
+    case 'check': {
+      const reason = runCheck(command.check, command.directory);
+      if (reason !== undefined) console.error(reason);
+      return exitNow(reason === undefined ? 0 : 255);
+    }
+    case 'run':
+      return await serve(program, command.socketPath, command.workerDirPath, command.nodeVersion);
+  }
+}
+
+async function serve(
+  program: WorkerProgram,
+  socketPath: string,
+  workerDirPath: string,
+  nodeVersion: string | undefined,
+): Promise<never> {
+  const level: LogLevel = maxLogLevel(process.env);
+  const log = createLogger(program.kind, level);
+  if (nodeVersion !== undefined && nodeVersion !== program.version) {
+    log.error(
+      { nodeVersion, workerVersion: program.version },
+      'node and worker version mismatch: the node was upgraded in place and must be restarted; stopping it',
+    );
+    // A node that runs on with other workers would dispute valid candidates.
+    if (process.ppid > 1) killPid(process.ppid, SIGTERM);
+    return exitNow(1);
+  }
+  try {
+    readdirSync(workerDirPath);
+    const connection = new HostConnection(connectUnixStream(socketPath));
+    unlink(socketPath);
+    const loop = await program.load();
+    initialise();
+    endSiblingThreads();
+    const frame = connection.receive(HANDSHAKE_LIMIT_BYTES);
+    if (frame === undefined) throw new Error('the host closed the connection before the handshake');
+    const handshake = WorkerHandshake.decode(frame);
+    const restricted = restrictWorker(program.kind, workerDirPath, handshake.securityStatus, log);
+    return loop({
+      ...restricted,
+      kind: program.kind,
+      version: program.version,
+      connection,
+      log,
+      logLevel: logLevelNumber(level),
+    });
+  } catch (error) {
+    log.error({ err: error }, `${program.kind} worker quits: ${error instanceof Error ? error.message : error}`);
+    return exitNow(1);
+  }
+}
+
+function print(text: string): never {
+  // Synchronous for pipes and files on Linux; the event loop is not needed afterwards.
+  console.log(text);
+  return exitNow(0);
+}

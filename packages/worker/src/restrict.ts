@@ -1,0 +1,118 @@
+import type { SecurityStatus } from '@pvf/protocol';
+import {
+  installFilter,
+  type Namespace,
+  openProcDirectory,
+  pivotRoot,
+  readRss,
+  restrictSelf,
+  setHostName,
+  setNoNewPrivileges,
+  unshare,
+  writeIdMap,
+} from '@pvf/sandbox-linux';
+import type pino from 'pino';
+import type { WorkerKind } from './command-line.ts';
+import { type JobSettings, prepareJobSettings } from './job-process.ts';
+import { LOG_VARIABLES } from './log.ts';
+import { compileWorkerFilter } from './syscalls.ts';
+
+/** What a worker knows of itself once it has restricted itself. */
+export interface RestrictedWorker {
+  /** Where the worker dir is now: `/` (as an empty prefix) after the root was changed. */
+  readonly workerDirPath: string;
+  readonly job: JobSettings;
+  /** Resident bytes of a process of ours; `undefined` when it is gone or /proc could not be kept. */
+  readonly readRss: (pid: number) => number | undefined;
+}
+
+/** Set by a shell that the launcher goes through; they carry nothing of the host's environment. */
+const SHELL_VARIABLES = ['PWD', 'OLDPWD', 'SHLVL', '_'];
+/** In new namespaces of the worker, so that each job need not make them: they hold nothing of a job's. */
+const SHARED_BY_JOBS: readonly Namespace[] = ['net', 'ipc', 'uts', 'cgroup'];
+/** Per job: its own ids, mounts and process table. */
+const OF_EACH_JOB: readonly Namespace[] = ['user', 'mount', 'pid'];
+const INSIDE_ID = 65_534;
+
+/**
+ * Takes from the worker what it does not need, as far as the host says that this machine can do it: environment
+ * check, new namespaces with the worker dir as root, Landlock, seccomp (the reference's order). What should work and
+ * does not ends the worker in secure mode, and always where it would leave the root half changed.
+ *
+ * @throws Error with the layer and the reason
+ */
+export function restrictWorker(
+  kind: WorkerKind,
+  workerDirPath: string,
+  status: SecurityStatus,
+  log: pino.Logger,
+): RestrictedWorker {
+  const secure = status.secureValidatorMode;
+  const required = (layer: string, run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      const message = `${layer} should work on this machine but does not: ${error instanceof Error ? error.message : error}`;
+      if (secure) throw new Error(message, { cause: error });
+      log.error({ err: error }, `${message}; going on without it`);
+    }
+  };
+
+  required('environment', checkEnvironment);
+  const procFd = openProc(log);
+  const uid = process.getuid!();
+  const gid = process.getgid!();
+  let directory = workerDirPath;
+  const changeRoot = status.canUnshareUserNamespaceAndChangeRoot;
+  if (changeRoot) {
+    unshare('user', 'mount', ...(status.canDoSecureClone ? SHARED_BY_JOBS : []));
+    writeIdMap({
+      uid: { inside: INSIDE_ID, outside: uid },
+      gid: { inside: INSIDE_ID, outside: gid },
+      ...(procFd === undefined ? {} : { procFd }),
+    });
+    if (status.canDoSecureClone) setHostName('pvf');
+    pivotRoot(workerDirPath, { readOnly: kind === 'execute', noSuid: true, noDev: true, noExec: true });
+    directory = '';
+  }
+  const job = prepareJobSettings({
+    namespaces: status.canDoSecureClone ? [...OF_EACH_JOB, ...(changeRoot ? [] : SHARED_BY_JOBS)] : [],
+    landlock: status.canEnableLandlock,
+    seccomp: status.canEnableSeccomp,
+    procFd,
+  });
+  setNoNewPrivileges();
+  if (status.canEnableLandlock) {
+    required('landlock', () => {
+      const file = kind === 'execute' ? (['read-file'] as const) : (['write-file', 'truncate', 'make-reg', 'read-file'] as const);
+      restrictSelf({
+        rules: [
+          { path: directory === '' ? '/' : directory, access: [...file, 'read-dir'] },
+          ...(procFd === undefined ? [] : [{ fd: procFd, access: ['read-file', 'read-dir'] as const }]),
+        ],
+      });
+    });
+  }
+  if (status.canEnableSeccomp) required('seccomp', () => installFilter(compileWorkerFilter()));
+  return {
+    workerDirPath: directory,
+    job,
+    readRss: (pid) => (procFd === undefined ? undefined : readRss(procFd, pid)),
+  };
+}
+
+/** @throws Error naming the variables that a host should not have passed */
+function checkEnvironment(): void {
+  const allowed: readonly string[] = [...LOG_VARIABLES, ...SHELL_VARIABLES];
+  const names = Object.keys(process.env).filter((name) => !allowed.includes(name));
+  if (names.length > 0) throw new Error(`not all environment variables were cleared by the host: ${names.join(', ')}`);
+}
+
+function openProc(log: pino.Logger): number | undefined {
+  try {
+    return openProcDirectory();
+  } catch (error) {
+    log.warn({ err: error }, '/proc cannot be opened: memory of jobs is limited by the kernel alone');
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import { type CompiledFilter, compileFilter, compileNoNewCode, type SyscallName, type SyscallRule } from '@pvf/sandbox-linux';
+
+/** Asks for a region of the job's own memory map (linux/fs.h); the lock finds writable code with it. */
+const PROCMAP_QUERY = 0xc0686611;
+
+/**
+ * What a job may call once it handles untrusted input, as measured on the pinned Node 24: V8's memory and locks, the
+ * pipe, the end. `seccomp` is there to add the second stage, which only takes away. Everything else kills the job.
+ */
+const JOB_ALLOWED: readonly (SyscallName | SyscallRule)[] = [
+  'futex',
+  'madvise',
+  'mmap',
+  'munmap',
+  'mprotect',
+  'pkey_mprotect',
+  'mremap',
+  'brk',
+  'read',
+  'write',
+  'pread64',
+  'close',
+  'exit_group',
+  'clock_gettime',
+  'sched_yield',
+  'getpid',
+  'gettid',
+  'rt_sigprocmask',
+  'rt_sigreturn',
+  'seccomp',
+  { name: 'ioctl', args: [{ index: 1, op: 'eq', value: PROCMAP_QUERY }] },
+];
+
+/** Taken away as well once the artifact is in place: a guest that has escaped can neither open nor add anything. */
+const LOCKED_DENIED: readonly SyscallName[] = ['pread64', 'close', 'ioctl', 'seccomp', 'pkey_mprotect'];
+
+/**
+ * What a worker gives up for its whole life, jobs included: ways to reach other machines, other processes, and
+ * rarely used kernel interfaces with a history of holes. The host's socket is connected before.
+ */
+const WORKER_DENIED: readonly SyscallName[] = [
+  'socket',
+  'socketpair',
+  'connect',
+  'bind',
+  'listen',
+  'accept',
+  'accept4',
+  'io_uring_setup',
+  'io_uring_enter',
+  'io_uring_register',
+  'ptrace',
+  'process_vm_readv',
+  'process_vm_writev',
+  'kcmp',
+  'pidfd_getfd',
+  'keyctl',
+  'add_key',
+  'request_key',
+  'bpf',
+  'perf_event_open',
+  'userfaultfd',
+  'execve',
+  'execveat',
+  'kexec_load',
+  'kexec_file_load',
+  'init_module',
+  'finit_module',
+  'delete_module',
+  'open_by_handle_at',
+  'name_to_handle_at',
+  'fanotify_init',
+  'setns',
+  'unshare',
+  'mount',
+  'umount2',
+  'pivot_root',
+  'chroot',
+  'move_mount',
+  'open_tree',
+  'fsopen',
+  'fsconfig',
+  'fsmount',
+  'fspick',
+  'mount_setattr',
+  'swapon',
+  'swapoff',
+  'reboot',
+  'sethostname',
+  'setdomainname',
+  'acct',
+  'quotactl',
+  'syslog',
+  'iopl',
+  'ioperm',
+  'personality',
+];
+
+export interface JobFilters {
+  /** From the first untrusted byte on. */
+  readonly job: CompiledFilter;
+  /** On top of it, once nothing has to be compiled any more. */
+  readonly locked: readonly CompiledFilter[];
+}
+
+export function compileJobFilters(): JobFilters {
+  return {
+    job: compileFilter({ allow: JOB_ALLOWED, onViolation: 'kill-process' }),
+    locked: [compileNoNewCode(), compileFilter({ deny: LOCKED_DENIED, onViolation: 'kill-process' })],
+  };
+}
+
+export function compileWorkerFilter(): CompiledFilter {
+  return compileFilter({ deny: WORKER_DENIED, onViolation: { errno: 'EPERM' } });
+}

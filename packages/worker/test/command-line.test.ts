@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { helpText, parseCommandLine } from '../src/command-line.ts';
+
+describe('the command line of a worker', () => {
+  it('is that of the reference', () => {
+    const args = ['prepare-worker', '--socket-path', 's', '--worker-dir-path', 'd', '--node-impl-version', '1.2.3'];
+    expect(parseCommandLine('prepare', args)).toEqual({
+      type: 'run',
+      socketPath: 's',
+      workerDirPath: 'd',
+      nodeVersion: '1.2.3',
+    });
+    expect(parseCommandLine('execute', ['execute-worker', '--worker-dir-path', 'd', '--socket-path', 's'])).toEqual({
+      type: 'run',
+      socketPath: 's',
+      workerDirPath: 'd',
+      nodeVersion: undefined,
+    });
+  });
+  it.each([
+    [[], 'help'],
+    [['-h'], 'help'],
+    [['--help'], 'help'],
+    [['-v'], 'version'],
+    [['--version'], 'version'],
+    [['--full-version'], 'full-version'],
+    [['test-sleep'], 'test-sleep'],
+    [['--check-can-enable-landlock'], 'check'],
+    [['--check-can-unshare-user-namespace-and-change-root', 'd'], 'check'],
+    [['--check-can-unshare-user-namespace-and-change-root'], 'usage-error'],
+    [['execute-worker'], 'usage-error'],
+    [['prepare-worker'], 'usage-error'],
+    [['prepare-worker', '--socket-path'], 'usage-error'],
+    [['prepare-worker', '--socket-path', 's'], 'usage-error'],
+    [['prepare-worker', '--socket-path', 's', '--worker-dir-path', 'd', '--other', 'x'], 'usage-error'],
+  ])('reads %j as %s', (args, type) => {
+    expect(parseCommandLine('prepare', args).type).toBe(type);
+  });
+  it('shows the version and the commit first in its help', () => {
+    expect(helpText('execute', '1.0.0', 'abc').split('\n').slice(0, 2)).toEqual(['execute-worker 1.0.0', 'commit: abc']);
+  });
+});
