@@ -10,6 +10,12 @@ export {
   POV_BOMB_LIMIT,
 } from './blob/index.ts';
 export { artifactChecksum } from './checksum/index.ts';
+export {
+  describeInternalError,
+  describeJobError,
+  describePrepareError,
+  describeWorkerError,
+} from './describe/index.ts';
 export { isProtocolError, ProtocolError, type ProtocolErrorCode, type ProtocolErrorMeta } from './errors.ts';
 export {
   checkConsistency,

@@ -3,7 +3,8 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const result = new Uint8Array(byteLength(parts));
   let at = 0;
   for (const part of parts) {
-    result.set(part, at);
+    if (part.byteLength === 1) result[at] = part[0] as number;
+    else result.set(part, at);
     at += part.byteLength;
   }
   return result;

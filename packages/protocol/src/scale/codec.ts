@@ -34,8 +34,19 @@ export interface Codec<T> {
   decodeExact(bytes: Uint8Array): T;
 }
 
+/** The shape behind each codec, so that composites can contain codecs without the public type showing how. */
+const shapes = new WeakMap<object, Shape<unknown>>();
+
+/** A part of a composite: a shape, or a type that also has a codec of its own. */
+export type Part<T> = Shape<T> | Codec<T>;
+
+/** The shape of a part. */
+export function shapeOf<T>(part: Part<T>): Shape<T> {
+  return (shapes.get(part) as Shape<T> | undefined) ?? (part as Shape<T>);
+}
+
 /** Makes the public codec of a type from its shape. */
-export function codec<T>(name: string, shape: Shape<T>): Codec<T> & Shape<T> {
+export function codec<T>(name: string, shape: Shape<T>): Codec<T> {
   const encodeParts = (value: T): Uint8Array[] => {
     const parts: Uint8Array[] = [];
     try {
@@ -56,10 +67,8 @@ export function codec<T>(name: string, shape: Shape<T>): Codec<T> & Shape<T> {
     }
   };
 
-  return {
+  const made: Codec<T> = {
     name,
-    write: shape.write,
-    read: shape.read,
     encode: (value) => concat(encodeParts(value)),
     encodeParts,
     decode: (bytes) => decodePrefix(bytes).value,
@@ -77,4 +86,6 @@ export function codec<T>(name: string, shape: Shape<T>): Codec<T> & Shape<T> {
       return value;
     },
   };
+  shapes.set(made, shape as Shape<unknown>);
+  return made;
 }

@@ -1,3 +1,5 @@
+import { type Part, shapeOf } from './codec.ts';
+import { remaining } from './cursor.ts';
 import { inside, readFault, valueFault } from './fault.ts';
 import { length, u8 } from './primitives.ts';
 import type { Shape } from './shape.ts';
@@ -11,11 +13,14 @@ function requireObject(value: unknown, expected: string): void {
 }
 
 /** The fields of `T` in wire order. */
-export type Fields<T> = { readonly [K in keyof T]-?: Shape<T[K]> };
+export type Fields<T> = { readonly [K in keyof T]-?: Part<T[K]> };
 
 /** A struct: its fields one after the other. */
 export function struct<T extends object>(fields: Fields<T>): Shape<T> {
-  const entries = Object.entries(fields) as [keyof T & string, Shape<T[keyof T & string]>][];
+  type Key = keyof T & string;
+  const entries = (Object.entries(fields) as [Key, Part<T[Key]>][]).map(
+    ([key, part]): [Key, Shape<T[Key]>] => [key, shapeOf(part)],
+  );
   return {
     write(value, parts) {
       requireObject(value, 'an object');
@@ -111,7 +116,8 @@ export function names<N extends string>(spec: { readonly [K in N]: number }): Sh
 }
 
 /** `Option<T>`: `undefined` is None. */
-export function option<T>(item: Shape<T>): Shape<T | undefined> {
+export function option<T>(part: Part<T>): Shape<T | undefined> {
+  const item = shapeOf(part);
   return {
     write(value, parts) {
       u8.write(value === undefined ? 0 : 1, parts);
@@ -126,13 +132,28 @@ export function option<T>(item: Shape<T>): Shape<T | undefined> {
   };
 }
 
+/** A last field that is there if bytes are left, without an option byte. Only for the end of a whole input. */
+export function trailing<T>(part: Part<T>): Shape<T | undefined> {
+  const item = shapeOf(part);
+  return {
+    write(value, parts) {
+      if (value !== undefined) item.write(value, parts);
+    },
+    read(cursor) {
+      return remaining(cursor) === 0 ? undefined : item.read(cursor);
+    },
+  };
+}
+
 /** What succeeded or why it failed; Rust's `Result`. */
 export type Result<T, E> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };
 
 /** `Result<T, E>`: index 0 is Ok. */
-export function result<T, E>(okShape: Shape<T>, errorShape: Shape<E>): Shape<Result<T, E>> {
+export function result<T, E>(okPart: Part<T>, errorPart: Part<E>): Shape<Result<T, E>> {
+  const okShape = shapeOf(okPart);
+  const errorShape = shapeOf(errorPart);
   return {
     write(value, parts) {
       requireObject(value, 'a result { ok, value | error }');
@@ -161,7 +182,8 @@ export function result<T, E>(okShape: Shape<T>, errorShape: Shape<E>): Shape<Res
 }
 
 /** `Vec<T>`, or with `max` a `BoundedVec`: more items are refused before any is read. */
-export function vector<T>(item: Shape<T>, max = 0xffff_ffff): Shape<T[]> {
+export function vector<T>(part: Part<T>, max = 0xffff_ffff): Shape<readonly T[]> {
+  const item = shapeOf(part);
   const tooMany = (count: number) => `${count} items, at most ${max} allowed`;
   return {
     write(value, parts) {

@@ -7,7 +7,17 @@
  */
 export { byteLength, concat } from './bytes.ts';
 export { type Codec, codec, type Prefix } from './codec.ts';
-export { names, option, type Result, result, struct, variants, vector } from './composites.ts';
+export {
+  type Fields,
+  names,
+  option,
+  type Result,
+  result,
+  struct,
+  trailing,
+  variants,
+  vector,
+} from './composites.ts';
 export { readFault, valueFault } from './fault.ts';
 export { bool, bytes, fixedBytes, hash, i32, i64, length, string, u8, u32, u64 } from './primitives.ts';
 export type { Shape } from './shape.ts';

@@ -39,7 +39,23 @@ function bigInteger(library: scale.Codec<bigint>, min: bigint, max: bigint, name
   };
 }
 
-export const u8 = integer(scale.u8, 1, 0, 0xff, 'u8');
+/** Encodings that are made over and over; pieces of an encoding are never written to. */
+const SINGLE_BYTES: readonly Uint8Array[] = Array.from({ length: 256 }, (_, byte) => scale.u8.enc(byte));
+const SHORT_LENGTHS: readonly Uint8Array[] = Array.from({ length: 64 }, (_, count) =>
+  scale.compact.enc(count),
+);
+
+export const u8: Shape<number> = {
+  write(value, parts) {
+    const encoded = SINGLE_BYTES[value];
+    if (encoded === undefined) throw valueFault('u8 as a number');
+    parts.push(encoded);
+  },
+  read(cursor) {
+    need(cursor, 1);
+    return scale.u8.dec(cursor.library);
+  },
+};
 export const u32 = integer(scale.u32, 4, 0, 0xffff_ffff, 'u32');
 export const i32 = integer(scale.i32, 4, -(2 ** 31), 2 ** 31 - 1, 'i32');
 export const u64 = bigInteger(scale.u64, 0n, 2n ** 64n - 1n, 'u64');
@@ -64,8 +80,8 @@ const COMPACT_SIZES = [1, 2, 4, 5] as const;
 /** The number of items or bytes that precedes a vector: a compact u32 in its shortest form. */
 export const length: Shape<number> = {
   write(value, parts) {
-    if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw valueFault('a length below 2³²');
-    parts.push(scale.compact.enc(value));
+    if (value > 0xffff_ffff) throw valueFault('a length below 2³²');
+    parts.push(SHORT_LENGTHS[value] ?? scale.compact.enc(value));
   },
   read(cursor) {
     const { library } = cursor;

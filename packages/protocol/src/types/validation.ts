@@ -1,5 +1,15 @@
-import { remaining } from '../scale/cursor.ts';
-import { bytes, codec, hash, option, type Shape, struct, u32, variants, vector } from '../scale/index.ts';
+import {
+  bytes,
+  codec,
+  type Fields,
+  hash,
+  option,
+  struct,
+  trailing,
+  u32,
+  variants,
+  vector,
+} from '../scale/index.ts';
 import type { ExecuteRequest } from './execute.ts';
 
 /** What `validate_block` gets. */
@@ -13,15 +23,15 @@ export interface ValidationParams {
   readonly relayParentStorageRoot: Uint8Array;
 }
 
-const params = struct<ValidationParams>({
+const params: Fields<ValidationParams> = {
   parentHead: bytes,
   blockData: bytes,
   relayParentNumber: u32,
   relayParentStorageRoot: hash,
-});
+};
 
 /** The part that candidates of every version have; an extension behind it counts as rest. */
-export const ValidationParams = codec<ValidationParams>('ValidationParams', params);
+export const ValidationParams = codec<ValidationParams>('ValidationParams', struct(params));
 
 /** What candidates with a newer descriptor get in addition; the index is the descriptor's version. */
 export type ValidationParamsExtension = {
@@ -42,22 +52,11 @@ export interface ValidationInput extends ValidationParams {
   readonly extension: ValidationParamsExtension | undefined;
 }
 
-const inputShape: Shape<ValidationInput> = {
-  write(value, parts) {
-    params.write(value, parts);
-    if (value.extension !== undefined) ValidationParamsExtension.write(value.extension, parts);
-  },
-  read(cursor) {
-    const value = params.read(cursor);
-    return {
-      ...value,
-      extension: remaining(cursor) === 0 ? undefined : ValidationParamsExtension.read(cursor),
-    };
-  },
-};
-
 /** {@link ValidationParams}, then the extension without any option byte: it is there if bytes are left. */
-export const ValidationInput = codec<ValidationInput>('ValidationInput', inputShape);
+export const ValidationInput = codec<ValidationInput>(
+  'ValidationInput',
+  struct<ValidationInput>({ ...params, extension: trailing(ValidationParamsExtension) }),
+);
 
 /**
  * What `validate_block` gets for `request`: its PoV replaced by the decompressed `blockData`, with the extension

@@ -19,7 +19,7 @@ export interface Lcg {
 
 /** All records of protocol.json; throws when the folder is missing, since such a run proves nothing. */
 export function loadProtocolVectors(): VectorRecord[] {
-  const shared = process.env['PVF_SHARED'] ?? join(repository, '../shared');
+  const shared = process.env.PVF_SHARED ?? join(repository, '../shared');
   return JSON.parse(readFileSync(join(shared, 'vectors/protocol.json'), 'utf8')) as VectorRecord[];
 }
 
