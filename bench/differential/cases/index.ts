@@ -1,0 +1,35 @@
+/**
+ * Where the differential test's cases come from. Each group draws on a stream of its own, so its cases depend on the
+ * seed alone, not on the other groups. A case is one PVF to prepare and the candidates to run on it.
+ */
+import type { Random } from '../random.ts';
+import { adder } from './adder.ts';
+import { codeBlobs, limits, povBlobs } from './fixed.ts';
+import { generatedGuests, guestsWithParams, mutatedGuests } from './generated.ts';
+import { mutatedRuntimes, realRuntimes } from './real.ts';
+import type { PvfCase } from './types.ts';
+import { vectorModules } from './vectors.ts';
+
+/** Folders with material that is not part of the repository. */
+export interface Material {
+  pvfsDir: string | undefined;
+  candidatesDir: string | undefined;
+  vectorsDir: string | undefined;
+}
+
+export function* allCases(random: Random, material: Material): Generator<PvfCase> {
+  yield* limits();
+  yield* povBlobs(random.fork('pov-blobs'));
+  yield* codeBlobs(random.fork('code-blobs'));
+  yield* adder(random.fork('adder'));
+  yield* generatedGuests(random.fork('guests'));
+  yield* guestsWithParams(random.fork('guests-with-params'));
+  yield* mutatedGuests(random.fork('mutated-guests'));
+  if (material.vectorsDir !== undefined) yield* vectorModules(material.vectorsDir);
+  if (material.pvfsDir !== undefined) {
+    yield* mutatedRuntimes(random.fork('mutated-runtimes'), material.pvfsDir);
+    yield* realRuntimes(random.fork('runtimes'), material.pvfsDir, material.candidatesDir);
+  }
+}
+
+export type { ArtifactVariant, Execution, PvfCase } from './types.ts';

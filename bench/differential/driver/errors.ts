@@ -1,0 +1,15 @@
+/** Why a worker gave no answer. `closed`: its end of the socket; `silent`: nothing within the time; `not-started`. */
+export type WorkerFailureCode = 'closed' | 'silent' | 'not-started';
+
+/** A worker that gave no answer; `detail` is what is known about its end (exit code, signal, stderr). */
+export class WorkerFailure extends Error {
+  readonly code: WorkerFailureCode;
+  readonly detail: string;
+
+  constructor(code: WorkerFailureCode, detail: string) {
+    super(`the worker gave no answer (${code}): ${detail}`);
+    this.name = 'WorkerFailure';
+    this.code = code;
+    this.detail = detail;
+  }
+}

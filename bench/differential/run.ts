@@ -1,0 +1,91 @@
+import { disagreement } from './answer.ts';
+import { allCases, type PvfCase } from './cases/index.ts';
+import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
+import { Random } from './random.ts';
+import { Report } from './report.ts';
+import { Side } from './side.ts';
+
+/** PVFs between two lines of progress. */
+const PROGRESS_EVERY = 100;
+
+/** The command: returns its exit status. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = parseOptions(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\n${USAGE}`);
+    return 2;
+  }
+  const report = new Report(options.json);
+  const ours = new Side('ours', options.ours, options.security);
+  const theirs = new Side('theirs', options.reference, options.security);
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  const began = performance.now();
+  try {
+    let index = 0;
+    for (const pvf of allCases(new Random(options.seed), options)) {
+      if (stopped) break;
+      if (!options.filter.test(pvf.id)) continue;
+      if (index++ % options.shard.of !== options.shard.index) continue;
+      await compare(report, ours, theirs, scaled(pvf, options.timeScale), () => stopped);
+      if (index % PROGRESS_EVERY === 0)
+        console.error(`… ${index} PVFs, ${report.cases} cases, ${report.differences} differences`);
+    }
+  } finally {
+    process.removeListener('SIGINT', stop);
+    process.removeListener('SIGTERM', stop);
+    await Promise.all([ours.close(), theirs.close()]);
+    await report.close();
+  }
+  const summary = report.summary((performance.now() - began) / 1000);
+  if (options.json === '-') console.error(summary);
+  else console.log(summary);
+  return report.differences > 0 || stopped ? 1 : 0;
+}
+
+async function compare(
+  report: Report,
+  ours: Side,
+  theirs: Side,
+  pvf: PvfCase,
+  stopped: () => boolean,
+): Promise<void> {
+  const [own, their] = await Promise.all([ours.prepare(pvf), theirs.prepare(pvf)]);
+  report.add({
+    id: pvf.id,
+    step: 'prepare',
+    ours: own,
+    theirs: their,
+    disagreement: disagreement(own, their),
+  });
+  if (own.variant !== 'Ok' || their.variant !== 'Ok') return;
+  for (const execution of pvf.executions) {
+    if (stopped()) return;
+    const [own, their] = await Promise.all([ours.execute(pvf, execution), theirs.execute(pvf, execution)]);
+    report.add({
+      id: `${pvf.id} ${execution.id}`,
+      step: 'execute',
+      ours: own,
+      theirs: their,
+      disagreement: disagreement(own, their),
+    });
+  }
+}
+
+/** Time limits that a case sets on purpose, below a second, stay as they are. */
+function scaled(pvf: PvfCase, factor: number): PvfCase {
+  if (factor === 1) return pvf;
+  const scale = (ms: number): number => (ms < 1000 ? ms : ms * factor);
+  return {
+    ...pvf,
+    prepTimeoutMs: scale(pvf.prepTimeoutMs),
+    executions: pvf.executions.map((execution) => ({ ...execution, timeoutMs: scale(execution.timeoutMs) })),
+  };
+}
