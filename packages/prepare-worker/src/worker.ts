@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { openCodeCache } from '@pvf/executor';
+import { compileJavaScript, openCodeCache } from '@pvf/executor';
 import {
   artifactChecksum,
   durationFromNs,
@@ -21,6 +21,7 @@ const OUTPUT_LIMIT_BYTES = 1024 * 1024 * 1024;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
 export async function loadPrepareWorker(version: string): Promise<(context: WorkerContext) => never> {
+  compileJavaScript(true);
   const codeCache = openCodeCache();
   const engine = `${codeCache.engineIdentity} pvf-${version}`;
   return (context) => {

@@ -1,4 +1,4 @@
-import { cachedDataVersionTag } from 'node:v8';
+import { setFlagsFromString } from 'node:v8';
 
 /**
  * Turns a compiled module into bytes and back. The only file that uses V8's runtime functions
@@ -6,12 +6,27 @@ import { cachedDataVersionTag } from 'node:v8';
  * touches this file alone. Without them every method still works, by compiling anew.
  */
 export interface CodeCache {
-  /** Names everything that must be equal for serialised code to be loadable: V8 version, flags, CPU features. */
+  /**
+   * Names the engine that code is for. V8 itself also compares its flags and the CPU's features, and rejects code
+   * that was made under others.
+   */
   readonly engineIdentity: string;
   /** Machine code of a module, or empty when there is none to keep. */
   serialize(module: WebAssembly.Module): Uint8Array;
   /** The module of `serialize`'s bytes and the wasm they were made from; `undefined` if the engine rejects them. */
   deserialize(code: ArrayBuffer, wasm: Uint8Array): WebAssembly.Module | undefined;
+}
+
+const JAVASCRIPT_COMPILERS = ['opt', 'maglev', 'sparkplug'] as const;
+
+/**
+ * Turns V8's compilers of JavaScript on or off. The worker programs are started with all of them off: an execute job
+ * may neither make nor patch machine code once its guest runs, so that no JavaScript there may ever have been
+ * compiled. The prepare worker turns them on for the rewriting pass. V8 stamps serialised code with a hash of its
+ * flags and rejects it under others, hence `serialize` turns them off again.
+ */
+export function compileJavaScript(on: boolean): void {
+  for (const compiler of JAVASCRIPT_COMPILERS) setFlagsFromString(on ? `--${compiler}` : `--no-${compiler}`);
 }
 
 type Serialize = (module: WebAssembly.Module) => ArrayBuffer;
@@ -32,7 +47,7 @@ function nativeFunctions(): { serialize: Serialize; deserialize: Deserialize } |
 /** Opens the code cache of the running engine. `native: false` forces the slow way (for tests). */
 export function openCodeCache(options: { native?: boolean } = {}): CodeCache {
   const native = options.native === false ? undefined : nativeFunctions();
-  const identity = `v8-${process.versions.v8} ${process.arch} tag-${cachedDataVersionTag().toString(16)}`;
+  const identity = `v8-${process.versions.v8} ${process.arch}`;
   if (native === undefined) {
     return {
       engineIdentity: `${identity} compile-on-load`,
@@ -43,7 +58,10 @@ export function openCodeCache(options: { native?: boolean } = {}): CodeCache {
   return {
     engineIdentity: identity,
     // V8 aborts the process when it serialises a module without functions: nothing is kept for such a module.
-    serialize: (module) => new Uint8Array(native.serialize(module)),
+    serialize: (module) => {
+      compileJavaScript(false);
+      return new Uint8Array(native.serialize(module));
+    },
     deserialize: native.deserialize,
   };
 }
