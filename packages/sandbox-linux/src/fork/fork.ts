@@ -1,0 +1,66 @@
+import { EAGAIN, EINVAL, ENOMEM, ENOSPC, EPERM, SIGCHLD } from '../sys/constants.ts';
+import { failed, lastErrno, sys3, sys6 } from '../sys/libc.ts';
+import { NR } from '../sys/syscalls.ts';
+import { prepareForkableMemory } from './forkable-memory.ts';
+import { type Namespace, namespaceFlags } from './namespaces.ts';
+
+/** Exit status of a forked child whose body threw (and had no `onError`). */
+export const CHILD_EXCEPTION_STATUS = 113;
+/** Exit status of a forked child whose body returned something that is no exit status. */
+export const CHILD_BAD_STATUS = 114;
+
+export interface ForkOptions {
+  /** New namespaces for the child; with `pid` it is pid 1 of its own. */
+  readonly namespaces?: readonly Namespace[];
+  /** Runs in the child; its result (0..255) is the exit status. It must not wait for the event loop. */
+  readonly body: () => number;
+  /** Runs in the child when `body` threw; its result is the exit status. */
+  readonly onError?: (error: unknown) => number;
+}
+
+const REMEDIES: Readonly<Record<number, string>> = {
+  [EPERM]:
+    'the kernel or its policy forbids new namespaces here (user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns, a container seccomp profile)',
+  [ENOSPC]: 'the limit of namespaces is reached (user.max_*_namespaces, or 32 levels of nesting)',
+  [EAGAIN]: 'the limit of processes is reached (RLIMIT_NPROC or the pids cgroup)',
+  [ENOMEM]: 'not enough memory, or the pid namespace of the process has lost its init',
+  [EINVAL]: 'a user namespace cannot be made by a chrooted or multi-threaded process',
+};
+
+/**
+ * Forks this process, which must be single-threaded (see `endSiblingThreads`), into new namespaces.
+ * The child runs `body` and ends by `_exit` on every path; nothing of Node's own exit handling runs.
+ * @returns the child's pid, in the caller's pid namespace
+ * @throws SandboxError SYSCALL_FAILED (`clone`), NOT_INITIALISED
+ */
+export function forkChild(options: ForkOptions): number {
+  const flags = options.namespaces === undefined ? 0 : namespaceFlags(options.namespaces);
+  prepareForkableMemory();
+  const pid = sys6(NR.clone, flags | SIGCHLD, 0, 0, 0, 0, 0);
+  if (pid === 0) runChild(options);
+  if (pid < 0) {
+    const errno = lastErrno();
+    failed('clone', errno, options.namespaces?.join(', '), REMEDIES[errno]);
+  }
+  return pid;
+}
+
+function runChild(options: ForkOptions): never {
+  let status = CHILD_EXCEPTION_STATUS;
+  try {
+    status = options.body();
+  } catch (error) {
+    if (options.onError !== undefined) {
+      try {
+        status = options.onError(error);
+      } catch {}
+    }
+  }
+  exitNow(status);
+}
+
+/** Ends the process at once (exit_group): no handlers, no flushing. */
+export function exitNow(status: number): never {
+  const code = Number.isInteger(status) && status >= 0 && status <= 255 ? status : CHILD_BAD_STATUS;
+  for (;;) sys3(NR.exit_group, code, 0, 0);
+}

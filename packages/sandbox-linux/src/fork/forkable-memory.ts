@@ -1,0 +1,53 @@
+import { SandboxError } from '../error.ts';
+import { readSmallFile } from '../io/files.ts';
+import { MADV_DOFORK } from '../sys/constants.ts';
+import { sys3 } from '../sys/libc.ts';
+import { NR } from '../sys/syscalls.ts';
+
+// vm.mmap_min_addr is at most this on every distribution
+const LOWEST_ADDRESS = 0x1_0000;
+const SPECIAL = /^([0-9a-f]+)-([0-9a-f]+) .*\[(vvar|vvar_vclock|vdso|stack|sigpage|uprobes)\]/;
+
+let ranges: readonly { start: number; length: number }[] | undefined;
+
+/**
+ * Reads from /proc what forking needs later: where the kernel's own mappings lie. Call it once before
+ * /proc goes away (pivotRoot, Landlock); otherwise the first fork does it.
+ * @throws SandboxError NOT_INITIALISED if /proc cannot be read
+ */
+export function initialise(): void {
+  if (ranges !== undefined) return;
+  let maps: string;
+  try {
+    maps = readSmallFile('/proc/self/maps');
+  } catch (cause) {
+    throw new SandboxError(
+      'NOT_INITIALISED',
+      { what: '/proc/self/maps' },
+      'the memory layout cannot be read; call initialise() while /proc is still there',
+      { cause },
+    );
+  }
+  const found: { start: number; length: number }[] = [];
+  let from = LOWEST_ADDRESS;
+  for (const line of maps.split('\n')) {
+    const match = SPECIAL.exec(line);
+    if (match === null) continue;
+    const start = Number.parseInt(match[1] as string, 16);
+    if (start > from) found.push({ start: from, length: start - from });
+    from = Number.parseInt(match[2] as string, 16);
+  }
+  ranges = found;
+}
+
+/**
+ * Lets a fork inherit V8's heap, which V8 marks MADV_DONTFORK: everything between the kernel's own
+ * mappings becomes inheritable. Done by `forkChild` before each fork, because new heap pages are marked
+ * again. Holes in the ranges are no error.
+ * @throws SandboxError NOT_INITIALISED
+ */
+export function prepareForkableMemory(): void {
+  if (ranges === undefined) initialise();
+  for (const { start, length } of ranges as NonNullable<typeof ranges>)
+    sys3(NR.madvise, start, length, MADV_DOFORK);
+}

@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import { SandboxError } from '../error.ts';
+import { sleep } from '../io/poll.ts';
+import { failed, lastErrno, libcSigaction, libcSyscallAddress, sys3 } from '../sys/libc.ts';
+import { reserve, writeInt64 } from '../sys/memory.ts';
+import { NATIVE_ARCHITECTURE, NR } from '../sys/syscalls.ts';
+import { exitNow } from './fork.ts';
+
+/**
+ * SYS_exit of x86-64, which is also a real-time signal number: libc's `syscall` installed as the handler
+ * of signal 60 is called as `syscall(60, …)`, i.e. exit, in the thread that gets the signal and only there.
+ * arm64's SYS_exit (93) is no signal number.
+ */
+const SYS_EXIT_SIGNAL = 60;
+// struct sigaction of glibc and musl: handler, 128 bytes of mask, flags, restorer
+const action = reserve(152);
+const WAIT_STEP_MS = 1;
+const WAIT_MAX_MS = 1000;
+const RESEND_EVERY_MS = 100;
+
+/** The thread ids of this process (needs /proc). */
+export function threadIds(): number[] {
+  return readdirSync('/proc/self/task').map(Number);
+}
+
+/**
+ * Ends every thread of this process but the calling one. Only for a Node whose other threads are idle
+ * and not needed: started with `--single-threaded --v8-pool-size=0 --disable-sigusr1`, before any use of
+ * libuv's thread pool. Afterwards the process can unshare, restrict itself as a whole and fork. Needs /proc.
+ *
+ * Node's own shutdown would wait for ever for the threads that are gone, so an `exit` listener ends the process
+ * by `exitNow`; `exit` listeners that are added later than this call do not run.
+ * @returns how many threads ended, and how many would not within a second
+ * @throws SandboxError UNSUPPORTED_ARCHITECTURE off x64, SYSCALL_FAILED
+ */
+export function endSiblingThreads(): { ended: number; remaining: number } {
+  if (process.platform === 'linux' && NATIVE_ARCHITECTURE !== 'x64') {
+    throw new SandboxError(
+      'UNSUPPORTED_ARCHITECTURE',
+      { arch: process.arch, supported: ['x64'] },
+      `threads cannot be ended from outside on ${process.arch}; fork once and go on in the child instead`,
+    );
+  }
+  const before = threadIds().length;
+  if (before === 1) return { ended: 0, remaining: 0 };
+  endWithoutShutdown();
+  setHandler(libcSyscallAddress);
+  try {
+    let threads = before;
+    for (let waited = 0; threads > 1 && waited < WAIT_MAX_MS; waited += WAIT_STEP_MS) {
+      if (waited % RESEND_EVERY_MS === 0) {
+        for (const tid of threadIds())
+          if (tid !== process.pid) sys3(NR.tgkill, process.pid, tid, SYS_EXIT_SIGNAL);
+      }
+      sleep(threads === before && waited === 0 ? 0 : WAIT_STEP_MS);
+      threads = threadIds().length;
+    }
+    return { ended: before - threads, remaining: threads - 1 };
+  } finally {
+    setHandler(0);
+  }
+}
+
+let hooked = false;
+
+function endWithoutShutdown(): void {
+  if (hooked) return;
+  hooked = true;
+  process.on('exit', (code) => exitNow(code));
+}
+
+function setHandler(address: number): void {
+  writeInt64(action.view, 0, address);
+  if (libcSigaction(SYS_EXIT_SIGNAL, action.bytes, null) !== 0) failed('sigaction', lastErrno());
+}

@@ -1,0 +1,18 @@
+/** Who the process is to the kernel: privileges, capabilities, session, user namespace. */
+export { dropAllCapabilities, effectiveCapabilities, isInBoundingSet } from './capabilities.ts';
+export {
+  currentPid,
+  hasNoNewPrivileges,
+  isAddressSpaceRandomised,
+  isDumpable,
+  parentPid,
+  setAddressSpaceRandomised,
+  setDumpable,
+  setNiceness,
+  setNoNewPrivileges,
+  setParentDeathSignal,
+  setsid,
+  setThreadName,
+  setUmask,
+} from './process.ts';
+export { type IdMap, setDomainName, setHostName, unshare, writeIdMap } from './user-namespace.ts';

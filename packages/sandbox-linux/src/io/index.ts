@@ -1,0 +1,31 @@
+/**
+ * Synchronous input and output on raw descriptors, for programs without an event loop: pipes, poll with
+ * pidfds, Unix stream sockets and shared memory.
+ */
+export {
+  closeAllDescriptorsExcept,
+  closeDescriptor,
+  duplicateTo,
+  pipe,
+  readAt,
+  readFully,
+  readInto,
+  setCloseOnExec,
+  setNonBlocking,
+  WOULD_BLOCK,
+  writeAll,
+} from './descriptors.ts';
+export { open, readSmallFile, tryOpen, writeSmallFile } from './files.ts';
+export {
+  createMemfd,
+  type MappedMemory,
+  mapMemory,
+  reopenReadOnly,
+  resizeFile,
+  type Seal,
+  sealMemfd,
+  sealsOf,
+  unmapMemory,
+} from './memfd.ts';
+export { type PollEntry, poll, sleep } from './poll.ts';
+export { connectUnixStream, unlink } from './unix-socket.ts';
