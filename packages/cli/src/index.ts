@@ -1,1 +1,10 @@
-export {};
+/**
+ * The command line as a function, and the readers of its input files. The program is `bin/pvf`.
+ */
+export type { Io } from './commands/context.ts';
+export { CliError, type CliErrorCode, type CliErrorMeta } from './errors.ts';
+export { EXIT, type ExitCode } from './exit-codes.ts';
+export { type Candidate, differences, type Expectation, readCandidate } from './input/candidate.ts';
+export { readCode } from './input/code.ts';
+export { readExecutorParams } from './input/executor-params.ts';
+export { runCli } from './program.ts';

@@ -1,0 +1,88 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type HostOptions, PvfHost } from '@pvf/host';
+import { createLogger } from '../output/logger.ts';
+import { type Output, Terminal } from '../output/terminal.ts';
+
+/** Where a command reads and writes: the process's own, or a test's. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Options of every command that prints. */
+export interface OutputOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Options of every command that needs a host. */
+export interface HostCommandOptions extends OutputOptions {
+  readonly cacheDir?: string;
+  /** False with `--no-cache`. */
+  readonly cache: boolean;
+  readonly insecure?: boolean;
+  readonly prepareWorker?: string;
+  readonly executeWorker?: string;
+}
+
+/** What a command has at hand. */
+export interface Context {
+  readonly io: Io;
+  readonly terminal: Terminal;
+}
+
+export function createContext(io: Io, options: OutputOptions): Context {
+  return { io, terminal: new Terminal(io.stderr, { quiet: options.quiet === true }) };
+}
+
+/** Prints to stdout and waits until it is taken: a pipe's reader may be slow, and the process ends afterwards. */
+export function print(io: Io, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    io.stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Runs `use` with a host that is closed afterwards, whatever happens. */
+export async function withHost<T>(
+  context: Context,
+  options: HostCommandOptions,
+  use: (host: PvfHost) => Promise<T>,
+  overrides: HostOptions = {},
+): Promise<T> {
+  context.terminal.step('starting');
+  const host = await PvfHost.start({ ...hostOptions(context, options), ...overrides });
+  try {
+    return await use(host);
+  } finally {
+    context.terminal.done();
+    await host.close();
+  }
+}
+
+/** The directory that keeps artifacts from one call of `pvf` to the next, as the XDG base directory rules say. */
+export function defaultCacheDir(env: Io['env']): string {
+  const base = env.XDG_CACHE_HOME;
+  return join(base?.startsWith('/') ? base : join(env.HOME ?? homedir(), '.cache'), 'pvf');
+}
+
+function hostOptions({ io, terminal }: Context, options: HostCommandOptions): HostOptions {
+  const { prepareWorker, executeWorker } = options;
+  return {
+    ...(options.cache && { cacheDir: options.cacheDir ?? defaultCacheDir(io.env) }),
+    keepArtifacts: true,
+    secureMode: options.insecure !== true,
+    executeWorkers: 1,
+    prepareWorkersHard: 1,
+    workers: {
+      ...(prepareWorker !== undefined && { prepare: prepareWorker }),
+      ...(executeWorker !== undefined && { execute: executeWorker }),
+    },
+    ...(options.verbose === true && { workerLog: 'debug' }),
+    logger: createLogger(terminal, options.verbose === true),
+  };
+}

@@ -1,0 +1,46 @@
+import type { HostStatus, SecurityFeature } from '@pvf/host';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { toJson } from '../output/json.ts';
+import { mebibytes } from '../output/units.ts';
+import { type Context, type HostCommandOptions, print, withHost } from './context.ts';
+
+/** Layers of isolation with the words for a person. */
+const LAYERS = [
+  ['seccomp', 'system call filter (seccomp)'],
+  ['landlock', 'file system and network rules (Landlock)'],
+  ['changeRoot', 'own root directory (user and mount namespaces)'],
+  ['secureClone', 'own namespaces for each job'],
+] as const;
+
+/** `pvf doctor`: what this machine has, without preparing or executing anything. Exit code 2 if a layer is missing. */
+export async function doctor(context: Context, options: HostCommandOptions): Promise<ExitCode> {
+  const status = await withHost(context, options, async (host) => host.status(), { secureMode: false });
+  const missing = LAYERS.filter(([layer]) => !status.security[layer].available).map(([layer]) => layer);
+  const exitCode = missing.length === 0 ? EXIT.ok : EXIT.badInput;
+  const node = process.version;
+  if (options.json === true) {
+    const { workers, security, artifacts, cacheDir } = status;
+    await print(
+      context.io,
+      toJson({ command: 'doctor', exitCode, node, workers, security, missing, cacheDir, artifacts }),
+    );
+  } else {
+    await print(context.io, text(status, node).join('\n'));
+  }
+  return exitCode;
+}
+
+function text({ workers, security, artifacts, cacheDir }: HostStatus, node: string): string[] {
+  return [
+    `node             ${node}`,
+    `prepare worker   ${workers.prepare.path} (${workers.prepare.fullVersion})`,
+    `execute worker   ${workers.execute.path} (${workers.execute.fullVersion})`,
+    `cache directory  ${cacheDir}: ${artifacts.prepared} artifacts, ${mebibytes(artifacts.bytes)}`,
+    'isolation of jobs',
+    ...LAYERS.map(([layer, words]) => `  ${words}: ${verdict(security[layer])}`),
+  ];
+}
+
+function verdict(feature: SecurityFeature): string {
+  return feature.available ? 'works' : `MISSING: ${feature.reason}`;
+}

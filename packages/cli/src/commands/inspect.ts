@@ -1,0 +1,79 @@
+import type { ModuleImport } from '@pvf/executor';
+import { executorSemantics } from '@pvf/protocol';
+import { CliError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { readCode } from '../input/code.ts';
+import { readExecutorParams } from '../input/executor-params.ts';
+import { inspectionLines } from '../output/inspection.ts';
+import { toJson } from '../output/json.ts';
+import { shortcomingsOf } from '../output/shortcomings.ts';
+import { type Context, type OutputOptions, print } from './context.ts';
+
+export interface InspectCommandOptions extends OutputOptions {
+  readonly executorParams?: string;
+  readonly bombLimit: number;
+}
+
+/** Host functions that block authors have and the execution of a PVF has not. */
+const STORAGE = /^ext_(storage|default_child_storage|offchain|offchain_index|transaction_index)_/;
+
+/** `pvf inspect FILE`: a report on the module. Exit code 1 if prevalidation or the rewriting refuses it. */
+export async function inspect(
+  context: Context,
+  file: string,
+  options: InspectCommandOptions,
+): Promise<ExitCode> {
+  const { BlobError, decompressBlob, HOST_FUNCTION_SIGNATURES, inspectModule } = await import(
+    '@pvf/executor'
+  );
+  const code = await readCode(file);
+  const params = await readExecutorParams(options.executorParams ?? '[]');
+  let module: Uint8Array;
+  try {
+    module = decompressBlob(code, options.bombLimit);
+  } catch (error) {
+    if (!(error instanceof BlobError)) throw error;
+    const remedy =
+      error.code === 'POSSIBLE_BOMB'
+        ? 'allow more with --bomb-limit'
+        : 'the file is cut off or damaged: get it again';
+    throw new CliError(
+      'NOT_CODE',
+      { path: file, length: code.length },
+      `PVF ${file}: ${error.message}`,
+      remedy,
+    );
+  }
+
+  const report = inspectModule(module, {
+    stackLogicalMax: executorSemantics(params).stackLogicalMax,
+    classify: (entry) => classify(entry, HOST_FUNCTION_SIGNATURES.get(entry.name)?.kind),
+  });
+  const warnings = shortcomingsOf(report, params);
+  const exitCode = report.rejection === undefined ? EXIT.ok : EXIT.against;
+  if (options.json === true) {
+    const body = {
+      command: 'inspect',
+      exitCode,
+      file,
+      fileBytes: code.length,
+      shortcomings: warnings,
+      report,
+    };
+    await print(context.io, toJson(body));
+  } else {
+    const lines = [
+      ...inspectionLines(report, code.length),
+      ...warnings.map((warning) => `warning: ${warning}`),
+    ];
+    await print(context.io, lines.join('\n'));
+  }
+  return exitCode;
+}
+
+function classify({ module, name, kind }: ModuleImport, known: string | undefined): string {
+  if (module !== 'env') return 'of a module that is not offered (cannot start)';
+  if (kind !== 'function') return kind === 'memory' ? 'memory' : `${kind} (cannot start)`;
+  if (known !== undefined) return known === 'keystore' ? 'keystore (traps when called)' : known;
+  return STORAGE.test(name) ? 'storage (traps when called)' : 'unknown (traps when called)';
+}

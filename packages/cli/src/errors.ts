@@ -1,0 +1,29 @@
+/** What a {@link CliError} carries by its code. */
+export type CliErrorMeta = {
+  /** A file cannot be read. */
+  INPUT_FILE: { path: string; errno: string };
+  /** A file is no PVF: neither WebAssembly nor a compressed blob. */
+  NOT_CODE: { path: string; length: number };
+  /** Text that should be hexadecimal is not, or stands for the wrong number of bytes. */
+  BAD_HEX: { what: string };
+  BAD_CANDIDATE: { path: string; field: string };
+  BAD_EXECUTOR_PARAMS: { index: number | undefined };
+  BAD_USAGE: { option: string };
+};
+
+export type CliErrorCode = keyof CliErrorMeta;
+
+/** An error of the caller's making: printed as cause and remedy, exit code 2. */
+export class CliError<C extends CliErrorCode = CliErrorCode> extends Error {
+  override readonly name = 'CliError';
+  readonly code: C;
+  readonly meta: CliErrorMeta[C];
+  readonly remedy: string;
+
+  constructor(code: C, meta: CliErrorMeta[C], cause: string, remedy: string, options?: ErrorOptions) {
+    super(cause, options);
+    this.code = code;
+    this.meta = meta;
+    this.remedy = remedy;
+  }
+}

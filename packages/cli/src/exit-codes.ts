@@ -1,0 +1,19 @@
+/** Exit codes of `pvf`. Scripts may rely on them. When a command has several results, the highest code is given. */
+export const EXIT = {
+  /** Every PVF was accepted, every candidate is valid. */
+  ok: 0,
+  /** Vote against: a candidate is invalid or stayed doubtful, or a PVF fails its precheck on every machine. */
+  against: 1,
+  /** Nothing was done: wrong usage, unreadable or malformed input, or a machine that is not set up. */
+  badInput: 2,
+  /** Abstain: a fault of this machine, or the request was cut off by `--deadline`. */
+  abstain: 3,
+  /** A candidate could not be judged because its PVF cannot be prepared on any machine. */
+  preparationFailed: 4,
+  /** With `--check`: an answer differs from the one that the candidate file expects. */
+  unexpected: 5,
+  /** Ctrl-C or SIGTERM; everything was ended and removed first. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

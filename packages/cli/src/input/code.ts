@@ -1,0 +1,38 @@
+import { isCompressed } from '@pvf/protocol';
+import { CliError } from '../errors.ts';
+import { decodeHexText, readInput } from './file.ts';
+
+const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
+const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
+
+/**
+ * Reads a PVF: WebAssembly, a compressed blob, or either as hexadecimal text. What begins like neither is refused here,
+ * because the usual cause is a wrong file; everything else is for the workers to judge.
+ * @throws CliError INPUT_FILE, NOT_CODE, BAD_HEX
+ */
+export async function readCode(path: string): Promise<Uint8Array> {
+  const code = decodeHexText(await readInput(path, 'PVF'), `PVF ${path}`);
+  if (begins(code, WASM_MAGIC) || isCompressed(code)) return code;
+  const [cause, remedy] = explain(code);
+  throw new CliError('NOT_CODE', { path, length: code.length }, `PVF ${path} ${cause}`, remedy);
+}
+
+function explain(code: Uint8Array): [cause: string, remedy: string] {
+  if (code.length === 0) return ['is empty', 'write the file again: it has no byte'];
+  if (begins(code, ZSTD_MAGIC)) {
+    return [
+      'is a zstd file without the 8-byte prefix of a compressed blob',
+      'decompress it, or take the file that the runtime build names *.compact.compressed.wasm',
+    ];
+  }
+  if (code[0] === 0x7b)
+    return ['looks like JSON', 'give the runtime itself, not a chain specification or candidate'];
+  return [
+    'is neither WebAssembly nor a compressed blob',
+    'give a runtime as built (*.wasm, *.compact.compressed.wasm) or as `:code` on chain',
+  ];
+}
+
+function begins(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => bytes[index] === byte);
+}

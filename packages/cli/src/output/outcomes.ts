@@ -1,0 +1,136 @@
+import type { ArtifactInfo, PrecheckOutcome, ValidationOutcome } from '@pvf/host';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { toHex } from '../input/hex.ts';
+import { prepareRemedy } from './remedies.ts';
+import { bytes, mebibytes, milliseconds, nanosecondsToMs } from './units.ts';
+
+/** Longest head data shown in full. Bytes. */
+const HEAD_SHOWN_BYTES = 80;
+
+const RULES = {
+  'refused-by-pvf': 'the PVF refused it',
+  'pov-decompression': 'its PoV does not decompress',
+  'cpu-timeout': 'its job used up its CPU time',
+  'wall-timeout': 'its job did not answer in time',
+} as const;
+
+/** First line: the verdict. Further lines: details. */
+export function precheckLines(outcome: PrecheckOutcome): [verdict: string, ...details: string[]] {
+  switch (outcome.kind) {
+    case 'ok':
+      return ['accepted', `code hash 0x${outcome.codeHash}`, ...artifactLines(outcome.artifact)];
+    case 'failed': {
+      const verdict = outcome.deterministic
+        ? 'rejected'
+        : 'not decided (a fault that another try may not show)';
+      return [`${verdict}: ${oneLine(outcome.message)}`, prepareRemedy(outcome.error)];
+    }
+    case 'internal':
+      return [`not decided, a fault of this machine (${outcome.cause}): ${oneLine(outcome.message)}`];
+    case 'deadline-passed':
+      return ['not decided: the deadline passed'];
+    case 'cancelled':
+      return ['cancelled'];
+    default:
+      return unreachable(outcome);
+  }
+}
+
+export function precheckExit(outcome: PrecheckOutcome): ExitCode {
+  return exitForVote(outcome.vote);
+}
+
+export function validationLines(outcome: ValidationOutcome): [verdict: string, ...details: string[]] {
+  const times = `CPU ${cpu(outcome)}, wall ${milliseconds(outcome.wallTimeMs)}`;
+  switch (outcome.kind) {
+    case 'valid': {
+      const { result } = outcome;
+      const up = result.upwardMessages.length;
+      const across = result.horizontalMessages.length;
+      return [
+        'valid',
+        `head data ${shortHex(result.headData)}`,
+        `messages: ${up} upward, ${across} horizontal, ${result.processedDownwardMessages} downward processed`,
+        `HRMP watermark ${result.hrmpWatermark}, ${newCode(result.newValidationCode)}`,
+        `${times}, PoV ${bytes(outcome.povSize)}`,
+      ];
+    }
+    case 'invalid':
+      return [`invalid, ${RULES[outcome.rule]}`, oneLine(outcome.message), times];
+    case 'possibly-invalid':
+      return [
+        `invalid after all doubts (${outcome.cause})`,
+        oneLine(outcome.message),
+        `${times}, ${outcome.attempts} attempts`,
+      ];
+    case 'internal':
+      return [`not decided, a fault of this machine (${outcome.cause})`, oneLine(outcome.message)];
+    case 'preparation-failed':
+      return [
+        'not decided, the PVF cannot be prepared',
+        oneLine(outcome.message),
+        prepareRemedy(outcome.error),
+      ];
+    case 'deadline-passed':
+      return ['not decided: the deadline passed'];
+    case 'cancelled':
+      return ['cancelled'];
+    default:
+      return unreachable(outcome);
+  }
+}
+
+export function validationExit(outcome: ValidationOutcome): ExitCode {
+  return outcome.kind === 'preparation-failed' ? EXIT.preparationFailed : exitForVote(outcome.vote);
+}
+
+function exitForVote(vote: 'for' | 'against' | 'abstain' | 'none'): ExitCode {
+  switch (vote) {
+    case 'for':
+      return EXIT.ok;
+    case 'against':
+      return EXIT.against;
+    case 'abstain':
+    case 'none':
+      return EXIT.abstain;
+    default:
+      return unreachable(vote);
+  }
+}
+
+/** How an artifact came to be and what it cost. */
+export function artifactLines(artifact: ArtifactInfo): string[] {
+  const size = mebibytes(artifact.size);
+  if (artifact.fromCache || artifact.stats === undefined)
+    return [`artifact from the cache, ${size}: nothing was compiled`];
+  const { stats } = artifact;
+  const memory = stats.maxRssBytes === undefined ? '' : `, peak memory ${mebibytes(stats.maxRssBytes)}`;
+  return [
+    `code ${bytes(stats.codeLength)} decompressed`,
+    `prepared in ${milliseconds(nanosecondsToMs(stats.cpuTimeNs))} CPU, ${milliseconds(stats.wallTimeMs)} wall${memory}`,
+    `artifact ${size}`,
+  ];
+}
+
+function cpu(outcome: ValidationOutcome): string {
+  return outcome.cpuTimeNs === undefined ? 'unknown' : milliseconds(nanosecondsToMs(outcome.cpuTimeNs));
+}
+
+function newCode(code: Uint8Array | undefined): string {
+  return code === undefined ? 'no new code' : `new code of ${bytes(code.length)}`;
+}
+
+function shortHex(data: Uint8Array): string {
+  if (data.length <= HEAD_SHOWN_BYTES) return toHex(data);
+  return `${toHex(data.subarray(0, HEAD_SHOWN_BYTES / 2))}… (${bytes(data.length)})`;
+}
+
+/** Messages of guests may hold anything: line breaks and control characters must not reach a terminal. */
+export function oneLine(text: string): string {
+  const printable = text.replace(/[^\P{C}\n]/gu, '�').replace(/\s*\n\s*/g, ' | ');
+  return printable.length <= 300 ? printable : `${printable.slice(0, 300)}…`;
+}
+
+function unreachable(value: never): never {
+  throw new TypeError(`unknown outcome ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,18 @@
+/** `1,234,567 bytes` */
+export function bytes(count: number): string {
+  return `${count.toLocaleString('en-US')} bytes`;
+}
+
+/** `12.3 MiB`, for sizes where the last byte does not matter. */
+export function mebibytes(count: number): string {
+  return `${(count / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** `15.8 ms` below a second, `3.71 s` above. */
+export function milliseconds(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+export function nanosecondsToMs(ns: bigint): number {
+  return Number(ns) / 1e6;
+}

@@ -1,0 +1,153 @@
+import { HostError } from '@pvf/host';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Context, createContext, type Io, type OutputOptions, print } from './commands/context.ts';
+import { doctor } from './commands/doctor.ts';
+import { inspect } from './commands/inspect.ts';
+import { type PrecheckOptions, precheck } from './commands/precheck.ts';
+import { type ValidateOptions, validate } from './commands/validate.ts';
+import { CliError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { toJson } from './output/json.ts';
+import { VERSION } from './version.ts';
+
+const EXIT_CODES_HELP = `
+Exit codes:
+  0  every PVF was accepted, every candidate is valid
+  1  vote against: invalid candidate, or a PVF that fails its precheck everywhere
+  2  nothing was done: usage, input or set-up
+  3  abstain: a fault of this machine, or the deadline passed
+  4  a candidate's PVF cannot be prepared anywhere
+  5  with --check: not what the candidate file expects
+  130  interrupted`;
+
+type Action = () => Promise<ExitCode>;
+
+/** Runs one command line. Resolves to the exit code; rejects only on a defect of this program. */
+export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let action: Action = async () => EXIT.badInput;
+  let output: OutputOptions = {};
+  const choose = <O extends OutputOptions>(options: O, run: (context: Context) => Promise<ExitCode>) => {
+    output = options;
+    action = () => run(createContext(io, options));
+  };
+  const program = new Command('pvf')
+    .description('Precheck, validate and inspect Polkadot parachain validation functions (PVFs).')
+    .version(VERSION, '-V, --version')
+    .showHelpAfterError('(pvf --help shows all commands, pvf COMMAND --help its options)')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+
+  withHostOptions(
+    program
+      .command('precheck')
+      .description('Say whether PVFs can be prepared within the limits of prechecking.'),
+  )
+    .argument('<file...>', 'PVFs: WebAssembly, compressed blobs, or either as hexadecimal text')
+    .action((files: string[], options: PrecheckOptions) =>
+      choose(options, (context) => precheck(context, files, options)),
+    );
+
+  withHostOptions(
+    program
+      .command('validate')
+      .description('Execute candidates in isolated job processes and say how to vote.'),
+  )
+    .requiredOption('--pvf <file>', 'the PVF')
+    .option('--candidate <file...>', 'candidate files (JSON)')
+    .option('--parent-head <hex>', 'parent head data: hexadecimal, or @FILE')
+    .option('--pov <file>', 'block data as a collator sends it, maybe compressed')
+    .option('--relay-parent-number <n>', 'number of the relay parent', integer(0xffff_ffff), 0)
+    .option('--relay-storage-root <hex>', 'storage root of the relay parent (default: zeros)')
+    .option('--relay-parent <hex>', 'hash of the relay parent, seen by V3 candidates (default: zeros)')
+    .option(
+      '--scheduling-parent <hex>',
+      'hash of the scheduling parent, seen by V3 candidates (default: zeros)',
+    )
+    .option('--descriptor-version <n>', 'version of the candidate descriptor', integer(255), 1)
+    .option(
+      '--max-pov-size <bytes>',
+      'of the persisted validation data',
+      integer(0xffff_ffff),
+      10 * 1024 * 1024,
+    )
+    .addOption(
+      new Option('--kind <kind>', 'why it is validated: decides time limit and retries')
+        .choices(['dispute', 'approval', 'backing-system', 'backing'])
+        .default('approval'),
+    )
+    .option('--timeout <ms>', 'limit on CPU time (default: by kind and executor params)', integer())
+    .option('--deadline <ms>', 'give up after that long, preparation included', integer())
+    .option('--check', 'compare with what the candidate files expect; exit 0 or 5')
+    .action((options: ValidateOptions) => choose(options, (context) => validate(context, options)));
+
+  withOutputOptions(
+    program.command('inspect').description('Show what the executor sees in a PVF, without running it.'),
+  )
+    .argument('<file>', 'the PVF')
+    .option('--executor-params <json>', 'JSON array, or @FILE')
+    .option('--bomb-limit <bytes>', 'largest decompressed code', integer(), 30 * 1024 * 1024)
+    .action((file: string, options) => choose(options, (context) => inspect(context, file, options)));
+
+  withHostOptions(
+    program
+      .command('doctor')
+      .description('Check the worker programs and what this machine offers to isolate jobs.'),
+    false,
+  ).action((options) => choose(options, (context) => doctor(context, options)));
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    throw error;
+  }
+  try {
+    const code = await action();
+    return io.signal.aborted ? EXIT.interrupted : code;
+  } catch (error) {
+    if (!(error instanceof CliError || error instanceof HostError)) throw error;
+    return report(io, output, error);
+  }
+}
+
+async function report(io: Io, output: OutputOptions, error: CliError | HostError): Promise<ExitCode> {
+  const remedy = error instanceof CliError ? `\n  ${error.remedy}` : '';
+  io.stderr.write(`pvf: ${error.message}${remedy}\n`);
+  if (output.json === true) {
+    const { code, meta, message } = error;
+    const body = { ...(error instanceof CliError && { remedy: error.remedy }), code, message, meta };
+    await print(io, toJson({ exitCode: EXIT.badInput, error: body }));
+  }
+  return EXIT.badInput;
+}
+
+function withOutputOptions(command: Command): Command {
+  return command.option('--json', 'print JSON on stdout').option('-q, --quiet', 'no progress on stderr');
+}
+
+function withHostOptions(command: Command, prepares = true): Command {
+  withOutputOptions(command)
+    .option('-v, --verbose', 'the log of host and workers on stderr')
+    .option('--cache-dir <dir>', 'keeps prepared artifacts (default: pvf in $XDG_CACHE_HOME or ~/.cache)')
+    .option('--no-cache', 'prepare into a temporary directory, removed afterwards')
+    .option('--insecure', 'run even if this machine lacks a layer of isolation; the log names it')
+    .option('--prepare-worker <path>', 'another program to prepare with')
+    .option('--execute-worker <path>', 'another program to execute with');
+  if (!prepares) return command;
+  return command
+    .option('--executor-params <json>', 'JSON array, or @FILE (default: none, the chain’s defaults)')
+    .option('--bomb-limit <bytes>', 'largest decompressed code (default: 30 MiB)', integer());
+}
+
+/** Parser of a whole number from 0 to `max`. */
+function integer(max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value <= max)) throw new InvalidArgumentError(`It is no whole number from 0 to ${max}.`);
+    return value;
+  };
+}
