@@ -3,7 +3,7 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: ['src/index.ts'],
   format: ['esm'],
-  target: 'node22',
+  target: 'node20',
   platform: 'node',
   sourcemap: true,
   clean: true,

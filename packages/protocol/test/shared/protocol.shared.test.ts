@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import * as protocol from '../../src/index.ts';
-import { fromHex, toHex, toVectorNotation } from '../notation.ts';
+import { fromHex, toHex, toVectorNotation } from '../support/notation.ts';
 import { errorCodeOf } from './reference-errors.ts';
 import { type Lcg, lcgBytes, loadProtocolVectors, type VectorRecord } from './vectors.ts';
 

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  COMPRESSED_PREFIX,
+  describeInternalError,
+  describeJobError,
+  describePrepareError,
+  describeWorkerError,
+  durationFromMs,
+  durationFromNs,
+  durationToMs,
+  durationToNs,
+  invalidCandidate,
+  isCompressed,
+  isDeterministic,
+  isProtocolError,
+  PoV,
+  type PrepareError,
+  ProtocolError,
+  runtimeConstruction,
+} from '../src/index.ts';
+import { internalError, jobError, prepareError, workerError } from './support/arbitraries.ts';
+
+describe('durations', () => {
+  test('keep every nanosecond', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 90n }), (ns) => {
+        expect(durationToNs(durationFromNs(ns))).toBe(ns);
+      }),
+    );
+  });
+
+  test('are clamped to what the wire can hold', () => {
+    expect(durationFromNs(-1n)).toEqual({ secs: 0n, nanos: 0 });
+    expect(durationFromNs(2n ** 200n)).toEqual({ secs: 2n ** 64n - 1n, nanos: 999_999_999 });
+    expect(durationFromMs(Number.NaN)).toEqual({ secs: 0n, nanos: 0 });
+    expect(durationFromMs(Number.POSITIVE_INFINITY).secs).toBe(2n ** 64n - 1n);
+  });
+
+  test('are made from milliseconds and back', () => {
+    expect(durationFromMs(1_500)).toEqual({ secs: 1n, nanos: 500_000_000 });
+    expect(durationFromMs(0.25)).toEqual({ secs: 0n, nanos: 250_000 });
+    expect(durationFromMs(2n ** 64n - 1n)).toEqual({ secs: 18_446_744_073_709_551n, nanos: 615_000_000 });
+    expect(durationToMs({ secs: 2n, nanos: 1_500_000 })).toBe(2_001.5);
+  });
+});
+
+describe('compressed blobs', () => {
+  test('begin with the eight magic bytes', () => {
+    expect(isCompressed(COMPRESSED_PREFIX)).toBe(true);
+    expect(isCompressed(Uint8Array.of(...COMPRESSED_PREFIX, 1, 2))).toBe(true);
+    expect(isCompressed(COMPRESSED_PREFIX.subarray(0, 7))).toBe(false);
+    expect(isCompressed(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))).toBe(false);
+    expect(isCompressed(new Uint8Array())).toBe(false);
+  });
+});
+
+describe('preparation errors', () => {
+  const DETERMINISTIC = [
+    'Prevalidation',
+    'Preparation',
+    'JobError',
+    'OutOfMemory',
+    'CouldNotDecompressCodeBlob',
+  ];
+
+  test('that the code itself causes are deterministic', () => {
+    fc.assert(
+      fc.property(prepareError, (error: PrepareError) => {
+        expect(isDeterministic(error)).toBe(DETERMINISTIC.includes(error.type));
+      }),
+    );
+  });
+});
+
+describe('texts', () => {
+  function everyText<T>(errors: fc.Arbitrary<T>, describeError: (error: T) => string, start: RegExp): void {
+    fc.assert(
+      fc.property(errors, (error) => {
+        expect(describeError(error)).toMatch(start);
+      }),
+    );
+  }
+
+  test('there is one for every error', () => {
+    everyText(prepareError, describePrepareError, /^preparing: ./s);
+    everyText(jobError, describeJobError, /^(the|a) ./s);
+    everyText(internalError, describeInternalError, /^validating: ./s);
+    everyText(workerError, describeWorkerError, /^executing: ./s);
+  });
+
+  test('of job responses join context and message', () => {
+    expect(invalidCandidate('execute', 'boom')).toEqual({ type: 'InvalidCandidate', value: 'execute: boom' });
+    expect(runtimeConstruction('execute')).toEqual({ type: 'RuntimeConstruction', value: 'execute' });
+  });
+});
+
+test('isProtocolError tells codes apart', () => {
+  const error = new ProtocolError('FRAME_TRUNCATED', { needed: 8, available: 1 }, 'cut');
+  expect(isProtocolError(error)).toBe(true);
+  expect(isProtocolError(error, 'FRAME_TRUNCATED')).toBe(true);
+  expect(isProtocolError(error, 'TRUNCATED')).toBe(false);
+  expect(isProtocolError(new Error('cut'))).toBe(false);
+  expect(isProtocolError(undefined)).toBe(false);
+  expect(error.name).toBe('ProtocolError');
+});
+
+test('messages name the place and carry no bytes of the input', () => {
+  expect(() => PoV.decode(Uint8Array.of(8, 0xaa))).toThrow(/PoV\.blockData at byte 1/);
+});
