@@ -1,10 +1,12 @@
 import { defineConfig } from 'tsup';
+import manifest from './package.json' with { type: 'json' };
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: { index: 'src/index.ts', thread: 'src/threads/thread.ts' },
   format: ['esm'],
   target: 'node22',
   platform: 'node',
+  define: { PVF_HOST_VERSION: JSON.stringify(manifest.version) },
   sourcemap: true,
   clean: true,
   splitting: true,

@@ -1,3 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import manifest from './package.json' with { type: 'json' };
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 } });
+export default defineConfig({
+  define: { PVF_HOST_VERSION: JSON.stringify(manifest.version) },
+  test: { include: ['test/**/*.test.ts'], exclude: ['test/shared/**'], testTimeout: 60_000 },
+});

@@ -1,6 +1,6 @@
 /**
- * A PVF that the host has taken in: its bytes lie in shared memory and are hashed. Pass it in place of the bytes
- * to spare copying and hashing them for every candidate. Made by `PvfHost.importCode`; immutable.
+ * A PVF that the host has taken in: its bytes lie in shared memory and are hashed. Pass it in place of the bytes to
+ * spare copying and hashing them for every candidate. Made by `PvfHost.importCode`; immutable.
  */
 export class PvfCode {
   /** blake2-256 of the code as given, hex without 0x. */
@@ -8,12 +8,12 @@ export class PvfCode {
   /** Length of the code as given, bytes. */
   readonly length: number;
   /** @internal */
-  readonly shared: SharedArrayBuffer;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
 
   /** @internal */
-  constructor(shared: SharedArrayBuffer, hash: string) {
-    this.shared = shared;
+  constructor(bytes: Uint8Array<SharedArrayBuffer>, hash: string) {
+    this.bytes = bytes;
     this.hash = hash;
-    this.length = shared.byteLength;
+    this.length = bytes.byteLength;
   }
 }

@@ -5,7 +5,7 @@
 export { type Clock, type ClockTimer, systemClock } from './clock.ts';
 export type { PvfCode } from './code.ts';
 export { HostError, type HostErrorCode, type HostErrorMeta, type WorkerKind } from './errors.ts';
+export { PvfHost } from './host/index.ts';
 export type * from './outcome.ts';
-export { PvfHost } from './pvf-host.ts';
 export type * from './types.ts';
 export type * from './wire-types.ts';

@@ -159,10 +159,11 @@ export type ValidationOutcome =
 export type PrecheckOutcome = OutcomeCommon &
   (
     | { kind: 'ok'; vote: 'for'; artifact: ArtifactInfo }
-    /** The same on every machine: vote against the PVF. */
-    | { kind: 'failed'; vote: 'against'; deterministic: true; error: PrepareError; message: string }
-    /** May be this machine's fault: abstain. */
-    | { kind: 'failed'; vote: 'abstain'; deterministic: false; error: PrepareError; message: string }
+    /**
+     * Not prepared within the limits. Against even if this machine may be the cause, as in the reference: nobody is
+     * slashed for a precheck vote, and strictness here allows leniency later (polkadot-node-core-pvf-checker 36.0.0).
+     */
+    | { kind: 'failed'; vote: 'against'; deterministic: boolean; error: PrepareError; message: string }
     | { kind: 'internal'; vote: 'abstain'; cause: InternalCause; message: string }
     | { kind: 'deadline-passed'; vote: 'none'; cause: 'caller-deadline' }
     | { kind: 'cancelled'; vote: 'none'; cause: 'caller' | 'host-closed' }

@@ -55,9 +55,12 @@ export type HostOptions = {
   maxJobsPerWorker?: number;
   /** Niceness of the worker processes, -20 … 19. Default: the host's own. */
   niceness?: { prepare?: number; execute?: number };
-  /** Threads for hashing, encoding and artifact files. Default 2. */
+  /** Threads for hashing, checksums and artifact files. Default 2; 0 does that work on the main thread. */
   threads?: number;
-  /** Value of the workers' only environment variable, `RUST_LOG`. Default `warn`. */
+  /**
+   * Value of the workers' only environment variable, `RUST_LOG`. Default: none, then they log errors. PVFs can read
+   * the level (`ext_logging_max_level`), so validators of one network should not differ in it.
+   */
   workerLog?: string;
   /** Default: warnings and errors as JSON lines on stderr. One line per event, never a payload. */
   logger?: Logger;

@@ -1,0 +1,92 @@
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PreparationStats } from '../outcome.ts';
+import type { Threads } from '../threads/index.ts';
+import { type ArtifactIdentity, artifactKey, parseArtifactFileName } from './identity.ts';
+
+/** An artifact's file. One object stands for one file; a newer artifact of the same identity is another object. */
+export type Artifact = {
+  readonly identity: ArtifactIdentity;
+  readonly path: string;
+  /** twox-256 of the file, hex. */
+  readonly checksum: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Undefined if an earlier run of the host made it. */
+  readonly stats: PreparationStats | undefined;
+};
+
+/** How often a use is written to the file's times, so that a later run knows the order. */
+const TOUCH_EVERY_MS = 60 * 60 * 1_000;
+
+/** The artifact files in the cache directory. What cannot be removed is left to the next start. */
+export class ArtifactStore {
+  readonly #dir: string;
+  readonly #threads: Threads;
+  /** Files of an earlier run are read once before they are trusted. */
+  readonly #unverified = new WeakMap<Artifact, Promise<boolean> | 'not-yet'>();
+  readonly #touched = new WeakMap<Artifact, number>();
+
+  constructor(dir: string, threads: Threads) {
+    this.#dir = dir;
+    this.#threads = threads;
+  }
+
+  /**
+   * The artifacts that an earlier run left for this engine, by key, with the time of their last use (ms since the
+   * epoch). All other artifact files are removed, and these too unless `keep`.
+   */
+  async restore(
+    engine: string,
+    keep: boolean,
+  ): Promise<Map<string, { artifact: Artifact; lastUsed: number }>> {
+    const found = new Map<string, { artifact: Artifact; lastUsed: number }>();
+    for (const name of await readdir(this.#dir)) {
+      const path = join(this.#dir, name);
+      const parsed = parseArtifactFileName(name);
+      if (parsed === undefined) continue;
+      const { identity, checksum } = parsed;
+      const key = artifactKey(identity);
+      const file = await stat(path).catch(() => undefined);
+      if (!keep || identity.engine !== engine || file === undefined || found.has(key)) {
+        await this.#remove(path);
+        continue;
+      }
+      const artifact: Artifact = { identity, path, checksum, size: file.size, stats: undefined };
+      this.#unverified.set(artifact, 'not-yet');
+      found.set(key, { artifact, lastUsed: file.mtimeMs });
+    }
+    return found;
+  }
+
+  /** Whether the artifact may be used as far as the host knows; reads files of an earlier run to the end, once. */
+  isSound(artifact: Artifact): boolean | Promise<boolean> {
+    const state = this.#unverified.get(artifact);
+    if (state === undefined) return true;
+    if (state !== 'not-yet') return state;
+    const check = this.#threads
+      .run('verify', { path: artifact.path, checksum: artifact.checksum })
+      .catch(() => false)
+      .then((sound) => {
+        if (sound) this.#unverified.delete(artifact);
+        return sound;
+      });
+    this.#unverified.set(artifact, check);
+    return check;
+  }
+
+  /** Notes a use for later runs of the host. */
+  touch(artifact: Artifact, now: number): void {
+    if (now - (this.#touched.get(artifact) ?? 0) < TOUCH_EVERY_MS) return;
+    this.#touched.set(artifact, now);
+    utimes(artifact.path, now / 1_000, now / 1_000).catch(() => {});
+  }
+
+  remove(artifact: Artifact): Promise<void> {
+    return this.#remove(artifact.path);
+  }
+
+  async #remove(path: string): Promise<void> {
+    await rm(path, { force: true }).catch(() => {});
+  }
+}

@@ -1,0 +1,221 @@
+import type { Clock } from '../clock.ts';
+import type { ExecutionKind } from '../types.ts';
+import type { FromPool, ToPool } from '../worker/messages.ts';
+import { ActiveForks } from './active-forks.ts';
+import type { ExecuteJob, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
+import { KINDS, Shares } from './shares.ts';
+
+/**
+ * How long a job waits for a worker with its executor params before another worker is ended for it. More than the
+ * usual execution, less than a relay-chain block (the reference's MAX_KEEP_WAITING).
+ */
+const MAX_WAIT_FOR_PARAMS_MS = 4_000;
+
+/** A job that was not begun when its worker died is begun elsewhere, but not for ever. */
+const MAX_STARTS = 5;
+
+type Pending<Spec, Work> = ExecuteJob<Spec, Work> & { since: number; starts: number };
+
+type WorkerState<Spec, Work> =
+  /** Started for one job, so that no other job's params can outdate it meanwhile. */
+  | { type: 'spawning'; paramsHash: string; job: Pending<Spec, Work> | undefined }
+  | { type: 'idle'; paramsHash: string }
+  | { type: 'busy'; paramsHash: string; job: Pending<Spec, Work>; startedAt: number };
+
+type Options<Spec, Work, Answer> = {
+  capacity: number;
+  clock: Clock;
+  toPool: (message: ToPool<Spec, Work>) => void;
+  toHost: (message: FromExecuteQueue<Answer>) => void;
+};
+
+/**
+ * Which job runs next, and on which worker. Jobs of one kind are served in order, except that a worker that has
+ * just finished prefers, for four seconds, a job with its own executor params.
+ */
+export class ExecuteQueue<Spec, Work, Answer> {
+  readonly #options: Options<Spec, Work, Answer>;
+  readonly #pending: Record<ExecutionKind, Pending<Spec, Work>[]> = {
+    dispute: [],
+    approval: [],
+    'backing-system': [],
+    backing: [],
+  };
+  readonly #workers = new Map<number, WorkerState<Spec, Work>>();
+  readonly #shares = new Shares();
+  readonly #forks = new ActiveForks();
+  #nextWorker = 1;
+
+  constructor(options: Options<Spec, Work, Answer>) {
+    this.#options = options;
+  }
+
+  handle(message: ToExecuteQueue<Spec, Work>): void {
+    switch (message.type) {
+      case 'enqueue':
+        this.#pending[message.job.kind].push({ ...message.job, since: this.#options.clock.now(), starts: 0 });
+        break;
+      case 'cancel':
+        this.#cancel(message.job);
+        break;
+      case 'update-leaves':
+        this.#forks.update(message);
+        this.#dropInactive();
+        break;
+      default:
+        message satisfies never;
+    }
+    this.#schedule(undefined);
+  }
+
+  /** Messages about a worker that the queue has killed meanwhile are ignored. */
+  handlePool(message: FromPool<Answer>): void {
+    const state = this.#workers.get(message.worker);
+    if (state === undefined) return;
+    switch (message.type) {
+      case 'spawned':
+        this.#workers.set(message.worker, { type: 'idle', paramsHash: state.paramsHash });
+        if (state.type === 'spawning' && state.job !== undefined) this.#assign(message.worker, state.job);
+        break;
+      case 'spawn-failed':
+        this.#workers.delete(message.worker);
+        if (state.type === 'spawning' && state.job !== undefined) {
+          this.#options.toHost({ type: 'failed', job: state.job.id, reason: message.reason });
+        }
+        break;
+      case 'started':
+        if (state.type === 'busy') {
+          const queuedMs = state.startedAt - state.job.since;
+          this.#options.toHost({ type: 'started', job: state.job.id, pid: message.pid, queuedMs });
+        }
+        break;
+      case 'concluded':
+        if (message.reusable)
+          this.#workers.set(message.worker, { type: 'idle', paramsHash: state.paramsHash });
+        else this.#workers.delete(message.worker);
+        if (state.type === 'busy') {
+          this.#options.toHost({ type: 'concluded', job: state.job.id, answer: message.answer });
+        }
+        break;
+      case 'rip':
+        this.#workers.delete(message.worker);
+        if (state.type === 'busy') this.#restart(state.job);
+        break;
+      default:
+        message satisfies never;
+    }
+    this.#schedule(message.worker);
+  }
+
+  counts(): { queued: Record<ExecutionKind, number>; running: number; workers: number } {
+    const queued = { dispute: 0, approval: 0, 'backing-system': 0, backing: 0 };
+    for (const kind of KINDS) queued[kind] = this.#pending[kind].length;
+    let running = 0;
+    for (const state of this.#workers.values()) if (state.type === 'busy') running += 1;
+    return { queued, running, workers: this.#workers.size };
+  }
+
+  /** One pass may start several jobs: a worker's death frees a place for which no other event comes. */
+  #schedule(finished: number | undefined): void {
+    for (;;) {
+      const kind = this.#shares.next((each) => this.#pending[each].length > 0);
+      if (kind === undefined || !this.#scheduleOne(this.#pending[kind], finished)) return;
+      this.#shares.scheduled(kind);
+    }
+  }
+
+  #scheduleOne(queue: Pending<Spec, Work>[], finished: number | undefined): boolean {
+    const eldest = queue[0];
+    if (eldest === undefined) return false;
+
+    const compatible = this.#findIdle((state) => state.paramsHash === eldest.paramsHash);
+    if (compatible !== undefined) {
+      queue.shift();
+      this.#assign(compatible, eldest);
+      return true;
+    }
+    if (this.#options.clock.now() - eldest.since < MAX_WAIT_FOR_PARAMS_MS && finished !== undefined) {
+      const state = this.#workers.get(finished);
+      const index = state?.type === 'idle' ? queue.findIndex((j) => j.paramsHash === state.paramsHash) : -1;
+      const [job] = index < 0 ? [] : queue.splice(index, 1);
+      if (job !== undefined) {
+        this.#assign(finished, job);
+        return true;
+      }
+    }
+    if (this.#workers.size >= this.#options.capacity) {
+      const other = this.#findIdle(() => true);
+      if (other === undefined) return false;
+      this.#kill(other);
+    }
+    queue.shift();
+    this.#spawn(eldest);
+    return true;
+  }
+
+  #spawn(job: Pending<Spec, Work>): void {
+    const worker = this.#nextWorker++;
+    this.#workers.set(worker, { type: 'spawning', paramsHash: job.paramsHash, job });
+    this.#options.toPool({ type: 'spawn', worker, spec: job.spec });
+  }
+
+  #assign(worker: number, job: Pending<Spec, Work>): void {
+    job.starts += 1;
+    const startedAt = this.#options.clock.now();
+    this.#workers.set(worker, { type: 'busy', paramsHash: job.paramsHash, job, startedAt });
+    this.#options.toPool({ type: 'start-work', worker, work: job.work });
+  }
+
+  #restart(job: Pending<Spec, Work>): void {
+    if (job.starts < MAX_STARTS) {
+      this.#pending[job.kind].unshift(job);
+    } else {
+      const message = `${job.starts} workers ended before they took the request`;
+      this.#options.toHost({ type: 'failed', job: job.id, reason: { type: 'not-started', message } });
+    }
+  }
+
+  #cancel(id: number): void {
+    for (const kind of KINDS) {
+      const index = this.#pending[kind].findIndex((job) => job.id === id);
+      if (index >= 0) {
+        this.#pending[kind].splice(index, 1);
+        return;
+      }
+    }
+    for (const [worker, state] of this.#workers) {
+      if (state.type === 'idle' || state.job?.id !== id) continue;
+      if (state.type === 'busy') this.#kill(worker);
+      else state.job = undefined;
+      return;
+    }
+  }
+
+  #kill(worker: number): void {
+    this.#workers.delete(worker);
+    this.#options.toPool({ type: 'kill', worker });
+  }
+
+  #dropInactive(): void {
+    for (const kind of ['backing-system', 'backing'] as const) {
+      const [kept, dropped] = partition(
+        this.#pending[kind],
+        (job) => job.schedulingParent === undefined || this.#forks.contains(job.schedulingParent),
+      );
+      this.#pending[kind] = kept;
+      for (const job of dropped) this.#options.toHost({ type: 'dropped', job: job.id });
+    }
+  }
+
+  #findIdle(accept: (state: { paramsHash: string }) => boolean): number | undefined {
+    for (const [worker, state] of this.#workers) if (state.type === 'idle' && accept(state)) return worker;
+    return undefined;
+  }
+}
+
+function partition<T>(items: T[], keep: (item: T) => boolean): [T[], T[]] {
+  const kept: T[] = [];
+  const rest: T[] = [];
+  for (const item of items) (keep(item) ? kept : rest).push(item);
+  return [kept, rest];
+}

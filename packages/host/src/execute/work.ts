@@ -1,0 +1,104 @@
+import { link } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  durationToNs,
+  ExecuteRequest,
+  ExecuteWorkerResult,
+  type InternalValidationError,
+  type WorkerError,
+  type WorkerResponse,
+} from '@pvf/protocol';
+import type { Clock } from '../clock.ts';
+import { ARTIFACT, emptyWorkerDir } from '../worker/directory.ts';
+import type { WorkResult } from '../worker/pool.ts';
+import type { WorkerProcess } from '../worker/process.ts';
+import { ask } from '../worker/wall-time.ts';
+
+/** One execution as a worker gets it. */
+export type ExecuteWork = {
+  request: ExecuteRequest;
+  /** The artifact's file; linked into the worker's directory. */
+  artifactPath: string;
+};
+
+/**
+ * How an execution ended, before anybody judges it. `answered` and `worker-error` are the worker's words; the rest
+ * is what the host saw itself.
+ */
+export type ExecuteAnswer =
+  | { type: 'answered'; response: WorkerResponse; wallTimeMs: number }
+  | { type: 'worker-error'; error: WorkerError; wallTimeMs: number }
+  /** No answer within four times the time limit. */
+  | { type: 'wall-timeout'; wallTimeMs: number }
+  /** The connection broke, or carried something that is no answer, after the worker had the request. */
+  | { type: 'worker-died'; message: string; wallTimeMs: number }
+  /** The host could not set up or clear the worker's directory. */
+  | { type: 'host-fault'; error: InternalValidationError }
+  /** The artifact's file was not there any more. The job was not begun. */
+  | { type: 'artifact-missing' };
+
+/** Gives one request to an execute worker and waits for the answer. Never rejects. */
+export async function executeWork(
+  clock: Clock,
+  process: WorkerProcess,
+  { request, artifactPath }: ExecuteWork,
+  onStarted: () => void,
+): Promise<WorkResult<ExecuteAnswer>> {
+  try {
+    await link(artifactPath, join(process.dir, ARTIFACT));
+  } catch (error) {
+    return couldNotLink(error);
+  }
+  const timeoutNs = durationToNs(request.executionTimeout);
+  const outcome = await ask(
+    clock,
+    timeoutNs,
+    process.connection,
+    ExecuteRequest.encodeParts(request),
+    onStarted,
+  );
+  switch (outcome.type) {
+    case 'not-sent':
+      return { type: 'not-taken', message: outcome.message };
+    case 'timeout':
+      return done({ type: 'wall-timeout', wallTimeMs: outcome.wallTimeMs }, false);
+    case 'broken':
+      return done({ type: 'worker-died', message: outcome.message, wallTimeMs: outcome.wallTimeMs }, false);
+    case 'frame':
+      break;
+    default:
+      return outcome satisfies never;
+  }
+  const { wallTimeMs } = outcome;
+  let answer: ExecuteWorkerResult;
+  try {
+    answer = ExecuteWorkerResult.decode(outcome.frame);
+  } catch (error) {
+    return done({ type: 'worker-died', message: `its answer is none: ${error}`, wallTimeMs }, false);
+  }
+  if (!answer.ok) return done({ type: 'worker-error', error: answer.error, wallTimeMs }, false);
+  if (durationToNs(answer.value.duration) > timeoutNs) {
+    return done({ type: 'worker-error', error: { type: 'JobTimedOut' }, wallTimeMs }, false);
+  }
+  try {
+    await emptyWorkerDir(process.dir);
+  } catch (error) {
+    const fault: InternalValidationError = {
+      type: 'CouldNotClearWorkerDir',
+      err: String(error),
+      path: process.dir,
+    };
+    return done({ type: 'host-fault', error: fault }, false);
+  }
+  return done({ type: 'answered', response: answer.value, wallTimeMs }, true);
+}
+
+function done(answer: ExecuteAnswer, reusable: boolean): WorkResult<ExecuteAnswer> {
+  return { type: 'done', answer, reusable };
+}
+
+function couldNotLink(error: unknown): WorkResult<ExecuteAnswer> {
+  // The worker's own directory is missing only if somebody removed it; then the worker is of no use either.
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return done({ type: 'artifact-missing' }, false);
+  return done({ type: 'host-fault', error: { type: 'CouldNotCreateLink', value: String(error) } }, false);
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { ArtifactStore, Artifacts } from '../artifacts/index.ts';
+import { PvfCode } from '../code.ts';
+import { Executions } from '../execute/index.ts';
+import { Metrics, SlownessWatch } from '../metrics/index.ts';
+import type { RequestParts } from '../request/index.ts';
+import { enforceSecurity, probeSecurity, toSecurityStatus } from '../security/index.ts';
+import { startThreads, type Threads, toShared } from '../threads/index.ts';
+import type { CodeInput, HostOptions, SecurityReport } from '../types.ts';
+import { type ResolvedOptions, resolveOptions } from './options.ts';
+import { executePipeline, preparePipeline } from './pipelines.ts';
+import { Programs } from './programs.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+const ID_BYTES = 3;
+
+/** Everything that a running host is made of. */
+export type Assembly = {
+  /** Tells hosts apart in a log. */
+  id: string;
+  options: ResolvedOptions;
+  logger: Logger;
+  programs: Programs;
+  security: SecurityReport;
+  workspace: Workspace;
+  prepare: ReturnType<typeof preparePipeline>;
+  execute: ReturnType<typeof executePipeline>;
+  parts: RequestParts;
+};
+
+/**
+ * Checks everything that can be checked before the first request, and wires the parts.
+ * @throws HostError; nothing is left behind then
+ */
+export async function assemble(given: HostOptions): Promise<Assembly> {
+  const options = resolveOptions(given);
+  const { clock, registry } = options;
+  const id = randomBytes(ID_BYTES).toString('hex');
+  const logger = options.logger.child({ host: id });
+  const programs = await Programs.probe(options.workers, options.nodeVersion);
+  const workspace = await openWorkspace(options.cacheDir);
+  const threads = startThreads(options.threads);
+  try {
+    const report = await probeSecurity(programs.get('prepare').path, workspace.runDir, options.secureMode);
+    enforceSecurity(report, logger);
+    const metrics = new Metrics(registry);
+    metrics.security(report);
+    const slowness = new SlownessWatch(clock, logger, metrics);
+    const setting = {
+      options,
+      programs,
+      workspace,
+      metrics,
+      logger,
+      security: toSecurityStatus(report),
+    };
+
+    const store = new ArtifactStore(workspace.cacheDir, threads);
+    const prepare = preparePipeline(setting, (message) => {
+      if (message.type !== 'started') metrics.prepareConcluded();
+      artifacts.handle(message);
+    });
+    const artifacts = new Artifacts({
+      clock,
+      logger,
+      store,
+      toQueue: (message) => {
+        if (message.type === 'enqueue') metrics.prepareEnqueued();
+        if (message.type === 'cancel') metrics.prepareConcluded();
+        prepare.queue.handle(message);
+      },
+      observe: (event) => metrics.cache(event),
+      onPrepared: (stats) => metrics.prepared(stats),
+    });
+    artifacts.restore(await store.restore(programs.engine, options.keepArtifacts));
+
+    const execute = executePipeline(setting, (message) => executions.handle(message));
+    const executions = new Executions((message) => execute.queue.handle(message), metrics, slowness);
+
+    const parts: RequestParts = {
+      clock,
+      logger,
+      metrics,
+      slowness,
+      threads,
+      artifacts,
+      executions,
+      engine: programs.engine,
+      cacheDir: workspace.cacheDir,
+      importCode: (code) => importCode(threads, code),
+    };
+    return { id, options, logger, programs, security: report, workspace, prepare, execute, parts };
+  } catch (error) {
+    await threads.close();
+    await workspace.remove();
+    throw error;
+  }
+}
+
+async function importCode(threads: Threads, code: CodeInput): Promise<PvfCode> {
+  if (code instanceof PvfCode) return code;
+  const bytes = await toShared(code);
+  return new PvfCode(bytes, await threads.run('hash', { bytes }));
+}

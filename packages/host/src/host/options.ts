@@ -1,0 +1,79 @@
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { systemClock } from '../clock.ts';
+import { HostError } from '../errors.ts';
+import type { HostOptions } from '../types.ts';
+import { VERSION } from '../version.ts';
+
+const GIB = 1024 ** 3;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Bounds of the numeric options; outside them a value is a mistake. */
+const BOUNDS = {
+  prepareWorkersSoft: [1, 64],
+  prepareWorkersHard: [1, 64],
+  executeWorkers: [1, 256],
+  artifactCacheLimit: [0, Number.MAX_SAFE_INTEGER],
+  artifactMinStaleMs: [0, Number.MAX_SAFE_INTEGER],
+  maxPendingPerKind: [1, 100_000],
+  spawnTimeoutMs: [1, 10 * MINUTE_MS],
+  workerIdleMs: [1, Number.POSITIVE_INFINITY],
+  maxJobsPerWorker: [1, Number.MAX_SAFE_INTEGER],
+  threads: [0, 64],
+} as const satisfies Partial<Record<keyof HostOptions, readonly [number, number]>>;
+
+const MIN_NICE = -20;
+const MAX_NICE = 19;
+
+/** All options with their defaults put in. */
+export type ResolvedOptions = ReturnType<typeof resolveOptions>;
+
+/** @throws HostError INVALID_OPTION */
+export function resolveOptions(options: HostOptions) {
+  for (const [name, [min, max]] of Object.entries(BOUNDS)) {
+    const value = options[name as keyof typeof BOUNDS];
+    if (value === undefined) continue;
+    const whole = Number.isInteger(value) || value === Number.POSITIVE_INFINITY;
+    if (!whole || value < min || value > max)
+      throw invalid(name, `must be a whole number from ${min} to ${max}`);
+  }
+  for (const value of Object.values(options.niceness ?? {})) {
+    if (!Number.isInteger(value) || value < MIN_NICE || value > MAX_NICE) {
+      throw invalid('niceness', `must be a whole number from ${MIN_NICE} to ${MAX_NICE}`);
+    }
+  }
+  const prepareWorkersSoft = options.prepareWorkersSoft ?? 1;
+  const prepareWorkersHard = options.prepareWorkersHard ?? Math.max(2, prepareWorkersSoft);
+  if (prepareWorkersHard < prepareWorkersSoft) {
+    throw invalid('prepareWorkersHard', 'must not be below prepareWorkersSoft');
+  }
+  const nodeVersion = options.nodeVersion ?? VERSION;
+  return {
+    cacheDir: options.cacheDir,
+    workers: options.workers ?? {},
+    nodeVersion: nodeVersion === false ? undefined : nodeVersion,
+    secureMode: options.secureMode ?? true,
+    prepareWorkersSoft,
+    prepareWorkersHard,
+    executeWorkers: options.executeWorkers ?? 2,
+    keepArtifacts: options.keepArtifacts ?? true,
+    artifactCacheLimit: options.artifactCacheLimit ?? 10 * GIB,
+    artifactMinStaleMs: options.artifactMinStaleMs ?? 24 * HOUR_MS,
+    maxPendingPerKind: options.maxPendingPerKind ?? 64,
+    spawnTimeoutMs: options.spawnTimeoutMs ?? 3_000,
+    workerIdleMs: options.workerIdleMs ?? 5 * MINUTE_MS,
+    maxJobsPerWorker: options.maxJobsPerWorker ?? 10_000,
+    niceness: options.niceness ?? {},
+    threads: options.threads ?? 2,
+    workerLog: options.workerLog,
+    logger:
+      options.logger ?? pino({ name: 'pvf-host', level: 'warn' }, pino.destination({ fd: 2, sync: true })),
+    registry: options.registry ?? new Registry(),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function invalid(option: string, message: string): HostError<'INVALID_OPTION'> {
+  return new HostError('INVALID_OPTION', { option }, `option ${option} ${message}`);
+}

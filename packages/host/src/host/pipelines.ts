@@ -1,0 +1,115 @@
+import { ExecuteHandshake, type ExecutorParams, type SecurityStatus, WorkerHandshake } from '@pvf/protocol';
+import type { Logger } from 'pino';
+import type { WorkerKind } from '../errors.ts';
+import {
+  type ExecuteAnswer,
+  ExecuteQueue,
+  type ExecuteWork,
+  executeWork,
+  type FromExecuteQueue,
+} from '../execute/index.ts';
+import type { Metrics } from '../metrics/index.ts';
+import {
+  type FromPrepareQueue,
+  type PrepareAnswer,
+  PrepareQueue,
+  type PrepareWork,
+  prepareWork,
+} from '../prepare/index.ts';
+import { type PoolOptions, type SpawnSettings, spawnWorker, WorkerPool } from '../worker/index.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Programs } from './programs.ts';
+import type { Workspace } from './workspace.ts';
+
+type Setting = {
+  options: ResolvedOptions;
+  programs: Programs;
+  workspace: Workspace;
+  security: SecurityStatus;
+  metrics: Metrics;
+  logger: Logger;
+};
+
+/** Prepare queue and pool, talking to each other. */
+export function preparePipeline(
+  setting: Setting,
+  toHost: (message: FromPrepareQueue<PrepareAnswer>) => void,
+) {
+  const { options, security } = setting;
+  const settings = spawnSettings('prepare', setting);
+  const handshakes = [WorkerHandshake.encode({ securityStatus: security })];
+  const pool: WorkerPool<undefined, PrepareWork, PrepareAnswer> = new WorkerPool({
+    ...common('prepare', setting),
+    spawn: (_spec, signal, onGone) => spawnWorker(settings, handshakes, signal, onGone),
+    work: (process, work, onStarted) => prepareWork(options.clock, process, work, onStarted),
+    toQueue: (message) => queue.handlePool(message),
+  });
+  const queue = new PrepareQueue<PrepareWork, PrepareAnswer>({
+    soft: options.prepareWorkersSoft,
+    hard: options.prepareWorkersHard,
+    toPool: (message) => pool.handle(message),
+    toHost,
+  });
+  return { queue, pool };
+}
+
+/** Execute queue and pool, talking to each other. */
+export function executePipeline(
+  setting: Setting,
+  toHost: (message: FromExecuteQueue<ExecuteAnswer>) => void,
+) {
+  const { options, security } = setting;
+  const settings = spawnSettings('execute', setting);
+  const handshake = WorkerHandshake.encode({ securityStatus: security });
+  const pool: WorkerPool<ExecutorParams, ExecuteWork, ExecuteAnswer> = new WorkerPool({
+    ...common('execute', setting),
+    spawn: (executorParams, signal, onGone) =>
+      spawnWorker(settings, [handshake, ExecuteHandshake.encode({ executorParams })], signal, onGone),
+    work: (process, work, onStarted) => executeWork(options.clock, process, work, onStarted),
+    toQueue: (message) => queue.handlePool(message),
+  });
+  const queue = new ExecuteQueue<ExecutorParams, ExecuteWork, ExecuteAnswer>({
+    capacity: options.executeWorkers,
+    clock: options.clock,
+    toPool: (message) => pool.handle(message),
+    toHost,
+  });
+  return { queue, pool };
+}
+
+function spawnSettings(kind: WorkerKind, { options, programs, workspace, logger }: Setting): SpawnSettings {
+  return {
+    kind,
+    program: programs.get(kind).path,
+    nodeVersion: options.nodeVersion,
+    runDir: workspace.runDir,
+    socketDir: workspace.socketDir,
+    timeoutMs: options.spawnTimeoutMs,
+    niceness: options.niceness[kind],
+    log: options.workerLog,
+    clock: options.clock,
+    logger,
+  };
+}
+
+type Common = Pick<
+  PoolOptions<unknown, unknown, unknown>,
+  'kind' | 'clock' | 'logger' | 'idleMs' | 'maxJobs' | 'replaced' | 'observe'
+>;
+
+function common(kind: WorkerKind, { options, programs, metrics, logger }: Setting): Common {
+  return {
+    kind,
+    clock: options.clock,
+    logger,
+    idleMs: options.workerIdleMs,
+    maxJobs: options.maxJobsPerWorker,
+    replaced: async () => {
+      const known = programs.stopReason;
+      const reason = await programs.replaced(kind);
+      if (reason !== known) logger.error({ reason }, 'the host stopped: it starts no more workers');
+      return reason;
+    },
+    observe: (event) => metrics.worker(kind, event),
+  };
+}

@@ -1,0 +1,69 @@
+import type { WorkerKind } from '../errors.ts';
+import { engineIdentity } from '../worker/engine.ts';
+import { locateWorker } from '../worker/locate.ts';
+import { isMissing, isReplaced, type ProbedProgram, probeProgram } from '../worker/program.ts';
+
+/** The two worker programs as they were when the host started, and whether they still are. */
+export class Programs {
+  readonly engine: string;
+  readonly #expected: string | undefined;
+  readonly #programs: Record<WorkerKind, ProbedProgram>;
+  #stopReason: string | undefined;
+
+  private constructor(programs: Record<WorkerKind, ProbedProgram>, expected: string | undefined) {
+    this.#programs = programs;
+    this.#expected = expected;
+    this.engine = engineIdentity(Object.values(programs));
+  }
+
+  /** @throws HostError WORKER_* */
+  static async probe(
+    paths: Partial<Record<WorkerKind, string>>,
+    expected: string | undefined,
+  ): Promise<Programs> {
+    const at = {
+      prepare: locateWorker('prepare', paths.prepare),
+      execute: locateWorker('execute', paths.execute),
+    };
+    const [prepare, execute] = await Promise.all([
+      probeProgram('prepare', at.prepare, expected),
+      probeProgram('execute', at.execute, expected),
+    ]);
+    return new Programs({ prepare, execute }, expected);
+  }
+
+  get(kind: WorkerKind): ProbedProgram {
+    return this.#programs[kind];
+  }
+
+  /** Set once a program was found replaced. */
+  get stopReason(): string | undefined {
+    return this.#stopReason;
+  }
+
+  /**
+   * Looks whether a program was replaced since the host started, as an in-place upgrade does. A new file that is the
+   * same program is accepted; so is none at all, which is an ordinary failure to start.
+   * @returns undefined if the program may be started, else what happened and what to do
+   */
+  async replaced(kind: WorkerKind): Promise<string | undefined> {
+    this.#stopReason ??= await this.#compare(kind);
+    return this.#stopReason;
+  }
+
+  async #compare(kind: WorkerKind): Promise<string | undefined> {
+    const known = this.#programs[kind];
+    if (!isReplaced(known) || isMissing(known)) return undefined;
+    const remedy = 'restart the host to use the new one';
+    try {
+      const found = await probeProgram(kind, known.path, this.#expected);
+      if (engineIdentity(Object.values({ ...this.#programs, [kind]: found })) !== this.engine) {
+        return `${known.path} was ${known.fullVersion} when the host started and is another program now; ${remedy}`;
+      }
+      this.#programs[kind] = found;
+      return undefined;
+    } catch (error) {
+      return `${known.path} was replaced while the host ran: ${error instanceof Error ? error.message : error}; ${remedy}`;
+    }
+  }
+}

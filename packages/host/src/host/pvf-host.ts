@@ -1,0 +1,277 @@
+import type { Registry } from 'prom-client';
+import type { ClockTimer } from '../clock.ts';
+import type { PvfCode } from '../code.ts';
+import { HostError } from '../errors.ts';
+import { toHex } from '../hex.ts';
+import { Intake } from '../intake.ts';
+import type { PrecheckOutcome, ValidationOutcome } from '../outcome.ts';
+import {
+  artifactRequest,
+  checkCandidate,
+  checkControl,
+  checkHash,
+  checkPvf,
+  RequestScope,
+  runPrecheck,
+  Stopped,
+  Validation,
+} from '../request/index.ts';
+import type {
+  ActiveLeavesUpdate,
+  ExecutionKind,
+  HostOptions,
+  HostStatus,
+  PrecheckRequest,
+  PruneReport,
+  PvfInput,
+  RequestControl,
+  SecurityReport,
+  ValidateRequest,
+} from '../types.ts';
+import { type Assembly, assemble } from './assemble.ts';
+
+const PRUNE_EVERY_MS = 60 * 60 * 1_000;
+
+/**
+ * Prechecks PVFs and validates candidates in worker processes.
+ *
+ * `precheck` and `validate` resolve to an outcome whatever happens to workers, jobs and files; they reject, with a
+ * {@link HostError}, only when an argument is wrong or the host is closed.
+ */
+export class PvfHost implements AsyncDisposable {
+  readonly #host: Assembly;
+  readonly #intakes: Record<ExecutionKind | 'precheck', Intake>;
+  readonly #closing = new AbortController();
+  /** Requests that are not settled; `close` waits for them. */
+  readonly #active = new Set<Promise<unknown>>();
+  #nextRequest = 1;
+  #pruneTimer: ClockTimer | undefined;
+  #closed: Promise<void> | undefined;
+
+  /**
+   * Finds and checks the worker programs, probes this machine's isolation and opens the cache directory.
+   * @throws HostError WORKER_*, NOT_SECURE, CACHE_DIR, INVALID_OPTION; nothing is left behind then.
+   */
+  static async start(options: HostOptions = {}): Promise<PvfHost> {
+    return new PvfHost(await assemble(options));
+  }
+
+  private constructor(assembly: Assembly) {
+    this.#host = assembly;
+    const intake = (): Intake => new Intake(assembly.options.maxPendingPerKind);
+    this.#intakes = {
+      precheck: intake(),
+      dispute: intake(),
+      approval: intake(),
+      'backing-system': intake(),
+      backing: intake(),
+    };
+    this.#schedulePruning();
+  }
+
+  /** The registry with the host's metrics. */
+  get metrics(): Registry {
+    return this.#host.options.registry;
+  }
+
+  /** Which layers of isolation work here, as probed at start. */
+  get security(): SecurityReport {
+    return this.#host.security;
+  }
+
+  /**
+   * Takes a PVF in once for many requests: copied into shared memory and hashed. Bytes of a SharedArrayBuffer are
+   * used where they lie and must not change any more.
+   * @throws HostError INVALID_REQUEST, HOST_CLOSED
+   */
+  async importCode(code: Uint8Array): Promise<PvfCode> {
+    this.#assertOpen();
+    return await this.#host.parts.importCode(checkPvf({ code }).code);
+  }
+
+  /**
+   * Checks that a PVF can be prepared within the limits of prechecking. An artifact that is there already is
+   * enough; a failure that is known is told again without another try.
+   * @throws HostError INVALID_REQUEST, HOST_CLOSED
+   */
+  async precheck(request: PrecheckRequest): Promise<PrecheckOutcome> {
+    const pvf = checkPvf(request);
+    const { parts } = this.#host;
+    return await this.#run('precheck', request, (scope) => runPrecheck(parts, scope, pvf));
+  }
+
+  /**
+   * Executes a candidate, after preparing its PVF if need be, and says how to vote.
+   * @throws HostError INVALID_REQUEST, HOST_CLOSED
+   */
+  async validate(request: ValidateRequest): Promise<ValidationOutcome> {
+    const pvf = checkPvf(request);
+    const candidate = checkCandidate(request);
+    const { parts } = this.#host;
+    return await this.#run(candidate.kind, request, (scope) =>
+      new Validation(parts, scope, pvf, candidate).run(),
+    );
+  }
+
+  /**
+   * Prepares PVFs that will be needed soon and marks those that are prepared as used. Settles once all are queued.
+   * @throws HostError INVALID_REQUEST, HOST_CLOSED
+   */
+  async headsUp(pvfs: readonly PvfInput[]): Promise<void> {
+    this.#assertOpen();
+    const checked = pvfs.map(checkPvf);
+    for (const pvf of checked) {
+      const code = await this.#host.parts.importCode(pvf.code);
+      const request = artifactRequest(this.#host.parts, pvf, code, {
+        purpose: 'heads-up',
+        priority: 'normal',
+      });
+      if (this.#closing.signal.aborted) return;
+      // Nobody waits for the result: it is remembered, good or bad.
+      this.#host.parts.artifacts.acquire(request, this.#closing.signal).catch(() => {});
+    }
+  }
+
+  /**
+   * Drops queued backing jobs whose scheduling parent is in no active fork: their outcome is `deadline-passed`. Jobs
+   * without a scheduling parent stay.
+   * @throws HostError INVALID_REQUEST
+   */
+  updateActiveLeaves({ activated, deactivated = [] }: ActiveLeavesUpdate): void {
+    const hex = (field: string) => (hash: Uint8Array) => toHex(checkHash(field, hash));
+    this.#host.execute.queue.handle({
+      type: 'update-leaves',
+      deactivated: deactivated.map(hex('deactivated')),
+      ...(activated === undefined
+        ? {}
+        : {
+            activated: {
+              hash: hex('activated.hash')(activated.hash),
+              ancestors: (activated.ancestors ?? []).map(hex('activated.ancestors')),
+            },
+          }),
+    });
+  }
+
+  status(): HostStatus {
+    const { programs, workspace, security, prepare, execute, parts } = this.#host;
+    const program = (kind: 'prepare' | 'execute') => {
+      const { path, version, fullVersion } = programs.get(kind);
+      return { path, version, fullVersion };
+    };
+    return {
+      ...this.#state(),
+      cacheDir: workspace.cacheDir,
+      workers: { prepare: program('prepare'), execute: program('execute') },
+      security,
+      prepare: prepare.queue.counts(),
+      execute: execute.queue.counts(),
+      artifacts: parts.artifacts.counts(),
+    };
+  }
+
+  /**
+   * Removes artifacts, least recently used first, down to `limit` bytes; spares those used within `minStaleMs`.
+   * Defaults: the host's options. Also runs every hour.
+   */
+  async prune(options: { limit?: number; minStaleMs?: number } = {}): Promise<PruneReport> {
+    const { artifactCacheLimit, artifactMinStaleMs } = this.#host.options;
+    const { limit = artifactCacheLimit, minStaleMs = artifactMinStaleMs } = options;
+    const report = await this.#host.parts.artifacts.prune(limit, minStaleMs);
+    if (report.removed > 0) this.#host.logger.info(report, 'pruned artifacts');
+    return report;
+  }
+
+  /**
+   * Ends every job, worker and thread; pending requests resolve as `cancelled` with cause `host-closed`. Leaves no
+   * process, socket or directory but the cache directory with its artifacts. May be called more than once.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { prepare, execute, parts, workspace } = this.#host;
+    this.#pruneTimer?.cancel();
+    this.#closing.abort(new Stopped('host-closed'));
+    await Promise.all([...this.#active, prepare.pool.close(), execute.pool.close()]);
+    await parts.threads.close();
+    await workspace.remove();
+  }
+
+  async #run<T extends PrecheckOutcome | ValidationOutcome>(
+    kind: ExecutionKind | 'precheck',
+    control: RequestControl,
+    body: (scope: RequestScope) => Promise<T>,
+  ): Promise<T> {
+    this.#assertOpen();
+    checkControl(control);
+    const { parts, options, id } = this.#host;
+    const request = kind === 'precheck' ? 'precheck' : 'validate';
+    parts.metrics.requested(request);
+    const scope = new RequestScope(
+      `${id}-${this.#nextRequest++}`,
+      control,
+      options.clock,
+      parts.logger,
+      this.#closing.signal,
+    );
+    const task = this.#admitted(kind, scope, body);
+    this.#active.add(task);
+    try {
+      const outcome = await task;
+      parts.metrics.concluded(request, outcome);
+      const { codeHash, totalMs, kind: result, vote } = outcome;
+      scope.logger.info({ for: kind, codeHash, outcome: result, vote, totalMs }, 'request concluded');
+      return outcome;
+    } finally {
+      this.#active.delete(task);
+      scope.dispose();
+    }
+  }
+
+  /** The body runs even if the request is stopped while it waits: it makes the outcome then. */
+  async #admitted<T>(
+    kind: ExecutionKind | 'precheck',
+    scope: RequestScope,
+    body: (scope: RequestScope) => Promise<T>,
+  ): Promise<T> {
+    const intake = this.#intakes[kind];
+    if (intake.isFull) scope.progress({ type: 'waiting' });
+    const admitted = await intake.enter(scope.signal).then(
+      () => true,
+      () => false,
+    );
+    try {
+      return await body(scope);
+    } finally {
+      if (admitted) intake.leave();
+    }
+  }
+
+  #state(): Pick<HostStatus, 'state' | 'reason'> {
+    const reason = this.#host.programs.stopReason;
+    if (this.#closing.signal.aborted) return { state: 'closed' };
+    return reason === undefined ? { state: 'running' } : { state: 'stopped', reason };
+  }
+
+  #schedulePruning(): void {
+    this.#pruneTimer = this.#host.options.clock.after(PRUNE_EVERY_MS, () => {
+      this.prune().catch((error: unknown) =>
+        this.#host.logger.warn({ error: String(error) }, 'pruning failed'),
+      );
+      this.#schedulePruning();
+    });
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.signal.aborted) {
+      throw new HostError('HOST_CLOSED', {}, 'the host is closed; start another one');
+    }
+  }
+}

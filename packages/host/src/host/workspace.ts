@@ -1,0 +1,144 @@
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { HostError } from '../errors.ts';
+import { removeDir } from '../worker/process.ts';
+
+/** `sun_path` of a Unix socket address has 108 bytes, the last one 0 (unix(7)). */
+const MAX_SOCKET_PATH_BYTES = 107;
+/** Length of a socket's name with the slash before it; see `spawnWorker`. */
+const SOCKET_NAME_BYTES = 13;
+
+const RUN_PREFIX = 'run-';
+const PRIVATE_CACHE_PREFIX = 'pvf-host-';
+
+/** A run of another container that shares the cache cannot be looked up by process id; it is given this long. */
+const FOREIGN_RUN_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
+
+/** The host's directories. */
+export type Workspace = {
+  cacheDir: string;
+  /** Of this run alone: worker dirs. Inside the cache directory, so that artifacts can be linked and renamed. */
+  runDir: string;
+  /** Only this user may enter it. */
+  socketDir: string;
+  remove(): Promise<void>;
+};
+
+/**
+ * Makes the host's directories and removes what hosts that are gone have left in the same place.
+ * @param given the caller's cache directory; without one a private directory is made, and removed at the end
+ * @throws HostError CACHE_DIR
+ */
+export async function openWorkspace(given: string | undefined): Promise<Workspace> {
+  const wanted = given === undefined ? tmpdir() : resolve(given);
+  const made: string[] = [];
+  try {
+    if (given === undefined) await sweep(wanted, PRIVATE_CACHE_PREFIX);
+    else await mkdir(wanted, { recursive: true });
+    const cacheDir =
+      given === undefined ? await mkdtemp(join(wanted, `${PRIVATE_CACHE_PREFIX}${ownTag()}-`)) : wanted;
+    if (given === undefined) made.push(cacheDir);
+    await sweep(cacheDir, RUN_PREFIX);
+    const runDir = await mkdtemp(join(cacheDir, `${RUN_PREFIX}${ownTag()}-`));
+    if (given !== undefined) made.push(runDir);
+    const socketDir = await makeSocketDir(runDir, made);
+    const unregister = removeAtExit(made);
+    return {
+      cacheDir,
+      runDir,
+      socketDir,
+      remove: async () => {
+        await Promise.all(made.map(removeDir));
+        unregister();
+      },
+    };
+  } catch (error) {
+    await Promise.all(made.map(removeDir));
+    if (error instanceof HostError) throw error;
+    const errno = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new HostError(
+      'CACHE_DIR',
+      { path: wanted, errno },
+      `the directory ${wanted} cannot be used for artifacts (${errno}: ${String(error)}); ` +
+        'pass one as cacheDir that this user may write to, on a local file system',
+      { cause: error },
+    );
+  }
+}
+
+async function makeSocketDir(runDir: string, made: string[]): Promise<string> {
+  const inside = join(runDir, 's');
+  if (Buffer.byteLength(inside) + SOCKET_NAME_BYTES <= MAX_SOCKET_PATH_BYTES) {
+    await mkdir(inside, { mode: 0o700 });
+    return inside;
+  }
+  const outside = await mkdtemp(join(tmpdir(), 'pvf-s-'));
+  made.push(outside);
+  if (Buffer.byteLength(outside) + SOCKET_NAME_BYTES <= MAX_SOCKET_PATH_BYTES) return outside;
+  throw new HostError(
+    'CACHE_DIR',
+    { path: outside, errno: 'ENAMETOOLONG' },
+    `neither the cache directory nor ${tmpdir()} has a path short enough for Unix sockets; set TMPDIR to a shorter one`,
+  );
+}
+
+/** Removes what belongs to runs that are over. Never throws: leftovers harm nobody. */
+async function sweep(dir: string, prefix: string): Promise<void> {
+  const names = await readdir(dir).catch(() => []);
+  const over = names.filter((name) => name.startsWith(prefix));
+  await Promise.all(
+    over.map(async (name) => {
+      const path = join(dir, name);
+      if (await isOver(path, name.slice(prefix.length))) await rm(path, { recursive: true, force: true });
+    }),
+  ).catch(() => {});
+}
+
+async function isOver(path: string, tag: string): Promise<boolean> {
+  const [namespace, pid, startTime] = tag.split('-');
+  if (namespace === pidNamespace()) return startTimeOf(pid ?? '') !== startTime;
+  const { mtimeMs } = await stat(path);
+  return Date.now() - mtimeMs > FOREIGN_RUN_AGE_MS;
+}
+
+/** Names this process among all that ever were on this machine: PID namespace, PID, start time. */
+function ownTag(): string {
+  return `${pidNamespace()}-${process.pid}-${startTimeOf('self')}`;
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '0';
+  }
+}
+
+/** Field 22 of proc_pid_stat(5), in clock ticks since boot; `gone` if there is no such process. */
+function startTimeOf(pid: string): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'gone';
+  } catch {
+    return 'gone';
+  }
+}
+
+const atExit = new Set<string>();
+let listening = false;
+
+/** For programs that end without `close()`: the workers end when their connection does, the directories go here. */
+function removeAtExit(paths: string[]): () => void {
+  for (const path of paths) atExit.add(path);
+  if (!listening) {
+    listening = true;
+    process.once('exit', () => {
+      for (const path of atExit) rmSync(path, { recursive: true, force: true });
+    });
+  }
+  return () => {
+    for (const path of paths) atExit.delete(path);
+  };
+}

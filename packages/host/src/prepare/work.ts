@@ -1,0 +1,129 @@
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  durationToNs,
+  type PrepareError,
+  type PrepareStats,
+  PrepareWorkerResult,
+  PvfPrepData,
+} from '@pvf/protocol';
+import type { Clock } from '../clock.ts';
+import { emptyWorkerDir, TMP_ARTIFACT } from '../worker/directory.ts';
+import type { WorkResult } from '../worker/pool.ts';
+import type { WorkerProcess } from '../worker/process.ts';
+import { ask } from '../worker/wall-time.ts';
+
+/** One preparation as a worker gets it. */
+export type PrepareWork = {
+  request: PvfPrepData;
+  /** Syncs the file that the worker wrote, checks it against the worker's checksum and moves it to its place. */
+  promote: (tmpPath: string, checksum: Uint8Array) => Promise<Promoted>;
+};
+
+export type Promoted = { ok: true; path: string; size: number } | { ok: false; error: PrepareError };
+
+export type PrepareAnswer =
+  | {
+      type: 'prepared';
+      path: string;
+      /** Bytes. */
+      size: number;
+      checksum: Uint8Array;
+      stats: PrepareStats;
+      wallTimeMs: number;
+    }
+  | { type: 'failed'; error: PrepareError };
+
+/** Gives one PVF to a prepare worker and puts its artifact in place. Never rejects. */
+export async function prepareWork(
+  clock: Clock,
+  process: WorkerProcess,
+  { request, promote }: PrepareWork,
+  onStarted: () => void,
+): Promise<WorkResult<PrepareAnswer>> {
+  const tmpPath = join(process.dir, TMP_ARTIFACT);
+  try {
+    await (await open(tmpPath, 'w')).close();
+  } catch (error) {
+    return await afterwards(process, failed({ type: 'CreateTmpFile', value: String(error) }, true));
+  }
+  const timeoutNs = durationToNs(request.prepTimeout);
+  const outcome = await ask(
+    clock,
+    timeoutNs,
+    process.connection,
+    PvfPrepData.encodeParts(request),
+    onStarted,
+  );
+  switch (outcome.type) {
+    case 'not-sent':
+      return { type: 'not-taken', message: outcome.message };
+    case 'timeout':
+      return failed({ type: 'TimedOut' }, false);
+    case 'broken':
+      return failed({ type: 'IoErr', value: `the prepare worker died: ${outcome.message}` }, false);
+    case 'frame':
+      break;
+    default:
+      return outcome satisfies never;
+  }
+  let answer: PrepareWorkerResult;
+  try {
+    answer = PrepareWorkerResult.decode(outcome.frame);
+  } catch (error) {
+    return failed({ type: 'IoErr', value: `the prepare worker's answer is none: ${error}` }, false);
+  }
+  if (!answer.ok) return await afterwards(process, failed(answer.error, mayBeReused(answer.error)));
+  const { checksum, stats } = answer.value;
+  if (durationToNs(stats.cpuTimeElapsed) > timeoutNs) return failed({ type: 'TimedOut' }, false);
+  const promoted = await promote(tmpPath, checksum).catch(
+    (error: unknown): Promoted => ({ ok: false, error: { type: 'IoErr', value: String(error) } }),
+  );
+  if (!promoted.ok) return await afterwards(process, failed(promoted.error, true));
+  const { path, size } = promoted;
+  const { wallTimeMs } = outcome;
+  const prepared: PrepareAnswer = { type: 'prepared', path, size, checksum, stats, wallTimeMs };
+  const result = await afterwards(process, { type: 'done', answer: prepared, reusable: true });
+  if (result.answer.type === 'failed') await rm(path, { force: true }).catch(() => {});
+  return result;
+}
+
+type Done = WorkResult<PrepareAnswer> & { type: 'done' };
+
+function failed(error: PrepareError, reusable: boolean): Done {
+  return { type: 'done', answer: { type: 'failed', error }, reusable };
+}
+
+/** Empties the worker's directory if the worker goes on; a worker whose directory cannot be emptied does not. */
+async function afterwards(process: WorkerProcess, result: Done): Promise<Done> {
+  if (!result.reusable) return result;
+  try {
+    await emptyWorkerDir(process.dir);
+    return result;
+  } catch (error) {
+    return failed({ type: 'ClearWorkerDir', value: String(error) }, false);
+  }
+}
+
+/** Whether a worker that reports `error` is sound. After the other errors something of the job may be left in it. */
+function mayBeReused(error: PrepareError): boolean {
+  switch (error.type) {
+    case 'Prevalidation':
+    case 'Preparation':
+    case 'RuntimeConstruction':
+    case 'JobError':
+    case 'CouldNotDecompressCodeBlob':
+    case 'CreateTmpFile':
+    case 'RenameTmpFile':
+    case 'Kernel':
+      return true;
+    case 'TimedOut':
+    case 'IoErr':
+    case 'OutOfMemory':
+    case 'ClearWorkerDir':
+    case 'JobDied':
+      return false;
+    default:
+      return error satisfies never;
+  }
+}

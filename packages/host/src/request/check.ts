@@ -1,0 +1,111 @@
+import {
+  CandidateDescriptorVersion,
+  DEFAULT_CODE_BOMB_LIMIT,
+  type ExecutorParams,
+  isProtocolError,
+  PersistedValidationData,
+  paramsHash,
+  paramsPrepHash,
+} from '@pvf/protocol';
+import { PvfCode } from '../code.ts';
+import { HostError } from '../errors.ts';
+import { KINDS } from '../execute/shares.ts';
+import { toHex } from '../hex.ts';
+import type { CodeInput, PvfInput, RequestControl, ValidateRequest } from '../types.ts';
+
+const HASH_BYTES = 32;
+const MAX_U32 = 2 ** 32 - 1;
+const ZERO_HASH = new Uint8Array(HASH_BYTES);
+
+/** A PVF as given, known to be encodable. Hashes in hex. */
+export type CheckedPvf = {
+  code: CodeInput;
+  params: ExecutorParams;
+  paramsHash: string;
+  prepHash: string;
+  bombLimit: number;
+};
+
+/** A `ValidateRequest` with its defaults put in. */
+export type CheckedCandidate = Pick<ValidateRequest, 'validationData' | 'kind' | 'executionTimeoutMs'> & {
+  blockData: Uint8Array;
+  relayParent: Uint8Array;
+  schedulingParent: Uint8Array;
+  hasSchedulingParent: boolean;
+  descriptorVersion: CandidateDescriptorVersion;
+};
+
+/** @throws HostError INVALID_REQUEST */
+export function checkPvf(input: PvfInput): CheckedPvf {
+  const {
+    code,
+    executorParams: params = [],
+    validationCodeBombLimit: bombLimit = DEFAULT_CODE_BOMB_LIMIT,
+  } = input;
+  if (!(code instanceof Uint8Array || code instanceof PvfCode)) {
+    throw invalid('code', 'must be a Uint8Array or what importCode() returned');
+  }
+  if (!Number.isInteger(bombLimit) || bombLimit < 0 || bombLimit > MAX_U32) {
+    throw invalid('validationCodeBombLimit', 'must be a number of bytes below 2^32');
+  }
+  return encodable('executorParams', () => ({
+    code,
+    params,
+    paramsHash: toHex(paramsHash(params)),
+    prepHash: toHex(paramsPrepHash(params)),
+    bombLimit,
+  }));
+}
+
+/** @throws HostError INVALID_REQUEST */
+export function checkCandidate(request: ValidateRequest): CheckedCandidate {
+  const { validationData, pov, kind, executionTimeoutMs, descriptorVersion = { type: 'V1' } } = request;
+  encodable('validationData', () => PersistedValidationData.encodeParts(validationData));
+  encodable('descriptorVersion', () => CandidateDescriptorVersion.encodeParts(descriptorVersion));
+  if (!(pov?.blockData instanceof Uint8Array)) throw invalid('pov.blockData', 'must be a Uint8Array');
+  if (!KINDS.includes(kind)) throw invalid('kind', `must be one of ${KINDS.join(', ')}`);
+  if (executionTimeoutMs !== undefined) checkMs('executionTimeoutMs', executionTimeoutMs);
+  return {
+    validationData,
+    kind,
+    ...(executionTimeoutMs === undefined ? {} : { executionTimeoutMs }),
+    blockData: pov.blockData,
+    relayParent: checkHash('relayParent', request.relayParent),
+    schedulingParent: checkHash('schedulingParent', request.schedulingParent),
+    hasSchedulingParent: request.schedulingParent !== undefined,
+    descriptorVersion,
+  };
+}
+
+/** @throws HostError INVALID_REQUEST */
+export function checkControl({ deadlineMs, signal }: RequestControl): void {
+  if (deadlineMs !== undefined) checkMs('deadlineMs', deadlineMs);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalid('signal', 'must be an AbortSignal');
+}
+
+/** @throws HostError INVALID_REQUEST */
+export function checkHash(field: string, hash: Uint8Array = ZERO_HASH): Uint8Array {
+  if (!(hash instanceof Uint8Array) || hash.byteLength !== HASH_BYTES) {
+    throw invalid(field, `must be a Uint8Array of ${HASH_BYTES} bytes`);
+  }
+  return hash;
+}
+
+function checkMs(field: string, ms: number): void {
+  if (typeof ms !== 'number' || !(ms > 0)) throw invalid(field, 'must be a number of milliseconds above 0');
+}
+
+function encodable<T>(field: string, encode: () => T): T {
+  try {
+    return encode();
+  } catch (error) {
+    if (!isProtocolError(error)) throw invalid(field, String(error), error);
+    const path = 'path' in error.meta && error.meta.path !== '' ? `${field}.${error.meta.path}` : field;
+    throw invalid(path, error.message, error);
+  }
+}
+
+function invalid(field: string, message: string, cause?: unknown): HostError<'INVALID_REQUEST'> {
+  return new HostError('INVALID_REQUEST', { field }, `${field} ${message}`, { cause });
+}

@@ -1,0 +1,10 @@
+/**
+ * One request from its arguments to its outcome: checked (`check.ts`), then run (`runPrecheck`, `Validation`) within
+ * a `RequestScope`, which holds all ways in which it may end early.
+ */
+export { checkCandidate, checkControl, checkHash, checkPvf } from './check.ts';
+export type { RequestParts } from './parts.ts';
+export { runPrecheck } from './precheck.ts';
+export { artifactRequest } from './prepare.ts';
+export { RequestScope, Stopped } from './scope.ts';
+export { Validation } from './validate.ts';

@@ -1,0 +1,61 @@
+import { isDeterministic } from '@pvf/protocol';
+import type { OutcomeCommon, PrecheckOutcome } from '../outcome.ts';
+import { describePrepareError } from '../verdict/describe.ts';
+import type { CheckedPvf } from './check.ts';
+import type { RequestParts } from './parts.ts';
+import { acquireArtifact, artifactInfo } from './prepare.ts';
+import { type RequestScope, Stopped } from './scope.ts';
+
+/** Runs one precheck to its outcome. Never rejects. */
+export async function runPrecheck(
+  parts: RequestParts,
+  scope: RequestScope,
+  pvf: CheckedPvf,
+): Promise<PrecheckOutcome> {
+  let codeHash = '';
+  const common = (): OutcomeCommon => ({ requestId: scope.id, codeHash, totalMs: scope.elapsed() });
+  try {
+    scope.signal.throwIfAborted();
+    const code = await parts.importCode(pvf.code);
+    codeHash = code.hash;
+    scope.progress({ type: 'hashed', codeHash });
+    const result = await acquireArtifact(parts, scope, pvf, code, {
+      purpose: 'precheck',
+      priority: 'normal',
+    });
+    switch (result.type) {
+      case 'ready': {
+        const artifact = artifactInfo(result.artifact, result.fromCache);
+        return { ...common(), kind: 'ok', vote: 'for', artifact };
+      }
+      case 'failed': {
+        const { error } = result;
+        const message = describePrepareError(error);
+        return {
+          ...common(),
+          kind: 'failed',
+          vote: 'against',
+          deterministic: isDeterministic(error),
+          error,
+          message,
+        };
+      }
+      case 'not-started': {
+        const cause = result.reason.type === 'replaced' ? 'workers-replaced' : 'worker-not-started';
+        return { ...common(), kind: 'internal', vote: 'abstain', cause, message: result.reason.message };
+      }
+      default:
+        return result satisfies never;
+    }
+  } catch (error) {
+    if (!(error instanceof Stopped)) {
+      scope.logger.error({ error: String(error) }, 'precheck failed unexpectedly');
+      return { ...common(), kind: 'internal', vote: 'abstain', cause: 'host-fault', message: String(error) };
+    }
+    const { reason } = error;
+    if (reason === 'caller' || reason === 'host-closed') {
+      return { ...common(), kind: 'cancelled', vote: 'none', cause: reason };
+    }
+    return { ...common(), kind: 'deadline-passed', vote: 'none', cause: 'caller-deadline' };
+  }
+}

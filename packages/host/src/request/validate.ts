@@ -1,0 +1,233 @@
+import {
+  durationFromMs,
+  durationToNs,
+  type ExecuteRequest,
+  execTimeoutMs,
+  isDeterministic,
+  type PrepareError,
+  ValidationResult,
+} from '@pvf/protocol';
+import type { Artifact } from '../artifacts/store.ts';
+import type { PvfCode } from '../code.ts';
+import type { ExecutionResult } from '../execute/executions.ts';
+import { fromHex, toHex } from '../hex.ts';
+import type { ArtifactInfo, ValidationCommon, ValidationOutcome } from '../outcome.ts';
+import { classify, describePrepareError, type Verdict } from '../verdict/index.ts';
+import type { SpawnFailure } from '../worker/messages.ts';
+import type { CheckedCandidate, CheckedPvf } from './check.ts';
+import type { RequestParts } from './parts.ts';
+import { acquireArtifact, artifactInfo } from './prepare.ts';
+import { type RequestScope, Stopped } from './scope.ts';
+
+/** Executions of one candidate: a doubtful one is tried once more. */
+const MAX_ATTEMPTS = 2;
+
+/** What made an outcome doubtful may be gone by then. */
+const RETRY_PAUSE_MS = 1_000;
+
+/** An artifact that vanishes between its look-up and its use is no attempt; a cache that keeps losing them is broken. */
+const MAX_LOST_ARTIFACTS = 3;
+
+/** One validation from its code to its outcome. */
+export class Validation {
+  readonly #parts: RequestParts;
+  readonly #scope: RequestScope;
+  readonly #pvf: CheckedPvf;
+  readonly #candidate: CheckedCandidate;
+  #codeHash = '';
+  #attempts = 0;
+  #lost = 0;
+  #queuedMs = 0;
+  #wallTimeMs = 0;
+  #cpuTimeNs: bigint | undefined;
+  #artifact: ArtifactInfo | undefined;
+
+  constructor(parts: RequestParts, scope: RequestScope, pvf: CheckedPvf, candidate: CheckedCandidate) {
+    this.#parts = parts;
+    this.#scope = scope;
+    this.#pvf = pvf;
+    this.#candidate = candidate;
+  }
+
+  /** Never rejects. */
+  async run(): Promise<ValidationOutcome> {
+    try {
+      this.#scope.signal.throwIfAborted();
+      const code = await this.#parts.importCode(this.#pvf.code);
+      this.#codeHash = code.hash;
+      this.#scope.progress({ type: 'hashed', codeHash: code.hash });
+      for (;;) {
+        const outcome = await this.#attempt(code);
+        if (outcome !== undefined) return outcome;
+      }
+    } catch (error) {
+      if (error instanceof Stopped) return this.#stopped(error);
+      this.#scope.logger.error({ error: String(error) }, 'validation failed unexpectedly');
+      return {
+        ...this.#common(),
+        kind: 'internal',
+        vote: 'abstain',
+        cause: 'host-fault',
+        message: String(error),
+      };
+    }
+  }
+
+  /** Undefined: go on with another attempt. */
+  async #attempt(code: PvfCode): Promise<ValidationOutcome | undefined> {
+    const { kind } = this.#candidate;
+    const priority = kind === 'dispute' || kind === 'approval' ? 'critical' : 'normal';
+    const found = await acquireArtifact(this.#parts, this.#scope, this.#pvf, code, {
+      purpose: 'execute',
+      priority,
+    });
+    if (found.type === 'failed') return this.#notPrepared(found.error);
+    if (found.type === 'not-started') return this.#notStarted(found.reason);
+    const { artifact } = found;
+    // Of several preparations the last counts, and its artifact is new to this request.
+    this.#artifact = artifactInfo(artifact, found.fromCache && this.#attempts === 0);
+
+    const result = await this.#execute(artifact);
+    if (result.type === 'not-started') return this.#notStarted(result.reason);
+    if (result.type === 'dropped') throw new Stopped('inactive-fork');
+    this.#queuedMs += result.queuedMs;
+    if (result.answer.type === 'artifact-missing' && this.#lost < MAX_LOST_ARTIFACTS) {
+      this.#lost += 1;
+      await this.#parts.artifacts.discard(artifact);
+      return undefined;
+    }
+    this.#attempts += 1;
+    const verdict = classify(result.answer);
+    if ('artifactAtFault' in verdict && verdict.artifactAtFault)
+      await this.#parts.artifacts.discard(artifact);
+    if (await this.#mayRetry(verdict)) return undefined;
+    return this.#concluded(verdict);
+  }
+
+  async #execute(artifact: Artifact): Promise<ExecutionResult> {
+    const { executions, metrics, slowness } = this.#parts;
+    const { kind, schedulingParent, hasSchedulingParent } = this.#candidate;
+    this.#scope.progress({ type: 'execution-queued' });
+    const job = {
+      kind,
+      paramsHash: this.#pvf.paramsHash,
+      spec: this.#pvf.params,
+      schedulingParent: hasSchedulingParent ? toHex(schedulingParent) : undefined,
+      work: { request: this.#request(artifact), artifactPath: artifact.path },
+    };
+    const attempt = this.#attempts + 1;
+    const result = await executions.run(job, this.#scope.signal, (pid) => {
+      this.#scope.logger.debug({ codeHash: this.#codeHash, pid, attempt }, 'executing');
+      this.#scope.progress({ type: 'executing', workerPid: pid, attempt });
+    });
+    if (result.type === 'answer' && 'wallTimeMs' in result.answer) {
+      this.#wallTimeMs = result.answer.wallTimeMs;
+      metrics.executed(this.#wallTimeMs);
+      if (result.answer.type === 'answered') {
+        const { duration, povSize } = result.answer.response;
+        this.#cpuTimeNs = durationToNs(duration);
+        metrics.answered(this.#cpuTimeNs, povSize);
+        slowness.executed(this.#cpuTimeNs, this.#wallTimeMs);
+      }
+    }
+    return result;
+  }
+
+  #request(artifact: Artifact): ExecuteRequest {
+    const { validationData, blockData, kind, executionTimeoutMs } = this.#candidate;
+    const byKind = kind === 'dispute' || kind === 'approval' ? 'Approval' : 'Backing';
+    return {
+      pvd: validationData,
+      pov: { blockData },
+      executionTimeout: durationFromMs(executionTimeoutMs ?? execTimeoutMs(this.#pvf.params, byKind)),
+      artifactChecksum: fromHex(artifact.checksum),
+      relayParent: this.#candidate.relayParent,
+      schedulingParent: this.#candidate.schedulingParent,
+      descriptorVersion: this.#candidate.descriptorVersion,
+    };
+  }
+
+  /** Pauses before it says yes. Never for backing: a candidate that fails now and then must not be backed. */
+  async #mayRetry(verdict: Verdict): Promise<boolean> {
+    const doubtful = verdict.type === 'possibly-invalid' || verdict.type === 'internal';
+    const { kind } = this.#candidate;
+    if (!doubtful || kind === 'backing' || kind === 'backing-system') return false;
+    if (this.#attempts >= MAX_ATTEMPTS || !this.#scope.hasTimeFor(RETRY_PAUSE_MS)) return false;
+    const { cause, message } = verdict;
+    this.#scope.logger.warn({ codeHash: this.#codeHash, cause, message }, 'execution will be tried again');
+    this.#scope.progress({ type: 'retrying', cause, afterMs: RETRY_PAUSE_MS });
+    await this.#scope.pause(RETRY_PAUSE_MS);
+    this.#parts.metrics.retried(cause);
+    return true;
+  }
+
+  #concluded(verdict: Verdict): ValidationOutcome {
+    const common = this.#common();
+    switch (verdict.type) {
+      case 'valid': {
+        const { jobResponse, duration, povSize } = verdict.response;
+        const result = jobResponse.resultDescriptor;
+        const resultBytes = ValidationResult.encode(result);
+        const cpuTimeNs = durationToNs(duration);
+        return { ...common, kind: 'valid', vote: 'for', result, resultBytes, cpuTimeNs, povSize };
+      }
+      case 'invalid':
+        return { ...common, kind: 'invalid', vote: 'against', rule: verdict.rule, message: verdict.message };
+      case 'possibly-invalid': {
+        const { cause, message } = verdict;
+        return { ...common, kind: 'possibly-invalid', vote: 'against', cause, message };
+      }
+      case 'internal': {
+        const { cause, message } = verdict;
+        return { ...common, kind: 'internal', vote: 'abstain', cause, message };
+      }
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  #notPrepared(error: PrepareError): ValidationOutcome {
+    const common = this.#common();
+    const message = describePrepareError(error);
+    if (isDeterministic(error)) {
+      this.#scope.logger.warn(
+        { codeHash: this.#codeHash, error },
+        'the PVF cannot be prepared; was it prechecked?',
+      );
+      return { ...common, kind: 'preparation-failed', vote: 'abstain', deterministic: true, error, message };
+    }
+    const cause = 'non-deterministic-preparation';
+    return { ...common, kind: 'internal', vote: 'abstain', cause, message, prepareError: error };
+  }
+
+  #notStarted({ type, message }: SpawnFailure): ValidationOutcome {
+    const cause = type === 'replaced' ? 'workers-replaced' : 'worker-not-started';
+    return { ...this.#common(), kind: 'internal', vote: 'abstain', cause, message };
+  }
+
+  #stopped({ reason }: Stopped): ValidationOutcome {
+    switch (reason) {
+      case 'caller-deadline':
+      case 'inactive-fork':
+        return { ...this.#common(), kind: 'deadline-passed', vote: 'none', cause: reason };
+      case 'caller':
+      case 'host-closed':
+        return { ...this.#common(), kind: 'cancelled', vote: 'none', cause: reason };
+      default:
+        return reason satisfies never;
+    }
+  }
+
+  #common(): ValidationCommon {
+    return {
+      requestId: this.#scope.id,
+      codeHash: this.#codeHash,
+      totalMs: this.#scope.elapsed(),
+      attempts: this.#attempts,
+      queuedMs: this.#queuedMs,
+      wallTimeMs: this.#wallTimeMs,
+      cpuTimeNs: this.#cpuTimeNs,
+      artifact: this.#artifact,
+    };
+  }
+}

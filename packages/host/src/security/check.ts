@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SecurityStatus } from '@pvf/protocol';
+import type { Logger } from 'pino';
+import { HostError } from '../errors.ts';
+import type { SecurityFeature, SecurityReport } from '../types.ts';
+import { runProgram } from '../worker/run-program.ts';
+
+/** A probe makes a process or two; if it takes longer than this, it hangs. */
+const CHECK_TIMEOUT_MS = 20_000;
+
+/**
+ * Probes each layer of isolation by letting the prepare worker's program try it in a process of its own.
+ * @param runDir where a directory to change the root to can be made
+ */
+export async function probeSecurity(
+  program: string,
+  runDir: string,
+  secureMode: boolean,
+): Promise<SecurityReport> {
+  const root = await mkdtemp(join(runDir, 'check-'));
+  try {
+    const [landlock, seccomp, changeRoot, secureClone] = await Promise.all([
+      check(program, ['--check-can-enable-landlock']),
+      check(program, ['--check-can-enable-seccomp']),
+      check(program, ['--check-can-unshare-user-namespace-and-change-root', root]),
+      check(program, ['--check-can-do-secure-clone']),
+    ]);
+    return { secureMode, landlock, seccomp, changeRoot, secureClone };
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Refuses to go on in secure mode when seccomp is missing, or both landlock and changing the root; warns about every
+ * other missing layer.
+ * @throws HostError NOT_SECURE
+ */
+export function enforceSecurity(report: SecurityReport, logger: Logger): void {
+  const { secureMode, ...layers } = report;
+  const missing = Object.entries(layers).flatMap(([layer, state]) =>
+    state.available ? [] : [{ layer, reason: state.reason }],
+  );
+  if (missing.length === 0) return;
+  const noFileWall = !report.landlock.available && !report.changeRoot.available;
+  if (secureMode && (!report.seccomp.available || noFileWall)) {
+    throw new HostError(
+      'NOT_SECURE',
+      { missing: missing.map(({ layer }) => layer) },
+      `secure mode needs seccomp, and landlock or changing the root; on this machine ${missing
+        .map(({ layer, reason }) => `${layer} does not work (${reason})`)
+        .join(
+          ', ',
+        )}. Allow it (Linux 5.13 or newer; in a container: unprivileged user namespaces and a seccomp ` +
+        'profile that permits them), or start with secureMode: false, which isolates candidates less',
+    );
+  }
+  for (const { layer, reason } of missing) {
+    logger.warn(
+      { layer, reason, secureMode },
+      'a layer of isolation does not work here; candidates are isolated less',
+    );
+  }
+}
+
+/** The report as workers are told. */
+export function toSecurityStatus(report: SecurityReport): SecurityStatus {
+  return {
+    secureValidatorMode: report.secureMode,
+    canEnableLandlock: report.landlock.available,
+    canEnableSeccomp: report.seccomp.available,
+    canUnshareUserNamespaceAndChangeRoot: report.changeRoot.available,
+    canDoSecureClone: report.secureClone.available,
+  };
+}
+
+async function check(program: string, args: string[]): Promise<SecurityFeature> {
+  const { status, stderr } = await runProgram(program, args, CHECK_TIMEOUT_MS);
+  if (status === 0) return { available: true };
+  return { available: false, reason: stderr.trim() || `the check ended with exit status ${status}` };
+}

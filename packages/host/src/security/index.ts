@@ -1,0 +1,2 @@
+/** What isolation works on this machine, and whether that is enough. */
+export { enforceSecurity, probeSecurity, toSecurityStatus } from './check.ts';

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { artifactChecksum, type PrepareError } from '@pvf/protocol';
+import { createBLAKE2b, type IHasher } from 'hash-wasm';
+import { type ArtifactIdentity, artifactFileName } from '../artifacts/identity.ts';
+import { toHex } from '../hex.ts';
+import type { Promoted } from '../prepare/work.ts';
+
+/** Work that is done off the main thread. Bytes come in shared memory; only small values are copied. */
+export type Tasks = {
+  /** blake2-256, hex. */
+  hash: { input: { bytes: Uint8Array }; output: string };
+  /** Moves what a prepare worker wrote to its place among the artifacts. */
+  promote: {
+    input: { tmpPath: string; cacheDir: string; identity: ArtifactIdentity; checksum: Uint8Array };
+    output: Promoted;
+  };
+  /** Whether a file is there and has this checksum (hex). */
+  verify: { input: { path: string; checksum: string }; output: boolean };
+};
+
+export type TaskName = keyof Tasks;
+
+const HASH_BITS = 256;
+const NONCE_BYTES = 4;
+
+let hasher: Promise<IHasher> | undefined;
+
+export async function hash({ bytes }: Tasks['hash']['input']): Promise<Tasks['hash']['output']> {
+  hasher ??= createBLAKE2b(HASH_BITS);
+  return (await hasher).init().update(bytes).digest('hex');
+}
+
+export async function promote({
+  tmpPath,
+  cacheDir,
+  identity,
+  checksum,
+}: Tasks['promote']['input']): Promise<Tasks['promote']['output']> {
+  const expected = toHex(checksum);
+  let size: number;
+  try {
+    const file = await open(tmpPath, 'r+');
+    try {
+      const content = await file.readFile();
+      if (toHex(artifactChecksum(content)) !== expected) {
+        return failed({
+          type: 'IoErr',
+          value: 'the artifact on disk is not the one that the worker announced',
+        });
+      }
+      size = content.byteLength;
+      await file.chmod(0o400);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return failed({ type: 'IoErr', value: `cannot read and sync the new artifact: ${error}` });
+  }
+  const path = join(cacheDir, artifactFileName(identity, expected, randomBytes(NONCE_BYTES).toString('hex')));
+  try {
+    await rename(tmpPath, path);
+    await syncDir(dirname(path));
+  } catch (error) {
+    return failed({ type: 'RenameTmpFile', err: String(error), src: tmpPath, dest: path });
+  }
+  return { ok: true, path, size };
+}
+
+export async function verify({
+  path,
+  checksum,
+}: Tasks['verify']['input']): Promise<Tasks['verify']['output']> {
+  try {
+    if (!(await stat(path)).isFile()) return false;
+    const file = await open(path, 'r');
+    try {
+      return toHex(artifactChecksum(await file.readFile())) === checksum;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the new name durable. */
+async function syncDir(path: string): Promise<void> {
+  const dir = await open(path, 'r');
+  try {
+    await dir.sync();
+  } finally {
+    await dir.close();
+  }
+}
+
+function failed(error: PrepareError): { ok: false; error: PrepareError } {
+  return { ok: false, error };
+}

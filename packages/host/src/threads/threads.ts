@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { hash, promote, type TaskName, type Tasks, verify } from './tasks.ts';
+
+/** Threads for work that would hold up the event loop. */
+export type Threads = {
+  run<N extends TaskName>(name: N, input: Tasks[N]['input']): Promise<Tasks[N]['output']>;
+  /** Waits for nothing: tasks that run are abandoned. */
+  close(): Promise<void>;
+};
+
+/** A thread without work for that long ends. */
+const IDLE_MS = 30_000;
+
+/** Beside this file in the source; in the build it is bundled into `dist/index.js`, and the thread is beside that. */
+const THREAD_FILE = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
+
+/** @param count 0 runs the tasks on the calling thread, as does a build that carries no thread file of its own. */
+export function startThreads(count: number): Threads {
+  if (count === 0 || !existsSync(THREAD_FILE)) return inline;
+  const pool = new Piscina({
+    filename: fileURLToPath(THREAD_FILE),
+    minThreads: 0,
+    maxThreads: count,
+    idleTimeout: IDLE_MS,
+    // Tasks wait for disks most of their time.
+    concurrentTasksPerWorker: 2,
+    execArgv: [],
+    recordTiming: false,
+  });
+  return {
+    run: (name, input) => pool.run(input, { name }),
+    close: () => pool.destroy(),
+  };
+}
+
+const TASKS: { [N in TaskName]: (input: Tasks[N]['input']) => Promise<Tasks[N]['output']> } = {
+  hash,
+  promote,
+  verify,
+};
+
+const inline: Threads = {
+  run: (name, input) => TASKS[name](input),
+  close: async () => {},
+};

@@ -1,0 +1,112 @@
+import type { InternalValidationError, JobResponse, WorkerError, WorkerResponse } from '@pvf/protocol';
+import type { ExecuteAnswer } from '../execute/work.ts';
+import type { InternalCause, InvalidRule, PossiblyInvalidCause } from '../outcome.ts';
+
+/**
+ * What one execution says about its candidate. `artifactAtFault`: the artifact must not be used again, and another
+ * try needs a new one.
+ */
+export type Verdict =
+  | { type: 'valid'; response: WorkerResponse & { jobResponse: { type: 'Ok' } } }
+  | { type: 'invalid'; rule: InvalidRule; message: string }
+  | { type: 'possibly-invalid'; cause: PossiblyInvalidCause; message: string; artifactAtFault: boolean }
+  | { type: 'internal'; cause: InternalCause; message: string; artifactAtFault: boolean };
+
+/**
+ * Judges an answer: the one place where what workers and jobs say turns into verdicts.
+ *
+ * A job may be in the hands of its guest, so nothing that a job says or does becomes internal: else a malicious
+ * candidate could make every validator abstain. Nothing that this machine got wrong becomes invalid.
+ */
+export function classify(answer: ExecuteAnswer): Verdict {
+  switch (answer.type) {
+    case 'answered':
+      return fromJob(answer.response);
+    case 'worker-error':
+      return fromWorker(answer.error);
+    case 'wall-timeout':
+      return { type: 'invalid', rule: 'wall-timeout', message: 'no answer within four times the time limit' };
+    case 'worker-died':
+      // Most likely killed by this machine, but a job that broke out could have done it too.
+      return possibly('worker-died', answer.message);
+    case 'host-fault':
+      return fromFault(answer.error);
+    case 'artifact-missing':
+      return {
+        type: 'internal',
+        cause: 'could-not-create-link',
+        message: "the artifact's file is gone",
+        artifactAtFault: true,
+      };
+    default:
+      return answer satisfies never;
+  }
+}
+
+function fromJob(response: WorkerResponse): Verdict {
+  const said: JobResponse = response.jobResponse;
+  switch (said.type) {
+    case 'Ok':
+      return { type: 'valid', response: { ...response, jobResponse: said } };
+    case 'InvalidCandidate':
+      return { type: 'invalid', rule: 'refused-by-pvf', message: said.value };
+    case 'PoVDecompressionFailure':
+      return {
+        type: 'invalid',
+        rule: 'pov-decompression',
+        message: 'the PoV does not decompress within its limit',
+      };
+    case 'RuntimeConstruction':
+      return { ...possibly('runtime-construction', said.value), artifactAtFault: true };
+    case 'CorruptedArtifact':
+      return { ...possibly('corrupted-artifact', 'its checksum differs'), artifactAtFault: true };
+    default:
+      return said satisfies never;
+  }
+}
+
+function fromWorker(error: WorkerError): Verdict {
+  switch (error.type) {
+    case 'JobTimedOut':
+      return { type: 'invalid', rule: 'cpu-timeout', message: 'the job used up its CPU time' };
+    case 'JobDied':
+      return possibly('job-died', `${error.err} (job ${error.jobPid})`);
+    case 'JobError': {
+      const { value: said } = error;
+      return possibly('job-error', 'value' in said ? `${said.type}: ${said.value}` : said.type);
+    }
+    case 'InternalError':
+      return fromFault(error.value);
+    default:
+      return error satisfies never;
+  }
+}
+
+function fromFault(error: InternalValidationError): Verdict {
+  switch (error.type) {
+    case 'HostCommunication':
+      return internal('host-communication', error.value);
+    case 'CouldNotCreateLink':
+      return internal('could-not-create-link', error.value);
+    case 'CouldNotOpenFile':
+      return { ...internal('could-not-open-file', error.value), artifactAtFault: true };
+    case 'CouldNotCreatePipe':
+      return internal('could-not-create-pipe', error.value);
+    case 'CouldNotClearWorkerDir':
+      return internal('could-not-clear-worker-dir', error.err);
+    case 'Kernel':
+      return internal('kernel', error.value);
+    case 'NonDeterministicPrepareError':
+      return internal('non-deterministic-preparation', error.value.type);
+    default:
+      return error satisfies never;
+  }
+}
+
+function possibly(cause: PossiblyInvalidCause, message: string): Verdict & { type: 'possibly-invalid' } {
+  return { type: 'possibly-invalid', cause, message, artifactAtFault: false };
+}
+
+function internal(cause: InternalCause, message: string): Verdict & { type: 'internal' } {
+  return { type: 'internal', cause, message, artifactAtFault: false };
+}

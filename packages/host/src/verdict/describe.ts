@@ -1,0 +1,35 @@
+import type { PrepareError } from '@pvf/protocol';
+
+/** A preparation's failure in one sentence for people. */
+export function describePrepareError(error: PrepareError): string {
+  switch (error.type) {
+    case 'Prevalidation':
+      return `the code is no module that may run: ${error.value}`;
+    case 'Preparation':
+      return `the code cannot be compiled: ${error.value}`;
+    case 'RuntimeConstruction':
+      return `the compiled code cannot be instantiated: ${error.value}`;
+    case 'JobError':
+      return `the preparation job misbehaved: ${error.value}`;
+    case 'TimedOut':
+      return 'the preparation used up its time';
+    case 'IoErr':
+      return `the preparation met an I/O error: ${error.value}`;
+    case 'CreateTmpFile':
+      return `the file for the artifact cannot be created: ${error.value}`;
+    case 'RenameTmpFile':
+      return `the artifact cannot be moved to its place: ${error.err}`;
+    case 'OutOfMemory':
+      return 'the preparation met its memory limit';
+    case 'ClearWorkerDir':
+      return `the worker's directory cannot be emptied: ${error.value}`;
+    case 'JobDied':
+      return `the preparation job died: ${error.err}`;
+    case 'Kernel':
+      return `a system call failed: ${error.value}`;
+    case 'CouldNotDecompressCodeBlob':
+      return `the code does not decompress: ${error.value}`;
+    default:
+      return error satisfies never;
+  }
+}

@@ -1,0 +1,3 @@
+/** From what workers and jobs say to verdicts about candidates. */
+export { classify, type Verdict } from './classify.ts';
+export { describePrepareError } from './describe.ts';

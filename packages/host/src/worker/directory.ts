@@ -1,0 +1,21 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkerKind } from '../errors.ts';
+
+/** Names inside a worker dir that the protocol fixes. The worker sees the directory as `/`. */
+export const TMP_ARTIFACT = 'tmp-artifact';
+export const ARTIFACT = 'artifact';
+
+/** A new, empty directory of one worker. */
+export function makeWorkerDir(runDir: string, kind: WorkerKind): Promise<string> {
+  return mkdtemp(join(runDir, `worker-dir-${kind}-`));
+}
+
+/**
+ * Empties a worker dir between jobs, so that no job finds anything of another. The directory itself stays: it is
+ * the worker's root. Throws whatever the file system says; the worker must not be used again then.
+ */
+export async function emptyWorkerDir(path: string): Promise<void> {
+  const names = await readdir(path);
+  await Promise.all(names.map((name) => rm(join(path, name), { recursive: true })));
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { ENGINE_DIGITS } from '../artifacts/identity.ts';
+import type { ProbedProgram } from './program.ts';
+
+/**
+ * Identity of everything that an artifact's machine code depends on besides its input: worker programs, their
+ * engine, and this CPU's features. An artifact that another machine or release made must never be used: in the
+ * reference that has raised disputes (paritytech/polkadot-sdk#2863).
+ */
+export function engineIdentity(programs: readonly ProbedProgram[]): string {
+  const parts = programs.map(({ kind, version, fullVersion, capabilities }) => ({
+    kind,
+    version,
+    fullVersion,
+    capabilities,
+  }));
+  return createHash('sha256')
+    .update(JSON.stringify({ parts, arch: process.arch, cpu: cpuFeatures() }))
+    .digest('hex')
+    .slice(0, ENGINE_DIGITS);
+}
+
+/** The first CPU's model and features as Linux lists them; empty elsewhere. */
+function cpuFeatures(): string[] {
+  try {
+    const lines = readFileSync('/proc/cpuinfo', 'utf8').split('\n\n', 1)[0]?.split('\n') ?? [];
+    return lines.filter((line) =>
+      /^(model name|flags|Features|CPU (implementer|part|variant))\s*:/.test(line),
+    );
+  } catch {
+    return [];
+  }
+}

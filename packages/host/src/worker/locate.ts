@@ -1,0 +1,44 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { HostError, type WorkerKind } from '../errors.ts';
+
+/**
+ * The path of a worker program: the one given, else the launcher of the worker's npm package, else the program
+ * beside the running one (a folder of release binaries).
+ * @throws HostError WORKER_NOT_FOUND, WORKER_NOT_EXECUTABLE
+ */
+export function locateWorker(kind: WorkerKind, given: string | undefined): string {
+  const tried = given === undefined ? candidates(kind) : [resolve(given)];
+  const path = tried.find((each) => statSync(each, { throwIfNoEntry: false })?.isFile());
+  if (path === undefined) {
+    throw new HostError(
+      'WORKER_NOT_FOUND',
+      { worker: kind, tried },
+      `the ${kind} worker's program is not at ${tried.join(' nor at ')}; ` +
+        `install @pvf/${kind}-worker beside @pvf/host, or pass its path as workers.${kind}`,
+    );
+  }
+  try {
+    accessSync(path, constants.X_OK);
+  } catch (error) {
+    throw new HostError(
+      'WORKER_NOT_EXECUTABLE',
+      { worker: kind, path },
+      `the ${kind} worker's program ${path} is not executable; allow it with: chmod +x ${path}`,
+      { cause: error },
+    );
+  }
+  return path;
+}
+
+function candidates(kind: WorkerKind): string[] {
+  const name = `pvf-${kind}-worker`;
+  const beside = join(dirname(process.execPath), name);
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`@pvf/${kind}-worker/package.json`);
+    return [join(dirname(manifest), 'bin', name), beside];
+  } catch {
+    return [beside];
+  }
+}

@@ -1,0 +1,62 @@
+import type { ChildProcess } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import type { WorkerKind } from '../errors.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * A running worker. Its process leads a group of its own, which dies with it. Ends for one of three reasons: the
+ * process exits, its standard output closes (all that the protocol promises), or the connection breaks.
+ */
+export class WorkerProcess {
+  readonly kind: WorkerKind;
+  readonly pid: number;
+  /** The worker's root directory; its own. */
+  readonly dir: string;
+  readonly connection: Connection;
+  readonly #child: ChildProcess;
+  readonly #reaped: Promise<void>;
+  #disposed: Promise<void> | undefined;
+
+  constructor(
+    kind: WorkerKind,
+    dir: string,
+    child: ChildProcess,
+    reaped: Promise<void>,
+    connection: Connection,
+  ) {
+    this.kind = kind;
+    this.pid = child.pid ?? 0;
+    this.dir = dir;
+    this.connection = connection;
+    this.#child = child;
+    this.#reaped = reaped;
+  }
+
+  /** Kills the worker with its job, waits until it is reaped and removes its directory. Never rejects. */
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
+  }
+
+  async #dispose(): Promise<void> {
+    this.connection.destroy();
+    killGroup(this.#child);
+    await this.#reaped;
+    await removeDir(this.dir);
+  }
+}
+
+/** SIGKILL to the child and to whatever is left of its process group. */
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Best effort: what cannot be removed now is swept when the next host opens the cache directory. */
+export async function removeDir(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 20 }).catch(() => {});
+}

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+
+/** How a short-lived program ended; `status` is null when a signal or the time limit ended it. */
+export type ProgramResult = { status: number | null; stdout: string; stderr: string };
+
+/** Enough for any version or reason; the rest is cut. */
+const OUTPUT_CHARS = 16_384;
+
+/** Runs a worker program with a flag that makes it answer and exit. Environment empty. Never rejects. */
+export function runProgram(path: string, args: readonly string[], timeoutMs: number): Promise<ProgramResult> {
+  return new Promise((resolve) => {
+    const child = spawn(path, args, {
+      env: {},
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout = (stdout + text).slice(0, OUTPUT_CHARS);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(0, OUTPUT_CHARS);
+    });
+    child.on('error', (error) => resolve({ status: null, stdout, stderr: stderr || error.message }));
+    child.on('close', (status, signal) => {
+      const reason = signal === null ? '' : `ended by ${signal}; allowed: ${timeoutMs} ms`;
+      resolve({ status, stdout, stderr: stderr || reason });
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Logger } from 'pino';
+import type { WorkerKind } from '../errors.ts';
+
+/** Kept for the message of a failed start, bytes. */
+const TAIL_BYTES = 2_048;
+/** A worker's line in the log is cut there, characters. */
+const LINE_CHARS = 1_024;
+
+/**
+ * Follows what a worker writes: each line of stderr goes to the log, the last ones are kept. A guest's own log may
+ * be in there, so lines are cut and never interpreted. Standard output is read and thrown away: only its end counts.
+ */
+export class StderrTail {
+  #tail = '';
+  #line = '';
+
+  constructor(child: ChildProcess, { kind, logger }: { kind: WorkerKind; logger: Logger }) {
+    child.stdout?.resume();
+    child.stderr?.setEncoding('utf8');
+    child.stderr?.on('data', (text: string) => {
+      this.#tail = (this.#tail + text).slice(-TAIL_BYTES);
+      const lines = (this.#line + text).split('\n');
+      this.#line = (lines.pop() ?? '').slice(0, LINE_CHARS);
+      for (const line of lines) {
+        if (line !== '')
+          logger.info({ worker: kind, pid: child.pid, line: line.slice(0, LINE_CHARS) }, 'worker log');
+      }
+    });
+    child.stderr?.on('error', () => {});
+    child.stdout?.on('error', () => {});
+  }
+
+  /** The error's message with what the worker said last. */
+  explain(error: unknown): string {
+    const message = error instanceof Error ? error.message : String(error);
+    const said = this.#tail.trim();
+    return said === '' ? message : `${message}; it said: ${said}`;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.ts';
+
+/**
+ * Wall time that a job gets per unit of CPU time. Lenient, because a busy machine stretches wall time; only a
+ * worker that hangs comes near it (the reference's JOB_TIMEOUT_WALL_CLOCK_FACTOR).
+ */
+const WALL_FACTOR = 4n;
+
+const NS_PER_MS = 1_000_000n;
+
+/** What came of asking a worker. Times are milliseconds from the request. */
+export type Exchange =
+  | { type: 'frame'; frame: Uint8Array; wallTimeMs: number }
+  | { type: 'timeout'; wallTimeMs: number }
+  /** The connection broke while the worker had the request. */
+  | { type: 'broken'; message: string; wallTimeMs: number }
+  /** The worker did not get the whole request, so it did not begin. */
+  | { type: 'not-sent'; message: string };
+
+/**
+ * Sends a request and waits for the frame that answers it, for four times its CPU time at most. Never rejects.
+ */
+export async function ask(
+  clock: Clock,
+  cpuLimitNs: bigint,
+  connection: { send(payload: readonly Uint8Array[]): Promise<void>; receive(): Promise<Uint8Array> },
+  payload: readonly Uint8Array[],
+  onSent: () => void,
+): Promise<Exchange> {
+  const startedAt = clock.now();
+  const wallTimeMs = (): number => clock.now() - startedAt;
+  let sent = false;
+  return await new Promise<Exchange>((resolve) => {
+    const timer = clock.after(Number((cpuLimitNs * WALL_FACTOR) / NS_PER_MS), () => {
+      resolve(
+        sent
+          ? { type: 'timeout', wallTimeMs: wallTimeMs() }
+          : { type: 'not-sent', message: 'the worker did not take the request in time' },
+      );
+    });
+    const fail = (error: unknown): void => {
+      timer.cancel();
+      const message = error instanceof Error ? error.message : String(error);
+      resolve(sent ? { type: 'broken', message, wallTimeMs: wallTimeMs() } : { type: 'not-sent', message });
+    };
+    // The answer is awaited first: a quick worker's may be here before the kernel reports the request as written.
+    const answer = connection.receive();
+    answer.catch(() => {});
+    connection.send(payload).then(() => {
+      sent = true;
+      onSent();
+      answer.then((frame) => {
+        timer.cancel();
+        resolve({ type: 'frame', frame, wallTimeMs: wallTimeMs() });
+      }, fail);
+    }, fail);
+  });
+}
