@@ -23,7 +23,7 @@ export interface Codec<T> {
   encode(value: T): Uint8Array;
   /**
    * The same bytes in pieces, for a vectored write: large byte fields are passed on without a copy, so the pieces
-   * are valid only as long as `value` is not changed. Throws INVALID_VALUE.
+   * must not be written to and are valid only as long as `value` is not changed. Throws INVALID_VALUE.
    */
   encodeParts(value: T): Uint8Array[];
   /** The value at the start of `bytes`; as in the reference, bytes behind it are ignored. */
