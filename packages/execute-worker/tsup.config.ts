@@ -6,7 +6,10 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short=11', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    return execFileSync('git', ['rev-parse', '--short=11', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
   } catch {
     return 'unknown';
   }

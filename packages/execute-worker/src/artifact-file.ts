@@ -10,7 +10,9 @@ type Loaded = { readonly type: 'loaded'; readonly parts: ArtifactParts } | { rea
  */
 export class ArtifactFile {
   readonly #path: string;
-  #kept: { readonly identity: string; readonly checksum: Uint8Array; readonly parts: ArtifactParts } | undefined;
+  #kept:
+    | { readonly identity: string; readonly checksum: Uint8Array; readonly parts: ArtifactParts }
+    | undefined;
 
   constructor(path: string) {
     this.#path = path;

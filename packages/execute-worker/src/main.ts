@@ -1,6 +1,6 @@
 import { runWorkerProgram } from '@pvf/worker';
-import { loadExecuteWorker } from './worker.ts';
 import { COMMIT, VERSION } from './version.ts';
+import { loadExecuteWorker } from './worker.ts';
 
 await runWorkerProgram(
   {

@@ -36,11 +36,17 @@ export function classifyReport(report: JobReport): ExecuteWorkerResult {
       : { ok: false, error: { type: 'JobError', value: result.error } };
   }
   if (end.status !== 0) {
-    return { ok: false, error: { type: 'JobError', value: { type: 'UnexpectedExitStatus', value: end.status } } };
+    return {
+      ok: false,
+      error: { type: 'JobError', value: { type: 'UnexpectedExitStatus', value: end.status } },
+    };
   }
   // The reference finds a bad PoV before it starts a job: no time has passed then.
   const cpuTimeNs = result.value.type === 'PoVDecompressionFailure' ? 0 : report.cpuTimeNs;
-  return { ok: true, value: { jobResponse: result.value, duration: durationFromNs(BigInt(cpuTimeNs)), povSize } };
+  return {
+    ok: true,
+    value: { jobResponse: result.value, duration: durationFromNs(BigInt(cpuTimeNs)), povSize },
+  };
 }
 
 /** One frame: the SCALE JobResult, then, if the job has succeeded, the PoV's size as u32. */
@@ -49,7 +55,8 @@ function readAnswer(output: Uint8Array): { result: JobResult; povSize: number } 
   const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
   const announced = view.getBigUint64(0, true);
   const payload = output.subarray(FRAME_HEADER_BYTES);
-  if (announced !== BigInt(payload.length)) throw new Error(`${payload.length} of ${announced} bytes on the pipe`);
+  if (announced !== BigInt(payload.length))
+    throw new Error(`${payload.length} of ${announced} bytes on the pipe`);
   const { value, rest } = JobResult.decodePrefix(payload);
   if (rest !== (value.ok ? POV_SIZE_BYTES : 0)) throw new Error(`${rest} bytes behind the answer`);
   return { result: value, povSize: value.ok ? view.getUint32(output.length - POV_SIZE_BYTES, true) : 0 };

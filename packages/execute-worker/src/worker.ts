@@ -8,7 +8,15 @@ import {
   executorSemantics,
   JobResult,
 } from '@pvf/protocol';
-import { enterJob, internalError, jobErrorOf, runJob, serveRequests, type WorkerContext, writeFrame } from '@pvf/worker';
+import {
+  enterJob,
+  internalError,
+  jobErrorOf,
+  runJob,
+  serveRequests,
+  type WorkerContext,
+  writeFrame,
+} from '@pvf/worker';
 import { ArtifactFile } from './artifact-file.ts';
 import { executeCandidate } from './job/execute.ts';
 import { classifyReport } from './outcome.ts';
@@ -30,7 +38,9 @@ export async function loadExecuteWorker(version: string): Promise<(context: Work
     if (frame === undefined) throw new Error('the host closed the connection before sending executor params');
     const { executorParams } = ExecuteHandshake.decode(frame);
     const answer = createAnswerer(context, executorParams, codeCache, engine);
-    return serveRequests(context, REQUEST_LIMIT_BYTES, (request) => ExecuteWorkerResult.encode(answer(request)));
+    return serveRequests(context, REQUEST_LIMIT_BYTES, (request) =>
+      ExecuteWorkerResult.encode(answer(request)),
+    );
   };
 }
 
@@ -87,4 +97,3 @@ function createAnswerer(
     }
   };
 }
-

@@ -1,6 +1,6 @@
 import { runWorkerProgram } from '@pvf/worker';
-import { loadPrepareWorker } from './worker.ts';
 import { COMMIT, VERSION } from './version.ts';
+import { loadPrepareWorker } from './worker.ts';
 
 await runWorkerProgram(
   {

@@ -1,4 +1,4 @@
-import { type PrepareError, type PrepareJobSuccess, PrepareJobResult, type Result } from '@pvf/protocol';
+import { type PrepareError, PrepareJobResult, type PrepareJobSuccess, type Result } from '@pvf/protocol';
 import { describeEnd, type JobReport, messageOf } from '@pvf/worker';
 
 const FRAME_HEADER_BYTES = 8;
@@ -22,7 +22,10 @@ export function readJobAnswer({ end, pid, output }: JobReport): Result<PrepareJo
   try {
     result = PrepareJobResult.decode(unframe(output));
   } catch (error) {
-    return failed({ type: 'JobError', value: `exit status ${end.status} without a readable answer: ${messageOf(error)}` });
+    return failed({
+      type: 'JobError',
+      value: `exit status ${end.status} without a readable answer: ${messageOf(error)}`,
+    });
   }
   if (result.ok && end.status !== 0) {
     return failed({ type: 'JobError', value: `the job answered and ended with status ${end.status}` });
@@ -34,7 +37,8 @@ function unframe(output: Uint8Array): Uint8Array {
   if (output.length < FRAME_HEADER_BYTES) throw new Error(`${output.length} bytes on the pipe`);
   const announced = new DataView(output.buffer, output.byteOffset).getBigUint64(0, true);
   const payload = output.subarray(FRAME_HEADER_BYTES);
-  if (announced !== BigInt(payload.length)) throw new Error(`${payload.length} of ${announced} bytes on the pipe`);
+  if (announced !== BigInt(payload.length))
+    throw new Error(`${payload.length} of ${announced} bytes on the pipe`);
   return payload;
 }
 

@@ -7,10 +7,18 @@ import {
   type PrepareError,
   PrepareJobResult,
   PrepareWorkerResult,
-  precheckingMaxMemory,
   PvfPrepData,
+  precheckingMaxMemory,
 } from '@pvf/protocol';
-import { enterJob, type JobReport, messageOf, runJob, serveRequests, type WorkerContext, writeFrame } from '@pvf/worker';
+import {
+  enterJob,
+  type JobReport,
+  messageOf,
+  runJob,
+  serveRequests,
+  type WorkerContext,
+  writeFrame,
+} from '@pvf/worker';
 import { preparePvf } from './job/prepare.ts';
 import { readJobAnswer } from './outcome.ts';
 
@@ -43,13 +51,16 @@ function answer(
   const { job, readRss } = context;
   const cpuLimitNs = Number(durationToNs(request.prepTimeout));
   const memoryLimit = precheckingMaxMemory(request.executorParams);
-  const rssLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit) + process.memoryUsage.rss();
+  const rssLimitBytes =
+    memoryLimit === undefined ? undefined : Number(memoryLimit) + process.memoryUsage.rss();
   const body = (writeFd: number): number => {
     enterJob(job, writeFd, cpuLimitNs);
     const prepared = preparePvf({ request, codeCache, engine });
     // The worker fills the figures in from what the kernel says: a job is not believed.
     const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };
-    const result: PrepareJobResult = prepared.ok ? { ok: true, value: { ...prepared.value, memoryStats } } : prepared;
+    const result: PrepareJobResult = prepared.ok
+      ? { ok: true, value: { ...prepared.value, memoryStats } }
+      : prepared;
     writeFrame(writeFd, PrepareJobResult.encodeParts(result));
     return prepared.ok ? 0 : 1;
   };

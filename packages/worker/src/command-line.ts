@@ -56,7 +56,9 @@ export function parseCommandLine(kind: WorkerKind, args: readonly string[]): Wor
     case `${kind}-worker`:
       return parseRun(rest);
     default:
-      return usageError(`this is the ${kind} worker; it does not know '${first}' (the subcommand is '${kind}-worker')`);
+      return usageError(
+        `this is the ${kind} worker; it does not know '${first}' (the subcommand is '${kind}-worker')`,
+      );
   }
 }
 
@@ -74,7 +76,8 @@ function parseRun(args: readonly string[]): WorkerCommand {
   const socketPath = values['--socket-path'];
   const workerDirPath = values['--worker-dir-path'];
   if (socketPath === undefined) return usageError('--socket-path is required: the Unix socket of the host');
-  if (workerDirPath === undefined) return usageError('--worker-dir-path is required: the directory of this worker');
+  if (workerDirPath === undefined)
+    return usageError('--worker-dir-path is required: the directory of this worker');
   return { type: 'run', socketPath, workerDirPath, nodeVersion: values['--node-impl-version'] };
 }
 

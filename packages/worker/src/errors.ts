@@ -40,7 +40,9 @@ export function describeEnd(end: JobEnd): string {
       return `exit status ${end.status}`;
     case 'signaled': {
       const name = SIGNAL_NAMES[end.signal] ?? `signal ${end.signal}`;
-      return end.signal === 31 ? `received signal: ${name} (a forbidden system call)` : `received signal: ${name}`;
+      return end.signal === 31
+        ? `received signal: ${name} (a forbidden system call)`
+        : `received signal: ${name}`;
     }
     case 'cpu-limit':
       return 'killed: its CPU time was used up';

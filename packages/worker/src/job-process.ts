@@ -63,7 +63,8 @@ export function enterJob(settings: JobSettings, writeFd: number, cpuLimitNs: num
   setResourceLimit('CORE', 0);
   setResourceLimit('MEMLOCK', 0);
   setResourceLimit('MSGQUEUE', 0);
-  if (settings.namespaces.includes('user') || process.getuid!() === 0) dropAllCapabilities({ boundingSet: false });
+  if (settings.namespaces.includes('user') || process.getuid!() === 0)
+    dropAllCapabilities({ boundingSet: false });
   setNoNewPrivileges();
   if (settings.landlock) allowNothing();
   // After Landlock, which needs a descriptor for its ruleset.

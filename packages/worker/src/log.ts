@@ -16,7 +16,10 @@ export function maxLogLevel(environment: Readonly<Record<string, string | undefi
   const spec = environment['PVF_LOG'] ?? environment['RUST_LOG'] ?? '';
   let max = -1;
   for (const directive of spec.split(',')) {
-    const word = directive.slice(directive.lastIndexOf('=') + 1).trim().toLowerCase();
+    const word = directive
+      .slice(directive.lastIndexOf('=') + 1)
+      .trim()
+      .toLowerCase();
     max = Math.max(max, LEVELS.indexOf(word as LogLevel));
   }
   return LEVELS[max] ?? 'error';

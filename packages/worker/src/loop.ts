@@ -15,7 +15,10 @@ export function serveRequests(
     }
     log.debug(`${kind} worker quits: the host closed the connection`);
   } catch (error) {
-    log.warn({ err: error }, `${kind} worker quits: ${error instanceof Error ? error.message : String(error)}`);
+    log.warn(
+      { err: error },
+      `${kind} worker quits: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return exitNow(1);
 }

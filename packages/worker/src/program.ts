@@ -1,6 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { WorkerHandshake } from '@pvf/protocol';
-import { connectUnixStream, endSiblingThreads, exitNow, initialise, killPid, sleep, unlink } from '@pvf/sandbox-linux';
+import {
+  connectUnixStream,
+  endSiblingThreads,
+  exitNow,
+  initialise,
+  killPid,
+  sleep,
+  unlink,
+} from '@pvf/sandbox-linux';
 import type pino from 'pino';
 import { runCheck } from './checks.ts';
 import { helpText, parseCommandLine, type WorkerKind } from './command-line.ts';
@@ -99,7 +107,10 @@ async function serve(
       logLevel: logLevelNumber(level),
     });
   } catch (error) {
-    log.error({ err: error }, `${program.kind} worker quits: ${error instanceof Error ? error.message : error}`);
+    log.error(
+      { err: error },
+      `${program.kind} worker quits: ${error instanceof Error ? error.message : error}`,
+    );
     return exitNow(1);
   }
 }

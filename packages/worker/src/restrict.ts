@@ -84,7 +84,10 @@ export function restrictWorker(
   setNoNewPrivileges();
   if (status.canEnableLandlock) {
     required('landlock', () => {
-      const file = kind === 'execute' ? (['read-file'] as const) : (['write-file', 'truncate', 'make-reg', 'read-file'] as const);
+      const file =
+        kind === 'execute'
+          ? (['read-file'] as const)
+          : (['write-file', 'truncate', 'make-reg', 'read-file'] as const);
       restrictSelf({
         rules: [
           { path: directory === '' ? '/' : directory, access: [...file, 'read-dir'] },
@@ -105,7 +108,8 @@ export function restrictWorker(
 function checkEnvironment(): void {
   const allowed: readonly string[] = [...LOG_VARIABLES, ...SHELL_VARIABLES];
   const names = Object.keys(process.env).filter((name) => !allowed.includes(name));
-  if (names.length > 0) throw new Error(`not all environment variables were cleared by the host: ${names.join(', ')}`);
+  if (names.length > 0)
+    throw new Error(`not all environment variables were cleared by the host: ${names.join(', ')}`);
 }
 
 function openProc(log: pino.Logger): number | undefined {

@@ -1,4 +1,10 @@
-import { type CompiledFilter, compileFilter, compileNoNewCode, type SyscallName, type SyscallRule } from '@pvf/sandbox-linux';
+import {
+  type CompiledFilter,
+  compileFilter,
+  compileNoNewCode,
+  type SyscallName,
+  type SyscallRule,
+} from '@pvf/sandbox-linux';
 
 /** Asks for a region of the job's own memory map (linux/fs.h); the lock finds writable code with it. */
 const PROCMAP_QUERY = 0xc0686611;

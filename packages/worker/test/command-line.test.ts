@@ -3,14 +3,24 @@ import { helpText, parseCommandLine } from '../src/command-line.ts';
 
 describe('the command line of a worker', () => {
   it('is that of the reference', () => {
-    const args = ['prepare-worker', '--socket-path', 's', '--worker-dir-path', 'd', '--node-impl-version', '1.2.3'];
+    const args = [
+      'prepare-worker',
+      '--socket-path',
+      's',
+      '--worker-dir-path',
+      'd',
+      '--node-impl-version',
+      '1.2.3',
+    ];
     expect(parseCommandLine('prepare', args)).toEqual({
       type: 'run',
       socketPath: 's',
       workerDirPath: 'd',
       nodeVersion: '1.2.3',
     });
-    expect(parseCommandLine('execute', ['execute-worker', '--worker-dir-path', 'd', '--socket-path', 's'])).toEqual({
+    expect(
+      parseCommandLine('execute', ['execute-worker', '--worker-dir-path', 'd', '--socket-path', 's']),
+    ).toEqual({
       type: 'run',
       socketPath: 's',
       workerDirPath: 'd',
@@ -37,6 +47,9 @@ describe('the command line of a worker', () => {
     expect(parseCommandLine('prepare', args).type).toBe(type);
   });
   it('shows the version and the commit first in its help', () => {
-    expect(helpText('execute', '1.0.0', 'abc').split('\n').slice(0, 2)).toEqual(['execute-worker 1.0.0', 'commit: abc']);
+    expect(helpText('execute', '1.0.0', 'abc').split('\n').slice(0, 2)).toEqual([
+      'execute-worker 1.0.0',
+      'commit: abc',
+    ]);
   });
 });

@@ -59,7 +59,10 @@ function run(input: ExecutionInput, params: Uint8Array): JobResponse {
   let outcome: ExecutionOutcome;
   try {
     const artifact = loadArtifact(input.artifact, input.codeCache, input.engine);
-    const guest = instantiate(artifact, { semantics: input.semantics, loggingMaxLevel: input.loggingMaxLevel });
+    const guest = instantiate(artifact, {
+      semantics: input.semantics,
+      loggingMaxLevel: input.loggingMaxLevel,
+    });
     input.lock();
     outcome = guest.run(params);
   } catch (error) {

@@ -63,7 +63,12 @@ export function decompressBlob(blob: Uint8Array, bombLimit: number): Uint8Array 
   return whole;
 }
 
-function decompressFrame(bytes: Uint8Array, frame: ZstdFrame, room: number, meta: BlobError['meta']): Uint8Array {
+function decompressFrame(
+  bytes: Uint8Array,
+  frame: ZstdFrame,
+  room: number,
+  meta: BlobError['meta'],
+): Uint8Array {
   if ((frame.contentSize ?? 0) > room) throw new BlobError('POSSIBLE_BOMB', meta);
   let content: Uint8Array;
   try {

@@ -39,14 +39,24 @@ const MAGIC = Uint8Array.of(0x50, 0x56, 0x46, 0x2d, 0x41, 0x52, 0x54, 0x00);
 const FORMAT_VERSION = 1;
 const FIXED_BYTES = 24;
 
-export type ArtifactErrorCode = 'NOT_AN_ARTIFACT' | 'OTHER_FORMAT_VERSION' | 'TRUNCATED' | 'OTHER_ENGINE' | 'REJECTED_CODE';
+export type ArtifactErrorCode =
+  | 'NOT_AN_ARTIFACT'
+  | 'OTHER_FORMAT_VERSION'
+  | 'TRUNCATED'
+  | 'OTHER_ENGINE'
+  | 'REJECTED_CODE';
 
 /** An artifact that this engine cannot load. The remedy is always to prepare the PVF again: RuntimeConstruction. */
 export class ArtifactError extends Error {
   readonly code: ArtifactErrorCode;
   readonly meta: Readonly<Record<string, string | number>>;
 
-  constructor(code: ArtifactErrorCode, message: string, meta: ArtifactError['meta'] = {}, options?: ErrorOptions) {
+  constructor(
+    code: ArtifactErrorCode,
+    message: string,
+    meta: ArtifactError['meta'] = {},
+    options?: ErrorOptions,
+  ) {
     super(`${message}; prepare the PVF again`, options);
     this.name = 'ArtifactError';
     this.code = code;
@@ -77,12 +87,18 @@ export function encodeArtifact({ header, wasm, code }: Artifact): Uint8Array {
  */
 export function splitArtifact(bytes: Uint8Array): ArtifactParts {
   if (bytes.length < FIXED_BYTES || !MAGIC.every((byte, i) => bytes[i] === byte)) {
-    throw new ArtifactError('NOT_AN_ARTIFACT', 'the file is not an artifact of this executor', { bytes: bytes.length });
+    throw new ArtifactError('NOT_AN_ARTIFACT', 'the file is not an artifact of this executor', {
+      bytes: bytes.length,
+    });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint32(8, true);
   if (version !== FORMAT_VERSION) {
-    throw new ArtifactError('OTHER_FORMAT_VERSION', `the artifact has format ${version}, not ${FORMAT_VERSION}`, { version });
+    throw new ArtifactError(
+      'OTHER_FORMAT_VERSION',
+      `the artifact has format ${version}, not ${FORMAT_VERSION}`,
+      { version },
+    );
   }
   const headerEnd = FIXED_BYTES + view.getUint32(12, true);
   const wasmEnd = headerEnd + view.getUint32(16, true);

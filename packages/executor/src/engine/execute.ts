@@ -1,12 +1,15 @@
 import type { ExecutorSemantics } from '@pvf/protocol';
 import { createHostFunctions, HostFunctionError, type HostFunctions } from '../host-functions/index.ts';
+import { ConstructionError, checkImports, importObject, MissingFunctionError } from './link.ts';
 import type { LoadedArtifact } from './load.ts';
-import { checkImports, ConstructionError, importObject, MissingFunctionError } from './link.ts';
 import { ENTRY_POINT, MEMORY_IMPORT } from './shape.ts';
 
 /** How an execution ended, in the terms of the reference's JobResponse. */
 export type ExecutionOutcome =
-  | { readonly type: 'output'; /** SCALE bytes in the guest's memory; decode before use. */ readonly bytes: Uint8Array }
+  | {
+      readonly type: 'output' /** SCALE bytes in the guest's memory; decode before use. */;
+      readonly bytes: Uint8Array;
+    }
   | { readonly type: 'invalid-candidate'; readonly message: string };
 
 /** A guest that is ready to run: nothing is compiled from here on. */
@@ -39,7 +42,9 @@ export function instantiate(artifact: LoadedArtifact, options: InstantiateOption
   const maxPages = Math.min(semantics.maximumPages, WASM_MAX_PAGES);
   const minPages = shape.memoryMinPages ?? 0;
   if (minPages > maxPages) {
-    throw new ConstructionError(`the memory's minimum of ${minPages} pages exceeds the limit of ${maxPages} pages`);
+    throw new ConstructionError(
+      `the memory's minimum of ${minPages} pages exceeds the limit of ${maxPages} pages`,
+    );
   }
   const memory = new WebAssembly.Memory({ initial: minPages, maximum: maxPages });
   const hostFunctions = createHostFunctions({
@@ -50,7 +55,10 @@ export function instantiate(artifact: LoadedArtifact, options: InstantiateOption
     usedImports,
   });
   const imports: WebAssembly.Imports = Object.create(null);
-  imports['env'] = importObject(shape.imports, hostFunctions.imports as Record<string, WebAssembly.ExportValue>);
+  imports['env'] = importObject(
+    shape.imports,
+    hostFunctions.imports as Record<string, WebAssembly.ExportValue>,
+  );
   imports[MEMORY_IMPORT.module] = { [MEMORY_IMPORT.name]: memory };
   let instance: WebAssembly.Instance;
   try {
@@ -70,16 +78,21 @@ function run(
   params: Uint8Array,
 ): ExecutionOutcome {
   // In the reference's order: memory, heap base, entry point, allocation of the parameters.
-  if (shape.memoryExport !== 'memory') return invalid(`the export 'memory' is ${describe(shape.memoryExport)}`);
+  if (shape.memoryExport !== 'memory')
+    return invalid(`the export 'memory' is ${describe(shape.memoryExport)}`);
   if (shape.heapBase !== 'i32') return invalid(`the export '__heap_base' is ${describe(shape.heapBase)}`);
-  if (shape.entryPoint !== 'valid') return invalid(`the export '${ENTRY_POINT.name}' is ${describe(shape.entryPoint)}`);
+  if (shape.entryPoint !== 'valid')
+    return invalid(`the export '${ENTRY_POINT.name}' is ${describe(shape.entryPoint)}`);
   if (semantics.stackNativeMax < MIN_NATIVE_STACK_BYTES) return invalid('trap: call stack exhausted');
   hostFunctions.setHeapBase((exports['__heap_base'] as WebAssembly.Global).value >>> 0);
   let packed: bigint;
   try {
     const pointer = hostFunctions.allocate(params.length);
     new Uint8Array(memory.buffer).set(params, pointer);
-    packed = (exports[ENTRY_POINT.name] as (pointer: number, length: number) => bigint)(pointer, params.length);
+    packed = (exports[ENTRY_POINT.name] as (pointer: number, length: number) => bigint)(
+      pointer,
+      params.length,
+    );
   } catch (error) {
     if (!isTrap(error)) throw error;
     return invalid(`trap: ${messageOf(error)}`);

@@ -13,8 +13,13 @@ export {
   splitArtifact,
 } from './artifact.ts';
 export { type CodeCache, compileJavaScript, openCodeCache } from './code-cache.ts';
-export { type ExecutionOutcome, type GuestInstance, type InstantiateOptions, instantiate } from './execute.ts';
-export { checkImports, ConstructionError, MissingFunctionError } from './link.ts';
+export {
+  type ExecutionOutcome,
+  type GuestInstance,
+  type InstantiateOptions,
+  instantiate,
+} from './execute.ts';
+export { ConstructionError, checkImports, MissingFunctionError } from './link.ts';
 export { type LoadedArtifact, loadArtifact } from './load.ts';
 export {
   PreparationError,

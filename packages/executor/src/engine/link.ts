@@ -33,7 +33,8 @@ export function checkImports(imports: readonly ImportShape[], eccEnabled: boolea
   }
   for (const { name, signature } of imports) {
     const known = used.has(name) ? HOST_FUNCTION_SIGNATURES.get(name)! : undefined;
-    const expected = known === undefined ? stubs.get(name)! : `${known.params.join()}->${known.results.join()}`;
+    const expected =
+      known === undefined ? stubs.get(name)! : `${known.params.join()}->${known.results.join()}`;
     if (signature !== expected) {
       throw new ConstructionError(`import env:${name} has type ${signature}, but the host's is ${expected}`);
     }

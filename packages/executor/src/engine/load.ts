@@ -16,10 +16,14 @@ export function loadArtifact(parts: ArtifactParts, codeCache: CodeCache, engine:
   const { wasm, code } = parts;
   const header = readHeader(parts);
   if (header.engine !== engine) {
-    throw new ArtifactError('OTHER_ENGINE', `the artifact was compiled by "${header.engine}", this is "${engine}"`, {
-      artifact: String(header.engine),
-      engine,
-    });
+    throw new ArtifactError(
+      'OTHER_ENGINE',
+      `the artifact was compiled by "${header.engine}", this is "${engine}"`,
+      {
+        artifact: String(header.engine),
+        engine,
+      },
+    );
   }
   // A module without functions has no machine code; compiling it is instant.
   const module =
@@ -27,7 +31,9 @@ export function loadArtifact(parts: ArtifactParts, codeCache: CodeCache, engine:
       ? new WebAssembly.Module(wasm as BufferSource)
       : codeCache.deserialize(code, wasm);
   if (module === undefined) {
-    throw new ArtifactError('REJECTED_CODE', 'the engine rejects the machine code of the artifact', { engine });
+    throw new ArtifactError('REJECTED_CODE', 'the engine rejects the machine code of the artifact', {
+      engine,
+    });
   }
   return { module, shape: header.shape };
 }

@@ -3,7 +3,7 @@ import { BlobError, decompressBlob } from '../blob/index.ts';
 import { RewriteError, rewriteModule } from '../wasm/index.ts';
 import { encodeArtifact } from './artifact.ts';
 import type { CodeCache } from './code-cache.ts';
-import { checkImports, ConstructionError } from './link.ts';
+import { ConstructionError, checkImports } from './link.ts';
 import { readShape } from './shape.ts';
 
 /** Which stage of preparation refused the code; each is a variant of the reference's PrepareError. */
@@ -45,10 +45,18 @@ export interface PreparedCode {
 export function prepareArtifact(code: Uint8Array, options: PrepareOptions): PreparedCode {
   const raw = stage('decompress', BlobError, () => decompressBlob(code, options.bombLimit));
   const wasm = rewrite(raw, options.semantics.stackLogicalMax);
-  const module = stage('prepare', WebAssembly.CompileError, () => new WebAssembly.Module(wasm as BufferSource));
+  if (options.semantics.stackNativeMax === 0)
+    throw new PreparationError('prepare', 'the native stack limit is zero');
+  const module = stage(
+    'prepare',
+    WebAssembly.CompileError,
+    () => new WebAssembly.Module(wasm as BufferSource),
+  );
   const shape = readShape(wasm);
   if (options.precheck) {
-    stage('construct', ConstructionError, () => checkImports(shape.imports, options.semantics.enabledHostFunctions.has('EccRfc163')));
+    stage('construct', ConstructionError, () =>
+      checkImports(shape.imports, options.semantics.enabledHostFunctions.has('EccRfc163')),
+    );
   }
   const machineCode = shape.definedFunctions === 0 ? new Uint8Array(0) : options.codeCache.serialize(module);
   return {
@@ -62,7 +70,9 @@ function rewrite(raw: Uint8Array, stackLogicalMax: number): Uint8Array {
     return rewriteModule(raw, { stackLogicalMax, target: 'engine' });
   } catch (cause) {
     if (!(cause instanceof RewriteError)) throw cause;
-    throw new PreparationError(cause.code === 'PREVALIDATION' ? 'prevalidate' : 'prepare', cause.message, { cause });
+    throw new PreparationError(cause.code === 'PREVALIDATION' ? 'prevalidate' : 'prepare', cause.message, {
+      cause,
+    });
   }
 }
 

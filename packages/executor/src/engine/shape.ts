@@ -85,7 +85,8 @@ export function readShape(wasm: Uint8Array): ModuleShape {
         reader.skipConstantExpression();
       }
     } else if (id === SECTION.export) {
-      for (let n = reader.u32(); n > 0; n--) exports.set(reader.name(), { kind: reader.byte(), index: reader.u32() });
+      for (let n = reader.u32(); n > 0; n--)
+        exports.set(reader.name(), { kind: reader.byte(), index: reader.u32() });
     }
     reader.at = end;
   }

@@ -46,7 +46,9 @@ describe('a blob that may be compressed', () => {
       expect(codeOf(() => decompressBlob(whole.subarray(0, length), 1000))).toBe('INVALID_FORMAT');
     }
     expect(codeOf(() => decompressBlob(blob(frame('hello'), Buffer.from('x')), 1000))).toBe('INVALID_FORMAT');
-    expect(codeOf(() => decompressBlob(blob(frame('a'), frame('b').subarray(0, -1)), 9))).toBe('INVALID_FORMAT');
+    expect(codeOf(() => decompressBlob(blob(frame('a'), frame('b').subarray(0, -1)), 9))).toBe(
+      'INVALID_FORMAT',
+    );
   });
   it('never throws anything but a BlobError on random bytes', () => {
     fc.assert(

@@ -21,7 +21,11 @@ const ERROR_OF_STAGE = {
 } as const satisfies Record<PreparationStage, PrepareError['type']>;
 
 /** Prepares one PVF. What is thrown is a fault of ours, not of the code. */
-export function preparePvf({ request, codeCache, engine }: PreparationInput): Result<PreparationSuccess, PrepareError> {
+export function preparePvf({
+  request,
+  codeCache,
+  engine,
+}: PreparationInput): Result<PreparationSuccess, PrepareError> {
   try {
     const { artifact, observedWasmCodeLength } = prepareArtifact(request.maybeCompressedCode, {
       bombLimit: request.validationCodeBombLimit,

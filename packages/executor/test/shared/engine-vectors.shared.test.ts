@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { WORKER_NODE_FLAGS } from '../engine/flags.ts';
+import type { GuestResult } from '../engine/run-guest.ts';
+
+const shared = process.env['PVF_SHARED'] ?? join(import.meta.dirname, '../../../../../shared');
+const runner = join(import.meta.dirname, 'engine-vectors.runner.ts');
+
+type Result = GuestResult & { readonly name: string; readonly sha256?: string };
+
+/** Runs a vector file in a process like a worker: same flags, same stack. */
+function runVectors(file: string): Map<string, Result> {
+  const command = 'ulimit -S -s 307200; exec "$0" "$@"';
+  const output = execFileSync(
+    'sh',
+    ['-c', command, process.execPath, ...WORKER_NODE_FLAGS, runner, join(shared, 'vectors', file)],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    },
+  );
+  const results = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Result);
+  return new Map(results.map((result) => [result.name, result]));
+}
+
+const load = (file: string) => JSON.parse(readFileSync(join(shared, 'vectors', file), 'utf8'));
+
+describe('engine vectors of the reference', () => {
+  const execute = load('execute.json');
+  const executed = runVectors('execute.json');
+  it.each(execute.map((record: { name: string }) => [record.name, record]))('execute: %s', (name, record) => {
+    const result = executed.get(name as string)!;
+    const { job_response, job_response_hex, job_response_sha256, prepare_error, precheck_error } = record;
+    if (prepare_error !== undefined) {
+      expect(result.stage).toBe(stageOf(prepare_error.prepare_error.type));
+      return;
+    }
+    expect(result.stage).toBe(
+      precheck_error === undefined ? (result.stage === 'construct' ? 'construct' : 'ok') : 'construct',
+    );
+    expect(result.response, result.message).toBe(job_response.type);
+    if (job_response.type !== 'Ok') return;
+    if (job_response_hex !== undefined) expect(result.hex).toBe(job_response_hex);
+    else expect(result.sha256).toBe(job_response_sha256);
+  });
+
+  const adder = load('adder-state.json');
+  it('has adder records that carry no module of their own', () => {
+    expect(adder.every((record: { wasm?: string }) => record.wasm === undefined)).toBe(true);
+  });
+
+  const stages = load('full-blob.json').filter(
+    (record: { kind: string; wasm?: string }) => record.kind === 'stage' && record.wasm !== undefined,
+  );
+  const staged = runVectors('full-blob.json');
+  it.each(stages.map((record: { name: string }) => [record.name, record]))('stage: %s', (name, record) => {
+    const result = staged.get(name as string)!;
+    expect(result.stage, result.message).toBe(record.stage);
+    if (record.execute !== undefined) expect(result.response, result.message).toBe(record.execute.type);
+  });
+});
+
+function stageOf(prepareError: string): string {
+  return {
+    CouldNotDecompressCodeBlob: 'decompress',
+    Prevalidation: 'prevalidate',
+    Preparation: 'prepare',
+    RuntimeConstruction: 'construct',
+  }[prepareError]!;
+}
