@@ -1,1 +1,4 @@
+export * from './clock/index.ts';
 export * from './guests/index.ts';
+export * from './processes/index.ts';
+export * from './shared/index.ts';
