@@ -119,6 +119,7 @@ export {
 } from './seccomp/index.ts';
 export {
   type Architecture,
+  addressOf,
   errnoName,
   errnoNumber,
   isSyscallName,

@@ -13,7 +13,7 @@ export const LOG_VARIABLES = ['RUST_LOG', 'PVF_LOG'] as const;
  * reference reads RUST_LOG. Without a variable, or with none of the words, it is `error`.
  */
 export function maxLogLevel(environment: Readonly<Record<string, string | undefined>>): LogLevel {
-  const spec = environment['PVF_LOG'] ?? environment['RUST_LOG'] ?? '';
+  const spec = environment.PVF_LOG ?? environment.RUST_LOG ?? '';
   let max = -1;
   for (const directive of spec.split(',')) {
     const word = directive

@@ -55,10 +55,7 @@ export function instantiate(artifact: LoadedArtifact, options: InstantiateOption
     usedImports,
   });
   const imports: WebAssembly.Imports = Object.create(null);
-  imports['env'] = importObject(
-    shape.imports,
-    hostFunctions.imports as Record<string, WebAssembly.ExportValue>,
-  );
+  imports.env = importObject(shape.imports, hostFunctions.imports as Record<string, WebAssembly.ExportValue>);
   imports[MEMORY_IMPORT.module] = { [MEMORY_IMPORT.name]: memory };
   let instance: WebAssembly.Instance;
   try {
@@ -84,7 +81,7 @@ function run(
   if (shape.entryPoint !== 'valid')
     return invalid(`the export '${ENTRY_POINT.name}' is ${describe(shape.entryPoint)}`);
   if (semantics.stackNativeMax < MIN_NATIVE_STACK_BYTES) return invalid('trap: call stack exhausted');
-  hostFunctions.setHeapBase((exports['__heap_base'] as WebAssembly.Global).value >>> 0);
+  hostFunctions.setHeapBase((exports.__heap_base as WebAssembly.Global).value >>> 0);
   let packed: bigint;
   try {
     const pointer = hostFunctions.allocate(params.length);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { WORKER_NODE_FLAGS } from '../engine/flags.ts';
 import type { GuestResult } from '../engine/run-guest.ts';
 
-const shared = process.env['PVF_SHARED'] ?? join(import.meta.dirname, '../../../../../shared');
+const shared = process.env.PVF_SHARED ?? join(import.meta.dirname, '../../../../../shared');
 const runner = join(import.meta.dirname, 'engine-vectors.runner.ts');
 
 type Result = GuestResult & { readonly name: string; readonly sha256?: string };
