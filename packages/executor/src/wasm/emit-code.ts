@@ -1,11 +1,15 @@
-import { canonicalise } from './canonical-nan.ts';
+import { canonicalise, type ScratchVariable } from './canonical-nan.ts';
+import { RewriteError } from './errors.ts';
 import { copyInstruction } from './instructions.ts';
 import type { Metering } from './metering.ts';
 import { CANONICAL_RESULT, Op, ValueType } from './opcodes.ts';
 import type { Reader } from './reader.ts';
-import type { ScanState } from './scan-state.ts';
+import { type ScanState, Scratch } from './scan-state.ts';
 import type { ThunkPlan } from './thunks.ts';
 import type { Writer } from './writer.ts';
+
+/** A limit of V8; the reference's compiler has none as such. */
+const V8_MAX_BODY_BYTES = 7_654_321;
 
 /** Writes the code section's contents: the bodies in order, then the thunks'. */
 export function emitCode(
@@ -68,37 +72,49 @@ function emitBody(
     copied = reader.pos;
   }
   out.copy(code, copied, end);
-  out.endSized(size);
+  const written = out.endSized(size);
+  if (state.engine && written > V8_MAX_BODY_BYTES) {
+    throw new RewriteError('PREPARATION', 'function body above 7,654,321 bytes after metering', {
+      section: 'code',
+      functionIndex: importedFunctions + index,
+    });
+  }
   reader.pos = end;
   return edit;
 }
 
-interface Scratch {
-  f32: number;
-  f64: number;
+interface ScratchVariables {
+  readonly f32: ScratchVariable;
+  readonly f64: ScratchVariable;
 }
 
 /** Copies the local declarations and adds the scratch locals that NaN canonicalisation needs. */
-function emitLocals(reader: Reader, out: Writer, state: ScanState, index: number): Scratch {
+function emitLocals(reader: Reader, out: Writer, state: ScanState, index: number): ScratchVariables {
   const needs = state.scratch[index]!;
+  const inGlobals = (needs & Scratch.inGlobals) !== 0;
+  const f32 = !inGlobals && (needs & Scratch.f32) !== 0;
+  const f64 = !inGlobals && (needs & Scratch.f64) !== 0;
   const groups = reader.u32();
-  out.u32(groups + (needs & 1) + (needs >> 1));
-  let locals = needs === 0 ? 0 : state.typeParams.at(state.functionTypes.at(state.importedFunctions + index));
+  out.u32(groups + (f32 ? 1 : 0) + (f64 ? 1 : 0));
+  let locals = f32 || f64 ? state.typeParams.at(state.functionTypes.at(state.importedFunctions + index)) : 0;
   for (let i = 0; i < groups; i++) {
     const count = reader.u32();
     out.u32(count);
     out.byte(reader.byte());
     locals += count;
   }
-  const scratch = { f32: locals, f64: locals };
-  if ((needs & 1) !== 0) {
+  for (const [needed, type] of [
+    [f32, ValueType.f32],
+    [f64, ValueType.f64],
+  ] as const) {
+    if (!needed) continue;
     out.byte(1);
-    out.byte(ValueType.f32);
-    scratch.f64++;
+    out.byte(type);
   }
-  if ((needs & 2) !== 0) {
-    out.byte(1);
-    out.byte(ValueType.f64);
-  }
-  return scratch;
+  // The metering global follows the module's own, then come the scratch globals.
+  const first = inGlobals ? state.globals.length + 1 : locals;
+  return {
+    f32: { global: inGlobals, index: first },
+    f64: { global: inGlobals, index: first + (inGlobals || f32 ? 1 : 0) },
+  };
 }

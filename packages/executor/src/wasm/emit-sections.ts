@@ -110,21 +110,19 @@ export function emitLimited(
   }
 }
 
-/** `meter` adds the mutable i32 global that holds the current stack height. */
-export function emitGlobals(reader: Reader | undefined, out: Writer, meter: boolean): void {
+/** `meter` adds the mutable i32 global that holds the current stack height, `scratch` two for floats. */
+export function emitGlobals(reader: Reader | undefined, out: Writer, meter: boolean, scratch: boolean): void {
   const count = reader?.u32() ?? 0;
-  out.u32(count + (meter ? 1 : 0));
+  out.u32(count + (meter ? 1 : 0) + (scratch ? 2 : 0));
   for (let i = 0; reader !== undefined && i < count; i++) {
     out.byte(reader.byte());
     out.byte(reader.byte());
     copyExpression(reader, out);
   }
-  if (!meter) return;
-  out.byte(ValueType.i32);
-  out.byte(1);
-  out.byte(Op.i32Const);
-  out.byte(0);
-  out.byte(Op.end);
+  if (meter) out.all(new Uint8Array([ValueType.i32, 1, Op.i32Const, 0, Op.end]));
+  if (!scratch) return;
+  out.all(new Uint8Array([ValueType.f32, 1, Op.f32Const, 0, 0, 0, 0, Op.end]));
+  out.all(new Uint8Array([ValueType.f64, 1, Op.f64Const, 0, 0, 0, 0, 0, 0, 0, 0, Op.end]));
 }
 
 /** `memoryName` adds an export of the memory under that name. */

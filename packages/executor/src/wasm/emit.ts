@@ -150,7 +150,7 @@ class Emitter {
         emitImports(reader, out, this.memoryName !== undefined, this.hostMemory);
         return;
       case SectionId.global:
-        emitGlobals(reader, out, this.metering !== undefined);
+        emitGlobals(reader, out, this.metering !== undefined, plan.lower && state.scratchGlobals);
         return;
       case SectionId.export:
         emitExports(reader, out, thunks, this.memoryName);

@@ -7,6 +7,23 @@
  */
 export { RewriteError, type RewriteErrorCode, type RewriteErrorMeta } from './errors.ts';
 export {
+  type InspectOptions,
+  inspectModule,
+  type ModuleReport,
+  type SectionReport,
+  type StackCost,
+} from './inspect.ts';
+export {
+  type ExternalType,
+  type FunctionType,
+  type ModuleExport,
+  type ModuleImport,
+  type ModuleInterface,
+  readInterface,
+  type Size,
+  type ValueTypeName,
+} from './interface.ts';
+export {
   REFERENCE_STEPS,
   type ReferenceStep,
   type RewriteOptions,

@@ -50,8 +50,27 @@ export function skipInstruction(reader: Reader): number {
 }
 
 export function unknownOpcode(reader: Reader, opcode: number): never {
-  reader.fail(`unknown opcode 0x${opcode.toString(16).padStart(2, '0')}`, reader.pos - 1);
+  const proposal = PROPOSALS.find(([first, last]) => opcode >= first && opcode <= last)?.[2];
+  const hex = opcode.toString(16).padStart(2, '0');
+  reader.fail(`unknown opcode 0x${hex}${proposal ? ` (${proposal})` : ''}`, reader.pos - 1);
 }
+
+/** Which proposal an opcode comes from, so that the author knows what to switch off. */
+const PROPOSALS: readonly (readonly [first: number, last: number, name: string])[] = [
+  [0x06, 0x0a, 'exception handling'],
+  [0x12, 0x13, 'tail calls'],
+  [0x14, 0x15, 'function references'],
+  [0x18, 0x19, 'exception handling'],
+  [0x1c, 0x1c, 'reference types'],
+  [0x1f, 0x1f, 'exception handling'],
+  [0x25, 0x26, 'reference types'],
+  [0xc0, 0xc4, 'sign extension'],
+  [0xd0, 0xd6, 'reference types'],
+  [0xfb, 0xfb, 'garbage collection'],
+  [0xfc, 0xfc, 'bulk memory or saturating conversions'],
+  [0xfd, 0xfd, 'SIMD'],
+  [0xfe, 0xfe, 'threads'],
+];
 
 /** Copies one instruction that has been checked before, with every number in its shortest form. */
 export function copyInstruction(reader: Reader, out: Writer): number {

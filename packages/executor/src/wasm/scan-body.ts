@@ -11,13 +11,16 @@ import {
   ValueType,
 } from './opcodes.ts';
 import type { Reader } from './reader.ts';
-import type { ScanState } from './scan-state.ts';
+import { type ScanState, Scratch } from './scan-state.ts';
 
 const U32_MAX = 0xffff_ffff;
 /** wasmparser 0.236 takes at most this many locals, parameters included. */
 export const MAX_LOCALS = 50_000;
-/** Targets of one `br_table`, without the default, that wasmparser 0.236 takes. */
-const MAX_BRANCH_TARGETS = 128 * 1024;
+/**
+ * Targets of one `br_table`, without the default, that V8 takes; wasmparser's limit is 131,072. The only
+ * limits of V8 below the reference's are this and the size of a body (see `emit-code.ts`).
+ */
+const MAX_BRANCH_TARGETS = 65_520;
 
 const model = new HeightModel();
 
@@ -44,13 +47,17 @@ export function scanBody(reader: Reader, state: ScanState, index: number): void 
   const type = state.functionTypes.at(functionIndex) >>> 0;
   const known = type < state.types;
   if (!known) state.refuse(reader, `unknown type ${type}`, start);
-  if (known && state.engine && locals + state.typeParams.at(type) > MAX_LOCALS) {
-    state.refuse(reader, 'more than 50,000 locals', start);
-  }
+  const variables = known ? locals + state.typeParams.at(type) : 0;
+  if (state.engine && variables > MAX_LOCALS) state.refuse(reader, 'more than 50,000 locals', start);
   const height = scanInstructions(reader, state, index, known && state.typeResult.at(type) !== 0 ? 1 : 0);
   const cost = locals + height;
   if (cost > U32_MAX) state.refuse(reader, 'stack cost does not fit 32 bits', start);
   state.costs[index] = cost;
+  // At most two scratch locals are needed; near the limit the module's variables leave no room for them.
+  if (state.scratch[index] !== 0 && variables > MAX_LOCALS - 2) {
+    state.scratch[index]! |= Scratch.inGlobals;
+    state.scratchGlobals = true;
+  }
 }
 
 /** The hot loop: one turn per instruction of the module. Returns the maximum operand height. */
@@ -77,7 +84,7 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
         if (engine) {
           const canonical = CANONICAL_RESULT[opcode]!;
           if (canonical !== 0 && IGNORES_NAN_BITS[code[at + 1]!] !== 1) {
-            scratch |= canonical === ValueType.f32 ? 1 : 2;
+            scratch |= canonical === ValueType.f32 ? Scratch.f32 : Scratch.f64;
             edits.push(at);
           }
         }
@@ -134,13 +141,13 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
         model.close();
         break;
       case Shape.br: {
-        const arity = model.branchArity(reader.u32());
+        const arity = branchArity(reader, state, at);
         fits = arity >= 0 && model.pop(arity);
         model.unreachable = true;
         break;
       }
       case Shape.brIf: {
-        const arity = model.branchArity(reader.u32());
+        const arity = branchArity(reader, state, at);
         fits = arity >= 0 && model.pop(arity) && model.pop(1);
         model.height += Math.max(arity, 0);
         break;
@@ -157,7 +164,9 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
         break;
       case Shape.call: {
         const callee = reader.u32();
-        fits = callee < state.functions && applyType(state, state.functionTypes.at(callee) >>> 0);
+        if (callee < state.functions) {
+          fits = applyType(reader, state, state.functionTypes.at(callee) >>> 0, at);
+        } else state.refuse(reader, `unknown function ${callee}`, at);
         if (callee >= importedFunctions) {
           edits.push(at);
           reader.padded = false;
@@ -167,7 +176,7 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
       case Shape.callIndirect: {
         const type = reader.u32();
         reader.zeroByte('table');
-        fits = model.pop(1) && applyType(state, type);
+        fits = model.pop(1) && applyType(reader, state, type, at);
         break;
       }
       case Shape.memoryIndex:
@@ -188,7 +197,7 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
     }
     if (!fits && measured) {
       measured = false;
-      state.refuse(reader, 'stack limiter cannot follow the operand stack, a label, a type or a call', at);
+      state.refuse(reader, 'operand missing as the stack limiter counts, in unreachable code too', at);
     }
   }
   state.scratch[index] = scratch;
@@ -196,8 +205,18 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
   return model.maximum;
 }
 
-function applyType(state: ScanState, type: number): boolean {
-  if (type >= state.types) return false;
+function branchArity(reader: Reader, state: ScanState, at: number): number {
+  const label = reader.u32();
+  const arity = model.branchArity(label);
+  if (arity < 0) state.refuse(reader, `unknown label ${label}`, at);
+  return arity;
+}
+
+function applyType(reader: Reader, state: ScanState, type: number, at: number): boolean {
+  if (type >= state.types) {
+    state.refuse(reader, `unknown type ${type}`, at);
+    return false;
+  }
   const fits = model.pop(state.typeParams.at(type));
   if (state.typeResult.at(type) !== 0) model.height++;
   return fits;
@@ -207,16 +226,15 @@ function applyType(state: ScanState, type: number): boolean {
 function scanBranchTable(reader: Reader, state: ScanState, at: number): boolean {
   const targets = reader.u32();
   if (state.engine && targets > MAX_BRANCH_TARGETS) state.refuse(reader, 'br_table too long', at);
-  let known = true;
   let equal = true;
   let arity = -1;
   for (let i = 0; i <= targets; i++) {
-    const next = model.branchArity(reader.u32());
-    if (next < 0) known = false;
+    const next = branchArity(reader, state, at);
     if (i > 0 && next !== arity) equal = false;
     arity = next;
   }
-  const fits = known && equal && model.pop(arity);
+  if (!equal) state.refuse(reader, 'branch targets take different numbers of values', at);
+  const fits = equal && arity >= 0 && model.pop(arity);
   model.unreachable = true;
   return fits;
 }

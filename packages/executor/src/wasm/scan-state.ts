@@ -40,6 +40,8 @@ export const Kind = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
 export const MUTABLE = 0x100;
 
+export const Scratch = { f32: 1, f64: 2, inGlobals: 4 } as const;
+
 export interface Limits {
   minimum: number;
   maximum: number | undefined;
@@ -90,8 +92,10 @@ export class ScanState {
 
   /** Stack cost per defined function. */
   costs = new Uint32Array(0);
-  /** Per defined function: 1 = needs an f32 scratch local, 2 = an f64 one. */
+  /** Per defined function: `Scratch` flags of the variables that NaN canonicalisation needs there. */
   scratch = new Uint8Array(0);
+  /** True if some function has no room for scratch locals, so that two globals serve instead. */
+  scratchGlobals = false;
   /** Offsets of instructions that the output does not simply copy, ascending. */
   readonly edits = new IntList();
 

@@ -13,6 +13,16 @@ const ORDER = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10] as const;
  */
 export function scanModule(code: Uint8Array, engine: boolean): ScanState {
   const state = new ScanState(code, engine);
+  scanInto(state, true);
+  return state;
+}
+
+/**
+ * The walk itself, for callers that want what was found before a failure. Without `bodies` the contents of
+ * the code, element and data sections are stepped over.
+ */
+export function scanInto(state: ScanState, bodies: boolean): void {
+  const { code } = state;
   const reader = new Reader(code);
   scanHeader(reader);
   let order = 0;
@@ -31,7 +41,8 @@ export function scanModule(code: Uint8Array, engine: boolean): ScanState {
       state.present[id] = 1;
     }
     reader.end = start + size;
-    scanSection(reader, state, id);
+    if (bodies || !BULKY.includes(id)) scanSection(reader, state, id);
+    else reader.pos = reader.end;
     if (reader.pos !== reader.end) reader.fail('section has bytes after its contents');
     state.sections.push(id);
     state.sections.push(start);
@@ -39,11 +50,12 @@ export function scanModule(code: Uint8Array, engine: boolean): ScanState {
     reader.section = undefined;
     reader.end = code.length;
   }
-  if (state.entries[SectionId.code] !== state.entries[SectionId.function]) {
+  if (bodies && state.entries[SectionId.code] !== state.entries[SectionId.function]) {
     reader.fail('function and code sections have different lengths');
   }
-  return state;
 }
+
+const BULKY: readonly number[] = [SectionId.element, SectionId.code, SectionId.data];
 
 function scanHeader(reader: Reader): void {
   const { code } = reader;

@@ -23,7 +23,7 @@ export function requireValidForEngine(state: ScanState, functions: number): void
     [SectionId.type, state.types, 1_000_000],
     [SectionId.import, entries[SectionId.import]!, 1_000_000],
     [SectionId.function, functions, 1_000_000],
-    [SectionId.global, state.globals.length + 1, 1_000_000],
+    [SectionId.global, state.globals.length + (state.scratchGlobals ? 3 : 1), 1_000_000],
     [SectionId.export, entries[SectionId.export]! + (state.importedMemories > 0 ? 1 : 0), 1_000_000],
     [SectionId.element, entries[SectionId.element]!, 100_000],
     [SectionId.data, entries[SectionId.data]!, 100_000],

@@ -71,7 +71,8 @@ export class Writer {
     return this.length * 8 + width;
   }
 
-  endSized(handle: number): void {
+  /** Ends the block and returns its size in bytes. */
+  endSized(handle: number): number {
     const start = Math.floor(handle / 8);
     const guessed = handle % 8;
     const size = this.length - start;
@@ -83,6 +84,7 @@ export class Writer {
     this.length = start - guessed;
     this.u32(size);
     this.length += size;
+    return size;
   }
 }
 
