@@ -40,3 +40,13 @@ export function reserve(size: u32): u32 {
   }
   return address;
 }
+
+/** Makes sure that `size` bytes follow `address`, in the last area allocated. False without memory. */
+export function heapRoom(address: u32, size: u64): bool {
+  if (u64(address) + size <= end) return true;
+  const kept = top;
+  top = address;
+  const found = heapAllocate(size) != 0;
+  top = kept;
+  return found;
+}

@@ -34,3 +34,28 @@ export declare function xxhashUpdate(input: u32, length: u32, seeds: u32): void;
 export declare function xxhashFinal(input: u32, length: u32, seeds: u32, output: u32): void;
 @external("core", "twox")
 export declare function twox(input: u32, length: u32, seeds: u32, output: u32): void;
+
+@external("core", "trieRoot")
+export declare function trieRoot(
+  hasher: u32,
+  layout: u32,
+  ordered: bool,
+  input: u32,
+  length: u32,
+  to: u32,
+): u32;
+
+@external("core", "ed25519Verify")
+export declare function ed25519Verify(signature: u32, message: u32, length: u32, key: u32): bool;
+@external("core", "sr25519Verify")
+export declare function sr25519Verify(
+  signature: u32,
+  message: u32,
+  length: u32,
+  key: u32,
+  deprecated: bool,
+): bool;
+@external("core", "ecdsaVerify")
+export declare function ecdsaVerify(signature: u32, digest: u32, key: u32, overflowing: bool): bool;
+@external("core", "ecdsaRecover")
+export declare function ecdsaRecover(signature: u32, digest: u32, overflowing: bool, compressed: bool, to: u32): u32;

@@ -4,8 +4,11 @@ import { allocate, deallocate } from "./allocator";
 
 export { configure, initialise } from "./state";
 export { setHeapBase } from "./allocator";
+export * from "./crypto";
 export * from "./hashing";
+export * from "./keystore";
 export * from "./logging";
+export * from "./trie";
 
 export function ext_allocator_malloc_version_1(size: u32): u32 {
   return allocate(size);

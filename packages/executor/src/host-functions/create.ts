@@ -69,8 +69,8 @@ export function createOverState(options: HostFunctionOptions, state: number): Ho
     host: createSinks(options.memory, options.onLog),
   });
   const call = exports as Record<string, WasmFunction>;
-  call['initialise']!(state, core.scratch, core.output);
-  call['configure']!(options.maxPages, options.loggingMaxLevel);
+  call.initialise!(state, core.scratch, core.output);
+  call.configure!(options.maxPages, options.loggingMaxLevel);
 
   const imports: HostFunctions['imports'] = {};
   for (const [name, signature] of HOST_FUNCTION_SIGNATURES) {
@@ -84,10 +84,10 @@ export function createOverState(options: HostFunctionOptions, state: number): Ho
   const failure = (): HostFunctionError | undefined => errorOfReason(view().getUint32(STATE.reason, true));
   return {
     imports,
-    setHeapBase: (heapBase) => void call['setHeapBase']!(heapBase),
+    setHeapBase: (heapBase) => void call.setHeapBase!(heapBase),
     allocate: (size) => {
       try {
-        return call['ext_allocator_malloc_version_1']!(size) >>> 0;
+        return call.ext_allocator_malloc_version_1!(size) >>> 0;
       } catch (cause) {
         throw failure() ?? cause;
       }

@@ -27,13 +27,14 @@ function compile(base64: string): WebAssembly.Module {
 export function helperModules(): HelperModules {
   if (prepared === undefined) {
     const { exports } = new WebAssembly.Instance(compile(CORE_WASM_BASE64));
+    (exports.initialise as () => void)();
     prepared = {
       core: {
         exports,
-        memory: exports['memory'] as WebAssembly.Memory,
-        scratch: (exports['SCRATCH'] as WebAssembly.Global<'i32'>).value,
-        output: (exports['OUTPUT'] as WebAssembly.Global<'i32'>).value,
-        reserve: exports['reserve'] as WasmFunction,
+        memory: exports.memory as WebAssembly.Memory,
+        scratch: (exports.SCRATCH as WebAssembly.Global<'i32'>).value,
+        output: (exports.OUTPUT as WebAssembly.Global<'i32'>).value,
+        reserve: exports.reserve as WasmFunction,
       },
       shim: compile(SHIM_WASM_BASE64),
     };

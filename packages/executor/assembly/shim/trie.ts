@@ -1,0 +1,55 @@
+// ext_trie_*.
+
+import { lengthOf, readWhole, returnPointer } from "./arguments";
+import { heapReset, trieRoot } from "./core";
+import { BAD_ENUM, BAD_SCALE, HELPER_OUT_OF_MEMORY, fail } from "./reasons";
+import { output } from "./state";
+
+const BLAKE2: u32 = 0;
+const KECCAK: u32 = 1;
+
+/** State version to layout. The reference reads a byte, and takes 2 for version 1. */
+function layoutOf(version: u32): u32 {
+  const byte = version & 0xff;
+  if (byte > 2) fail(BAD_ENUM);
+  return min(byte, 1);
+}
+
+function root(hasher: u32, input: u64, layout: u32, ordered: bool): u32 {
+  heapReset();
+  const result = trieRoot(hasher, layout, ordered, readWhole(input), lengthOf(input), output);
+  if (result) fail(result == 1 ? BAD_SCALE : HELPER_OUT_OF_MEMORY);
+  return returnPointer(output, 32);
+}
+
+export function ext_trie_blake2_256_root_version_1(input: u64): u32 {
+  return root(BLAKE2, input, 0, false);
+}
+
+export function ext_trie_blake2_256_root_version_2(input: u64, version: u32): u32 {
+  return root(BLAKE2, input, layoutOf(version), false);
+}
+
+export function ext_trie_blake2_256_ordered_root_version_1(input: u64): u32 {
+  return root(BLAKE2, input, 0, true);
+}
+
+export function ext_trie_blake2_256_ordered_root_version_2(input: u64, version: u32): u32 {
+  return root(BLAKE2, input, layoutOf(version), true);
+}
+
+export function ext_trie_keccak_256_root_version_1(input: u64): u32 {
+  return root(KECCAK, input, 0, false);
+}
+
+export function ext_trie_keccak_256_root_version_2(input: u64, version: u32): u32 {
+  return root(KECCAK, input, layoutOf(version), false);
+}
+
+export function ext_trie_keccak_256_ordered_root_version_1(input: u64): u32 {
+  return root(KECCAK, input, 0, true);
+}
+
+export function ext_trie_keccak_256_ordered_root_version_2(input: u64, version: u32): u32 {
+  return root(KECCAK, input, layoutOf(version), true);
+}
