@@ -1,5 +1,6 @@
-import { constant, type Scope } from './body.ts';
+import { constant } from './constant.ts';
 import { i32Const, i64Const, sized, uleb, type ValueType, vector } from './encode.ts';
+import type { Scope } from './expressions.ts';
 import { SCRATCH_BYTES } from './host-imports.ts';
 
 /** Where the entry writes its SCALE `ValidationResult`. */

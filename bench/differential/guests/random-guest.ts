@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
-import { BodyGenerator, constant, type Scope } from './body.ts';
+import { BodyGenerator } from './body.ts';
+import { constant } from './constant.ts';
 import {
   encodeType,
   type FunctionType,
@@ -15,6 +16,7 @@ import {
   vector,
 } from './encode.ts';
 import { entryBody } from './entry.ts';
+import type { Scope } from './expressions.ts';
 import {
   HOST_IMPORTS,
   type HostImport,
