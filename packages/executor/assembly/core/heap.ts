@@ -50,3 +50,8 @@ export function heapRoom(address: u32, size: u64): bool {
   top = kept;
   return found;
 }
+
+/** Gives back what the last area has from `address` on. */
+export function heapTrim(address: u32): void {
+  top = (address + 15) & ~15;
+}

@@ -5,6 +5,7 @@ export { blake2bFinal, blake2bInit, blake2bUpdate } from "./blake2b";
 export { keccakFinal, keccakInit, keccakUpdate } from "./keccak";
 export { sha256Final, sha256Init, sha256Update } from "./sha256";
 export { twox, xxhashFinal, xxhashInit, xxhashUpdate } from "./xxhash";
+export { trieVerify } from "./trie-proof";
 export { trieRoot } from "./trie-root";
 export { ecdsaRecover, ecdsaVerify } from "./ecdsa";
 export { ed25519Verify } from "./ed25519";

@@ -59,3 +59,16 @@ export declare function sr25519Verify(
 export declare function ecdsaVerify(signature: u32, digest: u32, key: u32, overflowing: bool): bool;
 @external("core", "ecdsaRecover")
 export declare function ecdsaRecover(signature: u32, digest: u32, overflowing: bool, compressed: bool, to: u32): u32;
+
+@external("core", "trieVerify")
+export declare function trieVerify(
+  hasher: u32,
+  layout: u32,
+  root: u32,
+  proof: u32,
+  proofLength: u32,
+  key: u32,
+  keyLength: u32,
+  value: u32,
+  valueLength: u32,
+): u32;
