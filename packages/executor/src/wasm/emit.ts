@@ -12,6 +12,7 @@ import {
   importedMemoryName,
   sectionReader,
 } from './emit-sections.ts';
+import { RewriteError } from './errors.ts';
 import { Metering } from './metering.ts';
 import type { Plan } from './plan.ts';
 import { Reader } from './reader.ts';
@@ -30,6 +31,18 @@ const GROWTH = 1.375;
 /** Writes the module that `plan` asks for. The scan must not have a refusal. */
 export function emitModule(state: ScanState, plan: Plan): Uint8Array {
   return new Emitter(state, plan).module();
+}
+
+/**
+ * Parameters of all thunks together. The one thing in the output that is not linear in the input: a few
+ * bytes add a function of a type with many parameters. The reference runs out of memory there.
+ */
+const MAX_THUNK_PARAMETERS = 2 ** 26;
+
+function thunkParameters(state: ScanState, thunks: ThunkPlan): number {
+  let sum = 0;
+  for (const type of thunks.types) sum += state.typeParams.at(type);
+  return sum;
 }
 
 class Emitter {
@@ -56,6 +69,11 @@ class Emitter {
     this.memoryName = plan.exportMemory ? importedMemoryName(state) : undefined;
     this.hostMemory = plan.lower ? state.memory?.minimum : undefined;
     this.failingTable = plan.lower && tableCannotBeAllocated(state);
+    if (thunkParameters(state, this.thunks) > MAX_THUNK_PARAMETERS) {
+      throw new RewriteError('PREPARATION', 'functions with too many parameters to wrap', {
+        section: 'type',
+      });
+    }
     if (plan.lower) requireValidForEngine(state, state.functions + this.thunks.targets.length);
   }
 

@@ -12,7 +12,7 @@ import { planUpTo } from './plan.ts';
 import { Reader } from './reader.ts';
 import { requirePreparable } from './rewrite.ts';
 import { scanInto } from './scan.ts';
-import { MUTABLE, ScanState, Scratch, SECTION_NAMES, SectionId } from './scan-state.ts';
+import { MUTABLE, ScanState, SECTION_NAMES, SectionId } from './scan-state.ts';
 
 export interface InspectOptions {
   /** Limit of the logical stack in values; decides only whether a function can ever be called. Default 65,536. */
@@ -135,8 +135,7 @@ function sectionReports(state: ScanState): SectionReport[] {
 
 function usedFeatures(state: ScanState): string[] {
   const features: string[] = [];
-  if (state.scratch.some((flags) => (flags & (Scratch.f32 | Scratch.f64)) !== 0))
-    features.push('floating-point');
+  if (state.floatArithmetic) features.push('floating-point');
   for (let i = 0; i < state.importedGlobals; i++) {
     if ((state.globals.at(i) & MUTABLE) !== 0) features.push('mutable-globals');
   }

@@ -83,9 +83,13 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
         model.height += PUSHES[opcode]!;
         if (engine) {
           const canonical = CANONICAL_RESULT[opcode]!;
-          if (canonical !== 0 && IGNORES_NAN_BITS[code[at + 1]!] !== 1) {
-            scratch |= canonical === ValueType.f32 ? Scratch.f32 : Scratch.f64;
-            edits.push(at);
+          if (canonical !== 0) {
+            state.floatArithmetic = true;
+            // Nothing to do if the next instruction takes the value and treats all NaNs alike.
+            if (IGNORES_NAN_BITS[code[at + 1]!] !== 1) {
+              scratch |= canonical === ValueType.f32 ? Scratch.f32 : Scratch.f64;
+              edits.push(at);
+            }
           }
         }
         break;

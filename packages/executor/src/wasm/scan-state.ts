@@ -94,6 +94,8 @@ export class ScanState {
   costs = new Uint32Array(0);
   /** Per defined function: `Scratch` flags of the variables that NaN canonicalisation needs there. */
   scratch = new Uint8Array(0);
+  /** True if an instruction can yield a new NaN; noted for the engine only. */
+  floatArithmetic = false;
   /** True if some function has no room for scratch locals, so that two globals serve instead. */
   scratchGlobals = false;
   /** Offsets of instructions that the output does not simply copy, ascending. */

@@ -1,0 +1,313 @@
+import { describe, expect, test } from 'vitest';
+import { readInterface, rewriteModule, rewriteUpTo, stackCosts } from '../../src/wasm/index.ts';
+import {
+  body,
+  build,
+  custom,
+  dataSegment,
+  END,
+  element,
+  exported,
+  F64,
+  I32,
+  I64,
+  imported,
+  limits,
+  module,
+  section,
+  table,
+  type,
+  u32,
+} from './support/binary.ts';
+import { call, compile, instantiate, LIMIT, toEngine, toReference } from './support/run.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const NOTHING = type([], []);
+
+describe('stack costs', () => {
+  const cost = (
+    code: number[],
+    locals: [number, number][] = [],
+    params: number[] = [],
+    results: number[] = [],
+  ) =>
+    [
+      ...stackCosts(build({ types: [type(params, results)], functions: [0], bodies: [body(code, locals)] })),
+    ][0];
+
+  test('an empty function costs the activation', () => expect(cost([])).toBe(2));
+  test('declared locals count, parameters do not', () => {
+    expect(
+      cost(
+        [],
+        [
+          [3, I32],
+          [2, F64],
+        ],
+      ),
+    ).toBe(7);
+    expect(cost([], [], [I32, I32, I64])).toBe(2);
+  });
+  test('the highest operand stack counts', () => expect(cost([0x41, 1, 0x41, 2, 0x6a, 0x1a])).toBe(4));
+  test('a value of the last instruction before the end counts', () => {
+    expect(cost([0x41, 1], [], [], [I32])).toBe(3);
+  });
+  test('unreachable code does not raise the cost', () => {
+    expect(cost([0x00, 0x41, 1, 0x41, 2, 0x1a, 0x1a])).toBe(2);
+  });
+  test('else keeps the height that the first arm left', () => {
+    expect(cost([0x41, 1, 0x04, I32, 0x41, 1, 0x05, 0x41, 2, END, 0x1a])).toBe(4);
+  });
+  test('imported functions cost nothing', () => {
+    const code = build({
+      types: [NOTHING],
+      imports: [imported('env', 'f', [0, 0])],
+      functions: [0],
+      bodies: [body([0x10, 0])],
+    });
+    expect([...stackCosts(code)]).toEqual([0, 2]);
+  });
+});
+
+describe('metering', () => {
+  const recursion = build({
+    types: [type([I32], [I32])],
+    functions: [0],
+    exports: [exported('down', 0, 0)],
+    // down(n) = n == 0 ? 0 : down(n - 1)
+    bodies: [body([0x20, 0, 0x45, 0x04, I32, 0x41, 0, 0x05, 0x20, 0, 0x41, 1, 0x6b, 0x10, 0, END])],
+  });
+  // Every activation costs 2 and at most three operands.
+  const costOfCall = [...stackCosts(recursion)][0]!;
+
+  test.each(['reference', 'engine'] as const)('the limit is exact (%s)', (target) => {
+    for (const limit of [1024, 1025, 1026, 4096]) {
+      const guest = instantiate(rewriteModule(recursion, { stackLogicalMax: limit, target }));
+      const deepest = Math.floor(limit / costOfCall) - 1;
+      expect(call(guest, 'down', deepest)).toBe(0);
+      const fresh = instantiate(rewriteModule(recursion, { stackLogicalMax: limit, target }));
+      expect(() => call(fresh, 'down', deepest + 1)).toThrow(WebAssembly.RuntimeError);
+    }
+  });
+
+  test('the height is back to zero after a call that returns', () => {
+    const guest = instantiate(toEngine(recursion, 1024));
+    for (let i = 0; i < 50; i++) expect(call(guest, 'down', 200)).toBe(0);
+  });
+
+  test.each([0, costOfCall - 1])('with a limit of %i nothing can be called', (limit) => {
+    const guest = instantiate(toEngine(recursion, limit));
+    expect(() => call(guest, 'down', 0)).toThrow(WebAssembly.RuntimeError);
+  });
+
+  test('the largest limit is unsigned', () => {
+    expect(call(instantiate(toEngine(recursion, 2 ** 32 - 1)), 'down', 3000)).toBe(0);
+  });
+
+  test('thunks are appended in ascending order of their functions and use the first equal type', () => {
+    const code = build({
+      types: [NOTHING, type([I32], []), NOTHING],
+      functions: [2, 1, 2],
+      exports: [exported('c', 0, 2), exported('a', 0, 0), exported('a2', 0, 0)],
+      bodies: [body([]), body([]), body([])],
+    });
+    const { exports, functions } = readInterface(toReference(code));
+    expect(functions.defined).toBe(5);
+    expect(exports.map(({ name, index }) => [name, index])).toEqual([
+      ['c', 4],
+      ['a', 3],
+      ['a2', 3],
+    ]);
+    expect(hex(toReference(code))).toContain(hex(new Uint8Array(section(3, [5, 2, 1, 2, 0, 0]))));
+  });
+
+  test('an exported or tabled import is entered directly', () => {
+    const code = build({
+      types: [NOTHING],
+      imports: [imported('env', 'f', [0, 0])],
+      tables: [table(1)],
+      exports: [exported('f', 0, 0)],
+      elements: [element(0, [0])],
+    });
+    expect(readInterface(toReference(code))).toMatchObject({ functions: { imported: 1, defined: 0 } });
+  });
+});
+
+describe('reserialising', () => {
+  const reserialised = (code: Uint8Array): string => hex(rewriteUpTo(code, 'deserialize', LIMIT));
+
+  test('numbers get their shortest form', () => {
+    const padded = [
+      ...[0x80, 0x00], // no locals
+      ...[0x02, 0xc0, 0x7f], // block
+      ...[0x41, 0xff, 0xff, 0x7f, 0x1a], // i32.const -1
+      ...[0x42, 0x80, 0x80, 0x80, 0x00, 0x1a], // i64.const 0
+      ...[0x42, 0xc0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x1a], // i64.const -64
+      ...[0x41, 0x00, 0x0e, 0x81, 0x00, 0x80, 0x00, 0x81, 0x00], // br_table
+      ...[END, END],
+    ];
+    const code = module(
+      section(1, [0x81, 0x80, 0x00, 0x60, 0x80, 0x00, 0x00]),
+      section(3, [0x01, 0x80, 0x80, 0x80, 0x80, 0x00]),
+      section(10, [0x01, padded.length | 0x80, 0x00, ...padded]),
+    );
+    expect(reserialised(code)).toBe(
+      hex(
+        build({
+          types: [NOTHING],
+          functions: [0],
+          bodies: [
+            body([
+              0x02,
+              0x40,
+              0x41,
+              0x7f,
+              0x1a,
+              0x42,
+              0x00,
+              0x1a,
+              0x42,
+              0x40,
+              0x1a,
+              0x41,
+              0,
+              0x0e,
+              1,
+              0,
+              1,
+              END,
+            ]),
+          ],
+        }),
+      ),
+    );
+  });
+
+  test('without metering, sections stay where they are, empty and custom ones too', () => {
+    const code = module(custom('a', [1]), section(1, [0]), custom('b'), section(12, [0]), custom('a', [2]));
+    expect(reserialised(code)).toBe(hex(code));
+  });
+
+  test('metering drops empty sections and puts custom ones last, backwards', () => {
+    const code = module(custom('a'), section(1, [0]), custom('b'), section(12, [0]), custom('c'));
+    const metering = section(6, [1, I32, 1, 0x41, 0, END]);
+    expect(hex(toReference(code))).toBe(
+      hex(module(metering, custom('c'), section(12, [0]), custom('b'), custom('a'))),
+    );
+  });
+});
+
+describe('memory', () => {
+  const withImport = build({
+    types: [NOTHING],
+    imports: [
+      imported('env', 'f', [0, 0]),
+      imported('x', 'mem', [2, ...limits(3, 9)]),
+      imported('env', 'g', [0, 0]),
+    ],
+    exports: [exported('f', 0, 1)],
+  });
+
+  test('an imported memory becomes an export under the import’s name, without a maximum', () => {
+    expect(readInterface(toReference(withImport))).toMatchObject({
+      imports: [{ name: 'f' }, { name: 'g' }],
+      exports: [
+        { name: 'f', index: 1 },
+        { name: 'mem', kind: 'memory' },
+      ],
+      memory: { minimum: 3, imported: false },
+    });
+  });
+
+  test('lowered, the memory comes from the host and its exports stay', () => {
+    const { imports, exports, memory } = readInterface(toEngine(withImport));
+    expect(imports.map((entry) => `${entry.module}.${entry.name}`)).toEqual(['env.f', 'env.g', 'pvf.memory']);
+    expect(exports.map((entry) => entry.name)).toEqual(['f', 'mem']);
+    expect(memory).toEqual({ minimum: 3, imported: true });
+  });
+
+  test('lowered, data lands in the host’s memory', () => {
+    const code = build({
+      memories: [limits(1, 1)],
+      exports: [exported('memory', 2, 0)],
+      data: [dataSegment(5, [7, 8, 9])],
+    });
+    const guest = instantiate(toEngine(code));
+    expect([...new Uint8Array(guest.memory.buffer, 4, 5)]).toEqual([0, 7, 8, 9, 0]);
+    expect(guest.exports.memory).toBe(guest.memory);
+  });
+
+  test('a module without memory stays without', () => {
+    expect(readInterface(toEngine(module())).memory).toBeUndefined();
+  });
+
+  test('an export section is made where it belongs if there is none', () => {
+    const parts = { imports: [imported('env', 'memory', [2, ...limits(1)])] };
+    const before = [...section(2, [0]), ...section(5, [1, 0, 1]), ...section(6, [1, I32, 1, 0x41, 0, END])];
+    const made = section(7, [1, ...exported('memory', 2, 0)]);
+    expect(hex(toReference(build(parts, custom('a'))))).toBe(hex(module(before, custom('a'), made)));
+    const data = section(11, [1, ...dataSegment(0, [])]);
+    expect(hex(toReference(module(section(2, [1, ...parts.imports[0]!]), data, custom('a'))))).toBe(
+      hex(module(before, made, data, custom('a'))),
+    );
+  });
+});
+
+describe('lowering', () => {
+  test('custom sections are gone', () => {
+    const code = build({ types: [NOTHING] }, custom('name', [1, 2, 3]));
+    expect(WebAssembly.Module.customSections(compile(toEngine(code)), 'name')).toEqual([]);
+    expect(WebAssembly.Module.customSections(compile(toReference(code)), 'name')).toHaveLength(1);
+  });
+
+  test('code without floats is the reference’s', () => {
+    const parts = {
+      types: [type([I32], [I32])],
+      functions: [0],
+      globals: [[I32, 1, 0x41, 0, END]],
+      exports: [exported('f', 0, 0)],
+      bodies: [body([0x20, 0, 0x10, 0])],
+    };
+    expect(hex(toEngine(build(parts)))).toBe(hex(toReference(build(parts))));
+  });
+
+  test('a large table is cut behind its last entry', () => {
+    const large = (minimum: number, at: number) =>
+      build({
+        types: [NOTHING],
+        functions: [0],
+        tables: [table(minimum)],
+        exports: [exported('t', 1, 0)],
+        elements: [element(at, [0])],
+        bodies: [body([])],
+      });
+    const size = (minimum: number, at: number): number | undefined =>
+      readInterface(toEngine(large(minimum, at))).table?.minimum;
+    expect(size(1000, 0)).toBe(1000);
+    expect(size(20_000_000, 5)).toBe(100_000);
+    expect(size(20_000_000, 3_000_000)).toBe(3_000_001);
+    expect(instantiate(toEngine(large(1_000_000_000, 5)))).toBeDefined();
+    // Beyond the table's own size: cannot be instantiated, before and after.
+    expect(() => instantiate(toEngine(large(200_000, 200_000)))).toThrow(WebAssembly.RuntimeError);
+  });
+
+  test('a table too large to allocate makes instantiation fail, not preparation', () => {
+    const code = toEngine(build({ tables: [table(2 ** 32 - 1)] }));
+    compile(code);
+    expect(() => instantiate(code)).toThrow(WebAssembly.RuntimeError);
+  });
+
+  test('start functions and indirect calls go through thunks', () => {
+    const code = build({
+      types: [NOTHING, type([], [I32])],
+      functions: [0, 1],
+      tables: [table(1)],
+      globals: [[I32, 1, 0x41, 0, END]],
+      exports: [exported('get', 0, 1)],
+      start: 0,
+      elements: [element(0, [0])],
+      bodies: [body([0x23, 0, 0x41, 1, 0x6a, 0x24, 0]), body([0x41, 0, 0x11, ...u32(0), 0, 0x23, 0])],
+    });
+    expect(call(instantiate(toEngine(code)), 'get')).toBe(2);
+  });
+});
