@@ -5,6 +5,13 @@ export declare function heapReset(): void;
 @external("core", "heapAllocate")
 export declare function heapAllocate(size: u64): u32;
 
+@external("core", "isUtf8")
+export declare function isUtf8(address: u32, length: u32): bool;
+@external("core", "runtimeVersion")
+export declare function runtimeVersion(code: u32, length: u32): u32;
+@external("core", "runtimeVersionResult")
+export declare function runtimeVersionResult(): u32;
+
 @external("core", "blake2bInit")
 export declare function blake2bInit(size: u32): void;
 @external("core", "blake2bUpdate")

@@ -8,6 +8,7 @@ export * from "./crypto";
 export * from "./hashing";
 export * from "./keystore";
 export * from "./logging";
+export * from "./runtime-version";
 export * from "./trie";
 
 export function ext_allocator_malloc_version_1(size: u32): u32 {

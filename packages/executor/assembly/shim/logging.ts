@@ -1,11 +1,12 @@
 // ext_logging_* and ext_misc_print_*. JavaScript is called only for lines that pass the level filter.
 
 import { addressOf, checkRange, lengthOf, readWhole } from "./arguments";
-import { heapReset } from "./core";
+import { heapReset, isUtf8 } from "./core";
 import { BAD_ENUM, BAD_UTF8, fail } from "./reasons";
 import { LOG_LEVEL, state } from "./state";
 
-/** Ranges are in the guest's memory; `kind` 0 text, 1 hexadecimal, 2 the number `value`. */
+// All addresses are in the guest's memory.
+
 @external("host", "log")
 declare function hostLog(level: u32, target: u32, targetLength: u32, text: u32, textLength: u32): void;
 @external("host", "print")
@@ -14,28 +15,6 @@ declare function hostPrint(hexadecimal: u32, text: u32, length: u32): void;
 declare function hostPrintNumber(low: u32, high: u32): void;
 
 const DEBUG_FILTER: u32 = 4;
-
-/** Whether the bytes are UTF-8 as RFC 3629 has it: shortest forms, no surrogates, at most U+10FFFF. */
-function isUtf8(p: u32, length: u32): bool {
-  const end = p + length;
-  while (p < end) {
-    const byte = u32(load<u8>(p));
-    p++;
-    if (byte < 0x80) continue;
-    if (byte < 0xc2 || byte > 0xf4) return false;
-    const more: u32 = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-    if (end - p < more) return false;
-    const second = u32(load<u8>(p));
-    const low: u32 = byte == 0xe0 ? 0xa0 : byte == 0xf0 ? 0x90 : 0x80;
-    const high: u32 = byte == 0xed ? 0x9f : byte == 0xf4 ? 0x8f : 0xbf;
-    if (second < low || second > high) return false;
-    for (let i: u32 = 1; i < more; i++) {
-      if ((load<u8>(p + i) & 0xc0) != 0x80) return false;
-    }
-    p += more;
-  }
-  return true;
-}
 
 export function ext_logging_log_version_1(level: u32, target: u64, message: u64): void {
   if ((level & 0xff) > 4) fail(BAD_ENUM);

@@ -1,3 +1,4 @@
+import { createDecompress } from './decompress.ts';
 import { errorOfReason, type HostFunctionError } from './errors.ts';
 import { createSinks, type LogSink } from './logging.ts';
 import { helperModules } from './modules.ts';
@@ -66,7 +67,7 @@ export function createOverState(options: HostFunctionOptions, state: number): Ho
   const { exports } = new WebAssembly.Instance(shim, {
     core: core.exports,
     guest: { memory: options.memory },
-    host: createSinks(options.memory, options.onLog),
+    host: { ...createSinks(options.memory, options.onLog), decompress: createDecompress(core) },
   });
   const call = exports as Record<string, WasmFunction>;
   call.initialise!(state, core.scratch, core.output);

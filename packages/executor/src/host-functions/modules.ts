@@ -10,6 +10,8 @@ export interface Core {
   readonly scratch: number;
   readonly output: number;
   readonly reserve: WasmFunction;
+  /** Working memory of the host call that is running; 0 when there is no more. */
+  readonly allocate: (size: bigint) => number;
 }
 
 export interface HelperModules {
@@ -35,6 +37,7 @@ export function helperModules(): HelperModules {
         scratch: (exports.SCRATCH as WebAssembly.Global<'i32'>).value,
         output: (exports.OUTPUT as WebAssembly.Global<'i32'>).value,
         reserve: exports.reserve as WasmFunction,
+        allocate: exports.heapAllocate as (size: bigint) => number,
       },
       shim: compile(SHIM_WASM_BASE64),
     };
