@@ -21,6 +21,7 @@ export {
   type ForkOptions,
   forkChild,
   initialise,
+  keepMemoryForkable,
   killPid,
   type Namespace,
   pidfdOpen,

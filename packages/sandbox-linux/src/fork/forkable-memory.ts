@@ -1,6 +1,9 @@
 import { SandboxError } from '../error.ts';
+import { setNoNewPrivileges } from '../identity/process.ts';
 import { readSmallFile } from '../io/files.ts';
-import { MADV_DOFORK } from '../sys/constants.ts';
+import { compileFilter } from '../seccomp/compile.ts';
+import { installFilter } from '../seccomp/install.ts';
+import { MADV_DOFORK, MADV_DONTFORK } from '../sys/constants.ts';
 import { sys3 } from '../sys/libc.ts';
 import { NR } from '../sys/syscalls.ts';
 
@@ -40,13 +43,35 @@ export function initialise(): void {
   ranges = found;
 }
 
+let keptForkable = false;
+
+/**
+ * Makes the whole memory of this process inheritable and keeps it so: from here on the kernel refuses V8's wish to
+ * leave new heap pages out of a fork (madvise with MADV_DONTFORK, whose failure V8 ignores). Without this, a page
+ * that V8 allocates between {@link prepareForkableMemory} and the fork itself is missing in the child, which then
+ * dies of SIGSEGV: about once in a thousand forks. For good; sets no_new_privs.
+ * @throws SandboxError NOT_INITIALISED, SYSCALL_FAILED (no seccomp filters here: forks still work, less reliably)
+ */
+export function keepMemoryForkable(): void {
+  if (keptForkable) return;
+  setNoNewPrivileges();
+  const leaveOut = {
+    name: 'madvise',
+    args: [{ index: 2, op: 'eq', value: MADV_DONTFORK, width: 32 }],
+  } as const;
+  installFilter(compileFilter({ deny: [leaveOut], onViolation: { errno: 'EINVAL' } }));
+  prepareForkableMemory();
+  keptForkable = true;
+}
+
 /**
  * Lets a fork inherit V8's heap, which V8 marks MADV_DONTFORK: everything between the kernel's own
  * mappings becomes inheritable. Done by `forkChild` before each fork, because new heap pages are marked
- * again. Holes in the ranges are no error.
+ * again unless {@link keepMemoryForkable} was called. Holes in the ranges are no error.
  * @throws SandboxError NOT_INITIALISED
  */
 export function prepareForkableMemory(): void {
+  if (keptForkable) return;
   if (ranges === undefined) initialise();
   for (const { start, length } of ranges as NonNullable<typeof ranges>)
     sys3(NR.madvise, start, length, MADV_DOFORK);

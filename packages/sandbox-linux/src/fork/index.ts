@@ -3,7 +3,7 @@
  * run the body, `_exit`; in the parent watch the child by pidfd and reap it with its resource usage.
  */
 export { CHILD_BAD_STATUS, CHILD_EXCEPTION_STATUS, exitNow, type ForkOptions, forkChild } from './fork.ts';
-export { initialise, prepareForkableMemory } from './forkable-memory.ts';
+export { initialise, keepMemoryForkable, prepareForkableMemory } from './forkable-memory.ts';
 export { ALL_NAMESPACES, type Namespace, namespaceFlags } from './namespaces.ts';
 export { endSiblingThreads, threadIds } from './threads.ts';
 export { type ChildEnd, killPid, pidfdOpen, type ResourceUsage, waitForChild } from './wait.ts';

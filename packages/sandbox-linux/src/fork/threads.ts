@@ -26,7 +26,8 @@ export function threadIds(): number[] {
 /**
  * Ends every thread of this process but the calling one. Only for a Node whose other threads are idle
  * and not needed: started with `--single-threaded --v8-pool-size=0 --disable-sigusr1`, before any use of
- * libuv's thread pool. Afterwards the process can unshare, restrict itself as a whole and fork. Needs /proc.
+ * libuv's thread pool. (With other flags V8's workers may end in the middle of something that the main thread
+ * waits for, and the SIGUSR1 thread takes no signals.) Afterwards the process can unshare, restrict itself as a whole and fork. Needs /proc.
  *
  * Node's own shutdown would wait for ever for the threads that are gone, so an `exit` listener ends the process
  * by `exitNow`; `exit` listeners that are added later than this call do not run.

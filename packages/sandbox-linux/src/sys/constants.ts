@@ -57,6 +57,7 @@ export const PROT_EXEC = 4;
 export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;
 export const MAP_ANONYMOUS = 0x20;
+export const MADV_DONTFORK = 10;
 export const MADV_DOFORK = 11;
 
 // asm-generic/poll.h

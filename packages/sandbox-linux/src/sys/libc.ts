@@ -1,5 +1,4 @@
 import os from 'node:os';
-import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
 import { SandboxError } from '../error.ts';
 
@@ -70,14 +69,21 @@ export function lastErrno(): number {
   return koffi.errno();
 }
 
+let errnoNames: ReadonlyMap<number, string> | undefined;
+
+function buildErrnoNames(): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const [name, number] of Object.entries(os.constants.errno))
+    if (!names.has(number)) names.set(number, name);
+  // Two names share the number; the kernel's manual pages use this one.
+  names.set(os.constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
+  return names;
+}
+
 /** `ENOENT` for 2; `E<number>` for what Node does not know. */
 export function errnoName(errno: number): string {
-  try {
-    const name = getSystemErrorName(-errno);
-    return name.startsWith('Unknown') ? `E${errno}` : name;
-  } catch {
-    return `E${errno}`;
-  }
+  errnoNames ??= buildErrnoNames();
+  return errnoNames.get(errno) ?? `E${errno}`;
 }
 
 /** The number of an errno name of this platform, e.g. `EPERM` → 1. */

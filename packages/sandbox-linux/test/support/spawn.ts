@@ -1,0 +1,56 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** Who a fixture runs as: the one who runs the tests, or an unprivileged user if that is root. */
+export type Identity = 'root' | 'user';
+
+const NOBODY = 65_534;
+const TIMEOUT_MS = 50_000;
+
+/** Both identities when the tests run as root; otherwise the one there is. Being root is no ability of a machine. */
+export const IDENTITIES: readonly Identity[] = process.getuid?.() === 0 ? ['root', 'user'] : ['user'];
+
+/** The flags that leave a Node process forkable. */
+export const FORKABLE_FLAGS = ['--single-threaded', '--v8-pool-size=0', '--disable-sigusr1'];
+
+export const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
+
+export interface FixtureOptions {
+  readonly as?: Identity;
+  readonly flags?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Runs `node …flags fixtures/NAME.ts …args` to its end. */
+export function spawnFixture(name: string, options: FixtureOptions = {}): SpawnSyncReturns<string> {
+  const drop = options.as === 'user' && process.getuid?.() === 0;
+  return spawnSync(
+    process.execPath,
+    [...(options.flags ?? FORKABLE_FLAGS), join(FIXTURES, `${name}.ts`), ...(options.args ?? [])],
+    {
+      encoding: 'utf8',
+      timeout: TIMEOUT_MS,
+      env: { PATH: process.env['PATH'] ?? '', ...options.env },
+      cwd: '/',
+      ...(options.input === undefined ? {} : { input: options.input }),
+      ...(drop ? { uid: NOBODY, gid: NOBODY } : {}),
+    },
+  );
+}
+
+/**
+ * Runs one case of a fixture (see fixtures/support/cases.ts) and returns what it reports.
+ * @throws Error with the fixture's output if it did not report
+ */
+export function runCase(fixture: string, name: string, options: FixtureOptions = {}): unknown {
+  const run = spawnFixture(fixture, { ...options, args: [name, ...(options.args ?? [])] });
+  const line = run.stdout.split('\n').find((text) => text.startsWith('RESULT '));
+  if (run.status !== 0 || line === undefined) {
+    throw new Error(
+      `${fixture}/${name}: status ${run.status} signal ${run.signal}\n${run.stdout}\n${run.stderr}`,
+    );
+  }
+  return JSON.parse(line.slice('RESULT '.length));
+}
