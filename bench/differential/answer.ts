@@ -99,7 +99,11 @@ export function prepareAnswer(reply: PrepareWorkerResult): Answer {
 
 export function failureAnswer(failure: unknown): Answer {
   if (failure instanceof WorkerFailure)
-    return { variant: `worker/${failure.code}`, verdict: 'internal', text: failure.detail };
+    return {
+      variant: `worker/${failure.code}`,
+      verdict: 'internal',
+      text: `${failure.end ?? ''} ${failure.detail}`,
+    };
   // The harness could not decode what came: as much a difference as any.
   return { variant: 'worker/undecodable', verdict: 'internal', text: String(failure) };
 }

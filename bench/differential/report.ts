@@ -5,7 +5,7 @@ import type { Answer, Disagreement } from './answer.ts';
 /** One request and what both sides said. */
 export interface Comparison {
   id: string;
-  step: 'prepare' | 'execute';
+  step: 'start' | 'prepare' | 'execute';
   ours: Answer;
   theirs: Answer;
   disagreement: Disagreement | undefined;

@@ -1,9 +1,11 @@
-import { disagreement } from './answer.ts';
+import { type Answer, disagreement, failureAnswer } from './answer.ts';
 import { allCases, type PvfCase } from './cases/index.ts';
+import { type CommandLineCase, commandLineCases, onCommandLine } from './command-line.ts';
 import { type Options, parseOptions, USAGE, UsageError } from './options.ts';
 import { Random } from './random.ts';
 import { Report } from './report.ts';
-import { Side } from './side.ts';
+import { Side, type WorkerPrograms } from './side.ts';
+import { onWire, type WireCase, wireCases } from './wire.ts';
 
 /** PVFs between two lines of progress. */
 const PROGRESS_EVERY = 100;
@@ -29,6 +31,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   process.once('SIGTERM', stop);
   const began = performance.now();
   try {
+    for (const each of [...commandLineCases(), ...wireCases()]) {
+      if (stopped) break;
+      if (options.filter.test(each.id) && options.shard.index === 0)
+        await compareStarts(report, options, each);
+    }
     let index = 0;
     for (const pvf of allCases(new Random(options.seed), options)) {
       if (stopped) break;
@@ -48,6 +55,20 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (options.json === '-') console.error(summary);
   else console.log(summary);
   return report.differences > 0 || stopped ? 1 : 0;
+}
+
+/** Cases that need a fresh worker each. */
+async function compareStarts(
+  report: Report,
+  options: Options,
+  each: CommandLineCase | WireCase,
+): Promise<void> {
+  const on = (programs: WorkerPrograms): Promise<Answer> => {
+    const program = programs[each.kind];
+    return ('args' in each ? onCommandLine(program, each) : onWire(program, each)).catch(failureAnswer);
+  };
+  const [ours, theirs] = await Promise.all([on(options.ours), on(options.reference)]);
+  report.add({ id: each.id, step: 'start', ours, theirs, disagreement: disagreement(ours, theirs) });
 }
 
 async function compare(

@@ -34,6 +34,8 @@ export interface WorkerOptions {
   security: SecurityStatus;
   /** Passed as `--node-impl-version` when given. */
   nodeVersion?: string;
+  /** Bytes sent instead of the well-formed first frame: for tests of what a worker does with them. */
+  firstBytes?: Uint8Array;
   /** Milliseconds of wall time until the worker must have connected. Default 10,000. */
   spawnTimeoutMs?: number;
 }
@@ -77,7 +79,10 @@ export class WorkerProcess {
     const stderr = keepTail(child);
     try {
       const socket = await connection(server, child, options.spawnTimeoutMs ?? 10_000, stderr);
-      return new WorkerProcess(root, directory, child, socket, stderr, options.security);
+      const worker = new WorkerProcess(root, directory, child, socket, stderr);
+      if (options.firstBytes) worker.sendRaw(options.firstBytes);
+      else worker.send(WorkerHandshake.encode({ securityStatus: options.security }));
+      return worker;
     } catch (failure) {
       child.kill('SIGKILL');
       rmSync(root, { recursive: true, force: true });
@@ -93,7 +98,6 @@ export class WorkerProcess {
     child: ChildProcess,
     socket: Socket,
     stderr: () => string,
-    security: SecurityStatus,
   ) {
     this.#root = root;
     this.directory = directory;
@@ -109,7 +113,6 @@ export class WorkerProcess {
       this.#closed = true;
       this.#settle();
     });
-    this.send(WorkerHandshake.encode({ securityStatus: security }));
   }
 
   get pid(): number {
@@ -162,8 +165,8 @@ export class WorkerProcess {
     else if (this.#closed) {
       const waiter = this.#waiter;
       if (waiter !== undefined)
-        void exitOf(this.#child, 1_000).then((how) =>
-          waiter.reject(new WorkerFailure('closed', `${how} ${this.#stderr()}`.trim())),
+        void exitOf(this.#child, 1_000).then((end) =>
+          waiter.reject(new WorkerFailure('closed', this.#stderr(), end)),
         );
     }
   }
@@ -180,12 +183,12 @@ function connection(
       () => reject(new WorkerFailure('not-started', 'no connection in time')),
       timeoutMs,
     );
-    const fail = (why: string) => {
+    const fail = (why: string, end?: number | string) => {
       clearTimeout(timer);
-      reject(new WorkerFailure('not-started', `${why} ${stderr()}`.trim()));
+      reject(new WorkerFailure('not-started', `${why} ${stderr()}`.trim(), end));
     };
     child.once('error', (error) => fail(error.message));
-    child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`));
+    child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`, signal ?? code ?? undefined));
     server.once('connection', (socket) => {
       clearTimeout(timer);
       child.removeAllListeners('exit');
@@ -202,16 +205,18 @@ function keepTail(child: ChildProcess): () => string {
   return () => kept.trim();
 }
 
-function exitOf(child: ChildProcess, timeoutMs?: number): Promise<string> {
+/** Exit status or signal, once there is one; nothing if it still runs after `timeoutMs`. */
+function exitOf(child: ChildProcess, timeoutMs?: number): Promise<number | string | undefined> {
   return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      resolve(`ended with ${child.signalCode ?? child.exitCode}`);
+    const end = child.signalCode ?? child.exitCode;
+    if (end !== null) {
+      resolve(end);
       return;
     }
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => resolve('still running'), timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => resolve(undefined), timeoutMs);
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      resolve(`ended with ${signal ?? code}`);
+      resolve(signal ?? code ?? undefined);
     });
   });
 }
