@@ -1,6 +1,7 @@
 import type { SecurityStatus } from '@pvf/protocol';
 import {
   installFilter,
+  keepMemoryForkable,
   type Namespace,
   openProcDirectory,
   pivotRoot,
@@ -97,6 +98,11 @@ export function restrictWorker(
     });
   }
   if (status.canEnableSeccomp) required('seccomp', () => installFilter(compileWorkerFilter()));
+  try {
+    keepMemoryForkable();
+  } catch (error) {
+    log.warn({ err: error }, 'no seccomp filters here: about one job in some thousands will die of SIGSEGV');
+  }
   return {
     workerDirPath: directory,
     job,
