@@ -63,7 +63,10 @@ export async function executeWork(
     case 'timeout':
       return done({ type: 'wall-timeout', wallTimeMs: outcome.wallTimeMs }, false);
     case 'broken':
-      return done({ type: 'worker-died', message: outcome.message, wallTimeMs: outcome.wallTimeMs }, false);
+      return done(
+        { type: 'worker-died', message: process.explain(outcome.message), wallTimeMs: outcome.wallTimeMs },
+        false,
+      );
     case 'frame':
       break;
     default:

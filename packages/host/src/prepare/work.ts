@@ -61,7 +61,10 @@ export async function prepareWork(
     case 'timeout':
       return failed({ type: 'TimedOut' }, false);
     case 'broken':
-      return failed({ type: 'IoErr', value: `the prepare worker died: ${outcome.message}` }, false);
+      return failed(
+        { type: 'IoErr', value: `the prepare worker died: ${process.explain(outcome.message)}` },
+        false,
+      );
     case 'frame':
       break;
     default:

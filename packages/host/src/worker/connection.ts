@@ -68,8 +68,13 @@ export class Connection {
     });
   }
 
+  /** Nothing more can be sent or received. */
+  get isBroken(): boolean {
+    return this.#failure !== undefined;
+  }
+
   destroy(): void {
-    this.#socket.destroy();
+    this.#fail('the worker ended');
   }
 
   #take(chunk: Uint8Array): void {

@@ -128,9 +128,10 @@ export class WorkerPool<Spec, Work, Answer> {
       this.#options.toQueue({ type: 'rip', worker });
       return;
     }
-    const reusable = result.reusable && busy.jobs < this.#options.maxJobs;
+    const sound = result.reusable && !process.connection.isBroken;
+    const reusable = sound && busy.jobs < this.#options.maxJobs;
     if (reusable) this.#setIdle(worker, process, busy.jobs);
-    else this.#end(worker, result.reusable ? 'served its number of jobs' : 'must not be used again');
+    else this.#end(worker, sound ? 'served its number of jobs' : 'must not be used again');
     this.#options.toQueue({ type: 'concluded', worker, answer: result.answer, reusable });
   }
 

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import type { WorkerKind } from '../errors.ts';
 import type { Connection } from './connection.ts';
+import type { StderrTail } from './stderr-tail.ts';
 
 /**
  * A running worker. Its process leads a group of its own, which dies with it. Ends for one of three reasons: the
@@ -14,6 +15,7 @@ export class WorkerProcess {
   readonly dir: string;
   readonly connection: Connection;
   readonly #child: ChildProcess;
+  readonly #stderr: StderrTail;
   readonly #reaped: Promise<void>;
   #disposed: Promise<void> | undefined;
 
@@ -21,6 +23,7 @@ export class WorkerProcess {
     kind: WorkerKind,
     dir: string,
     child: ChildProcess,
+    stderr: StderrTail,
     reaped: Promise<void>,
     connection: Connection,
   ) {
@@ -29,7 +32,13 @@ export class WorkerProcess {
     this.dir = dir;
     this.connection = connection;
     this.#child = child;
+    this.#stderr = stderr;
     this.#reaped = reaped;
+  }
+
+  /** Adds what the worker wrote to stderr last to a message about its end. */
+  explain(message: string): string {
+    return this.#stderr.explain(message);
   }
 
   /** Kills the worker with its job, waits until it is reaped and removes its directory. Never rejects. */

@@ -63,7 +63,7 @@ export async function spawnWorker(
     const socket = await connected(settings, server, child, signal).catch((error) => {
       throw new SpawnError(`${settings.program}: ${stderr.explain(error)}`, { cause: error });
     });
-    return await greet(settings, dir, child, reaped, socket, handshakes, onGone);
+    return await greet(settings, { dir, child, stderr, reaped }, socket, handshakes, onGone);
   } catch (error) {
     if (child !== undefined) killGroup(child);
     await reaped;
@@ -148,9 +148,12 @@ async function connected(
 
 async function greet(
   settings: SpawnSettings,
-  dir: string,
-  child: ChildProcess,
-  reaped: Promise<void>,
+  {
+    dir,
+    child,
+    stderr,
+    reaped,
+  }: { dir: string; child: ChildProcess; stderr: StderrTail; reaped: Promise<void> },
   socket: Socket,
   handshakes: readonly Uint8Array[],
   onGone: () => void,
@@ -168,5 +171,5 @@ async function greet(
   for (const handshake of handshakes) await connection.send([handshake]);
   if (gone) throw new SpawnError(`${settings.program} ended during the handshake`);
   ready = true;
-  return new WorkerProcess(settings.kind, dir, child, reaped, connection);
+  return new WorkerProcess(settings.kind, dir, child, stderr, reaped, connection);
 }

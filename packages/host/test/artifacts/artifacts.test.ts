@@ -1,0 +1,283 @@
+import type { PrepareError } from '@pvf/protocol';
+import { FakeClock, settle } from '@pvf/test-kit';
+import { describe, expect, it } from 'vitest';
+import { type ArtifactRequest, Artifacts, type CacheEvent } from '../../src/artifacts/artifacts.ts';
+import { artifactKey } from '../../src/artifacts/identity.ts';
+import type { Artifact, ArtifactStore } from '../../src/artifacts/store.ts';
+import type { ToPrepareQueue } from '../../src/prepare/messages.ts';
+import type { PrepareAnswer, PrepareWork } from '../../src/prepare/work.ts';
+import { silent } from '../support/hosts.ts';
+
+const MINUTE_MS = 60_000;
+const IDENTITY = { codeHash: 'c', prepHash: 'p', engine: 'e' };
+const KEY = artifactKey(IDENTITY);
+
+function setUp() {
+  const clock = new FakeClock();
+  const toQueue: ToPrepareQueue<PrepareWork>[] = [];
+  const events: CacheEvent[] = [];
+  const removed: string[] = [];
+  const unsound = new Set<string>();
+  const store = {
+    isSound: (artifact: Artifact) => !unsound.has(artifact.path),
+    touch: () => {},
+    remove: async (artifact: Artifact) => void removed.push(artifact.path),
+  } as unknown as ArtifactStore;
+  const artifacts = new Artifacts({
+    clock,
+    logger: silent,
+    store,
+    toQueue: (message) => toQueue.push(message),
+    observe: (event) => events.push(event),
+    onPrepared: () => {},
+  });
+  const never = new AbortController().signal;
+  const request = (rest: Partial<ArtifactRequest> = {}): ArtifactRequest => ({
+    identity: IDENTITY,
+    purpose: 'execute',
+    priority: 'normal',
+    work: { request: {} as PrepareWork['request'], promote: async () => ({ ok: true, path: '', size: 0 }) },
+    ...rest,
+  });
+  const acquire = (rest: Partial<ArtifactRequest> = {}, signal = never) =>
+    artifacts.acquire(request(rest), signal);
+  const conclude = (answer: PrepareAnswer, key = KEY) =>
+    artifacts.handle({ type: 'concluded', job: key, answer });
+  const fail = (error: PrepareError, key = KEY) => conclude({ type: 'failed', error }, key);
+  const prepared = (path = 'file', size = 10, key = KEY) => {
+    const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };
+    const stats = { cpuTimeElapsed: { secs: 0n, nanos: 0 }, memoryStats, observedWasmCodeLen: 0 };
+    conclude({ type: 'prepared', path, size, checksum: new Uint8Array(32), stats, wallTimeMs: 1 }, key);
+  };
+  const enqueued = () => toQueue.filter(({ type }) => type === 'enqueue').length;
+  return { clock, artifacts, toQueue, enqueued, events, removed, unsound, acquire, conclude, fail, prepared };
+}
+
+describe('an artifact', () => {
+  it('is prepared once for all who ask while it is being prepared', async () => {
+    const { acquire, prepared, enqueued } = setUp();
+    const waiting = [acquire(), acquire({ purpose: 'precheck' }), acquire()];
+    expect(enqueued()).toBe(1);
+    prepared();
+    const results = await Promise.all(waiting);
+    expect(results.map(({ type }) => type)).toEqual(['ready', 'ready', 'ready']);
+    expect(await acquire()).toMatchObject({ type: 'ready', fromCache: true });
+    expect(enqueued()).toBe(1);
+  });
+
+  it('of another identity is another preparation', () => {
+    const { acquire, enqueued } = setUp();
+    acquire();
+    acquire({ identity: { ...IDENTITY, codeHash: 'other' } });
+    acquire({ identity: { ...IDENTITY, prepHash: 'other' } });
+    expect(enqueued()).toBe(3);
+  });
+
+  it('that turned out to be bad is removed and prepared again', async () => {
+    const { artifacts, acquire, prepared, removed, enqueued } = setUp();
+    const first = acquire();
+    prepared('old');
+    const result = await first;
+    if (result.type !== 'ready') throw new Error('not ready');
+    await artifacts.discard(result.artifact);
+    expect(removed).toEqual(['old']);
+    const second = acquire();
+    expect(enqueued()).toBe(2);
+    prepared('new');
+    // A second report about the old one does not harm the new one.
+    await artifacts.discard(result.artifact);
+    expect(await second).toMatchObject({ type: 'ready', artifact: { path: 'new' }, fromCache: false });
+    expect(await acquire()).toMatchObject({ artifact: { path: 'new' }, fromCache: true });
+  });
+
+  it('of an earlier run that does not verify is prepared again', async () => {
+    const { artifacts, acquire, unsound, removed, enqueued } = setUp();
+    const artifact: Artifact = { identity: IDENTITY, path: 'kept', checksum: '', size: 1, stats: undefined };
+    artifacts.restore(new Map([[KEY, { artifact, lastUsed: 0 }]]));
+    expect(await acquire()).toMatchObject({ type: 'ready', fromCache: true, artifact: { path: 'kept' } });
+    unsound.add('kept');
+    acquire();
+    await settle();
+    expect(removed).toEqual(['kept']);
+    expect(enqueued()).toBe(1);
+  });
+});
+
+describe('a preparation that failed', () => {
+  const transient: PrepareError = { type: 'IoErr', value: '' };
+
+  it('is not tried again within 15 minutes', async () => {
+    const { clock, acquire, fail, enqueued } = setUp();
+    const first = acquire();
+    fail(transient);
+    expect(await first).toEqual({ type: 'failed', error: transient });
+    await clock.advance(15 * MINUTE_MS - 1);
+    expect(await acquire()).toEqual({ type: 'failed', error: transient });
+    expect(enqueued()).toBe(1);
+  });
+
+  it('is tried again by a new request after 15 minutes, and five times at most', async () => {
+    const { clock, acquire, fail, enqueued } = setUp();
+    acquire();
+    fail(transient);
+    for (let i = 0; i < 10; i += 1) {
+      await clock.advance(15 * MINUTE_MS);
+      acquire();
+      fail(transient);
+    }
+    expect(enqueued()).toBe(1 + 5);
+  });
+
+  it('is never tried again by time alone', async () => {
+    const { clock, acquire, fail, enqueued } = setUp();
+    acquire();
+    fail(transient);
+    await clock.advance(24 * 60 * MINUTE_MS);
+    expect(enqueued()).toBe(1);
+  });
+
+  it('is forgotten once it succeeds', async () => {
+    const { clock, acquire, fail, prepared } = setUp();
+    acquire();
+    fail(transient);
+    await clock.advance(15 * MINUTE_MS);
+    const again = acquire();
+    prepared();
+    expect(await again).toMatchObject({ type: 'ready' });
+  });
+
+  it.each<PrepareError>([
+    { type: 'Prevalidation', value: '' },
+    { type: 'Preparation', value: '' },
+    { type: 'JobError', value: '' },
+    { type: 'OutOfMemory' },
+    { type: 'CouldNotDecompressCodeBlob', value: '' },
+  ])('for a reason that lies in the PVF is never tried again: $type', async (error) => {
+    const { clock, acquire, fail, enqueued } = setUp();
+    acquire();
+    fail(error);
+    await clock.advance(24 * 60 * MINUTE_MS);
+    expect(await acquire()).toEqual({ type: 'failed', error });
+    expect(enqueued()).toBe(1);
+  });
+
+  it('is not tried again by a precheck', async () => {
+    const { clock, acquire, fail, enqueued } = setUp();
+    acquire();
+    fail(transient);
+    await clock.advance(16 * MINUTE_MS);
+    expect(await acquire({ purpose: 'precheck' })).toEqual({ type: 'failed', error: transient });
+    expect(enqueued()).toBe(1);
+  });
+
+  it('is tried again by a heads-up under the same rule', async () => {
+    const { clock, acquire, fail, enqueued } = setUp();
+    acquire();
+    fail(transient);
+    acquire({ purpose: 'heads-up' });
+    expect(enqueued()).toBe(1);
+    await clock.advance(15 * MINUTE_MS);
+    acquire({ purpose: 'heads-up' });
+    expect(enqueued()).toBe(2);
+  });
+
+  it('because no worker could be started leaves nothing behind', async () => {
+    const { artifacts, acquire, enqueued } = setUp();
+    const first = acquire();
+    const reason = { type: 'not-started', message: 'no' } as const;
+    artifacts.handle({ type: 'failed', job: KEY, reason });
+    expect(await first).toEqual({ type: 'not-started', reason });
+    acquire();
+    expect(enqueued()).toBe(2);
+  });
+});
+
+describe('a preparation is cancelled', () => {
+  it('when nobody waits for it any more, and not before', async () => {
+    const { artifacts, acquire, toQueue } = setUp();
+    const [a, b] = [new AbortController(), new AbortController()];
+    const waiting = [acquire({}, a.signal), acquire({}, b.signal)];
+    a.abort(new Error('a'));
+    expect(toQueue).toHaveLength(1);
+    b.abort(new Error('b'));
+    expect(toQueue[1]).toEqual({ type: 'cancel', job: KEY });
+    expect((await Promise.allSettled(waiting)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(artifacts.counts().preparing).toBe(0);
+  });
+
+  it('never if a heads-up asked for it', async () => {
+    const { acquire, toQueue } = setUp();
+    acquire({ purpose: 'heads-up' });
+    const abort = new AbortController();
+    const waiting = acquire({}, abort.signal);
+    abort.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    expect(toQueue).toHaveLength(1);
+  });
+
+  it('without forgetting how often it has failed', async () => {
+    const { clock, acquire, fail, enqueued } = setUp();
+    acquire();
+    fail({ type: 'TimedOut' });
+    await clock.advance(15 * MINUTE_MS);
+    const abort = new AbortController();
+    acquire({}, abort.signal).catch(() => {});
+    abort.abort(new Error('gone'));
+    expect(enqueued()).toBe(2);
+    acquire();
+    expect(enqueued()).toBe(3);
+    fail({ type: 'TimedOut' });
+    expect(await acquire()).toMatchObject({ type: 'failed' });
+  });
+});
+
+it('a critical request raises the priority of a preparation that waits', () => {
+  const { acquire, toQueue } = setUp();
+  acquire();
+  acquire({ priority: 'critical' });
+  acquire({ priority: 'critical' });
+  expect(toQueue.slice(1)).toEqual([{ type: 'raise', job: KEY }]);
+});
+
+describe('pruning', () => {
+  async function withThree() {
+    const world = setUp();
+    for (const codeHash of ['1', '2', '3']) {
+      const identity = { ...IDENTITY, codeHash };
+      world.acquire({ identity });
+      world.prepared(codeHash, 10, artifactKey(identity));
+      await world.clock.advance(MINUTE_MS);
+    }
+    return world;
+  }
+
+  it('removes the least recently used first, down to the limit', async () => {
+    const { artifacts, acquire, removed, events } = await withThree();
+    await acquire({ identity: { ...IDENTITY, codeHash: '1' } });
+    const report = await artifacts.prune(15, 0);
+    expect(report).toEqual({ removed: 2, removedBytes: 20, kept: 1, keptBytes: 10 });
+    expect(removed).toEqual(['2', '3']);
+    expect(events.filter((event) => event === 'evicted')).toHaveLength(2);
+  });
+
+  it('spares what was used lately', async () => {
+    const { artifacts, removed } = await withThree();
+    await artifacts.prune(0, 2.5 * MINUTE_MS);
+    expect(removed).toEqual(['1']);
+  });
+
+  it('does nothing below the limit', async () => {
+    const { artifacts } = await withThree();
+    expect(await artifacts.prune(30, 0)).toEqual({ removed: 0, removedBytes: 0, kept: 3, keptBytes: 30 });
+  });
+});
+
+it('hits and misses are counted, heads-ups are not', async () => {
+  const { acquire, prepared, events } = setUp();
+  acquire();
+  acquire();
+  prepared();
+  await acquire();
+  await acquire({ purpose: 'heads-up' });
+  expect(events).toEqual(['miss', 'hit']);
+});

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { artifactChecksum } from '@pvf/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { artifactFileName, artifactKey, parseArtifactFileName } from '../../src/artifacts/identity.ts';
+import { ArtifactStore } from '../../src/artifacts/store.ts';
+import { toHex } from '../../src/hex.ts';
+import { startThreads } from '../../src/threads/index.ts';
+import { tempDir } from '../support/fake-worker.ts';
+
+const ENGINE = '0123456789abcdef';
+const IDENTITY = { codeHash: 'a'.repeat(64), prepHash: 'b'.repeat(64), engine: ENGINE };
+const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`));
+
+/** A cache directory with one artifact, and its file. */
+function cacheWith(content: Uint8Array, identity = IDENTITY) {
+  const dir = tempDir();
+  const name = artifactFileName(identity, toHex(artifactChecksum(content)), '00000000');
+  const path = join(dir, name);
+  writeFileSync(path, content);
+  const store = new ArtifactStore(dir, startThreads(0));
+  return { dir, path, store, key: artifactKey(identity) };
+}
+
+it('a file name tells identity and checksum, and fits a file system', () => {
+  fc.assert(
+    fc.property(hex(64), hex(64), hex(16), hex(64), hex(8), (codeHash, prepHash, engine, checksum, nonce) => {
+      const identity = { codeHash, prepHash, engine };
+      const name = artifactFileName(identity, checksum, nonce);
+      expect(parseArtifactFileName(name)).toEqual({ identity, checksum });
+      expect(name.length).toBeLessThanOrEqual(255);
+    }),
+  );
+});
+
+describe('a restart', () => {
+  const content = Buffer.from('machine code');
+
+  it('keeps an artifact whose identity and checksum verify', async () => {
+    const { store, key } = cacheWith(content);
+    const { artifact } = (await store.restore(ENGINE, true)).get(key) ?? {};
+    expect(artifact).toMatchObject({ identity: IDENTITY, size: content.length });
+    expect(artifact && (await store.isSound(artifact))).toBe(true);
+  });
+
+  it('removes all artifacts if it shall', async () => {
+    const { dir, store } = cacheWith(content);
+    expect((await store.restore(ENGINE, false)).size).toBe(0);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('removes what another engine or CPU made', async () => {
+    const { path, store } = cacheWith(content);
+    expect((await store.restore('f'.repeat(16), true)).size).toBe(0);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it.each([
+    ['a flipped bit', (bytes: Buffer) => Buffer.from(bytes).map((byte, at) => (at === 3 ? byte ^ 1 : byte))],
+    ['a truncated file', (bytes: Buffer) => bytes.subarray(0, 5)],
+    ['an empty file', () => Buffer.alloc(0)],
+  ])('does not trust %s', async (_, spoil) => {
+    const { path, store, key } = cacheWith(content);
+    writeFileSync(path, spoil(readFileSync(path)));
+    const { artifact } = (await store.restore(ENGINE, true)).get(key) ?? {};
+    expect(artifact && (await store.isSound(artifact))).toBe(false);
+  });
+
+  it('leaves files alone that are not its own', async () => {
+    const { dir, store } = cacheWith(content);
+    writeFileSync(join(dir, 'notes.txt'), 'mine');
+    writeFileSync(join(dir, 'half.pvf'), 'mine');
+    await store.restore(ENGINE, false);
+    expect(readdirSync(dir).sort()).toEqual(['half.pvf', 'notes.txt']);
+  });
+});

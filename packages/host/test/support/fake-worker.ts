@@ -1,0 +1,51 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+export type FixtureName =
+  | 'exits-immediately'
+  | 'hangs-at-spawn'
+  | 'has-another-version'
+  | 'knows-no-flags'
+  | 'lacks-landlock'
+  | 'lacks-landlock-and-change-root'
+  | 'lacks-seccomp'
+  | 'obeys';
+
+/** A fake worker program, and what its processes have counted. */
+export type FakeWorker = { path: string; count(name: string): number; counts(): Record<string, number> };
+
+/** What needs no Node to answer, so that starting a host costs little. The fixtures about flags answer themselves. */
+const QUICK_FLAGS = `case "$1" in
+  --version) echo 0.1.0; exit 0;;
+  --full-version) echo 0.1.0-fake; exit 0;;
+  --capabilities) exit 1;;
+  --check-*) exit 0;;
+esac
+`;
+const QUICK: readonly FixtureName[] = ['exits-immediately', 'hangs-at-spawn', 'obeys'];
+
+/** Writes a program that runs a fixture with this Node, whatever the environment. Removed after the test. */
+export function fakeWorker(name: FixtureName): FakeWorker {
+  const dir = tempDir();
+  const state = tempDir();
+  const fixture = fileURLToPath(new URL(`../fixtures/${name}.mjs`, import.meta.url));
+  const path = join(dir, `fake-${name}`);
+  const quick = QUICK.includes(name) ? QUICK_FLAGS : '';
+  writeFileSync(path, `#!/bin/sh\n${quick}exec '${process.execPath}' '${fixture}' '${state}' "$@"\n`);
+  chmodSync(path, 0o755);
+  const counts = (): Record<string, number> =>
+    Object.fromEntries(
+      readdirSync(state).map((each) => [each, Number(readFileSync(join(state, each), 'utf8'))]),
+    );
+  return { path, counts, count: (each) => counts()[each] ?? 0 };
+}
+
+/** A new directory that is removed after the test. */
+export function tempDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'pvf-test-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}

@@ -1,0 +1,63 @@
+import { descendantsOf } from '@pvf/test-kit';
+import { pino } from 'pino';
+import { expect, onTestFinished } from 'vitest';
+import { type HostOptions, PvfHost, type ValidateRequest } from '../../src/index.ts';
+import { type FakeWorker, fakeWorker } from './fake-worker.ts';
+
+export const silent = pino({ level: 'silent' });
+
+/** A host with real workers that is closed after the test. */
+export async function startHost(options: HostOptions = {}): Promise<PvfHost> {
+  const host = await PvfHost.start({ logger: silent, ...options });
+  onTestFinished(() => host.close());
+  return host;
+}
+
+/** A host whose two workers are `obeys` fixtures. */
+export async function startFakeHost(
+  options: HostOptions = {},
+): Promise<{ host: PvfHost; worker: FakeWorker }> {
+  const worker = fakeWorker('obeys');
+  const workers = { prepare: worker.path, execute: worker.path };
+  return { host: await startHost({ workers, ...options }), worker };
+}
+
+export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+export const VALIDATION_DATA = {
+  parentHead: new Uint8Array(),
+  relayParentNumber: 1,
+  relayParentStorageRoot: new Uint8Array(32),
+  maxPovSize: 10 * 1024 * 1024,
+};
+
+/** A request with everything but what the test is about. */
+export function candidate(block: string | Uint8Array, rest: Partial<ValidateRequest> = {}): ValidateRequest {
+  return {
+    code: text('a PVF'),
+    validationData: VALIDATION_DATA,
+    pov: { blockData: typeof block === 'string' ? text(block) : block },
+    kind: 'approval',
+    ...rest,
+  };
+}
+
+/** Children of this process whose command line names a worker program. */
+export function workerProcesses(kind: 'prepare' | 'execute'): number[] {
+  return descendantsOf(process.pid)
+    .filter(({ command, state }) => state !== 'Z' && command.includes(` ${kind}-worker `))
+    .map(({ pid }) => pid);
+}
+
+/** The value of a counter or gauge, 0 if it was never touched. */
+export async function metric(
+  host: PvfHost,
+  name: string,
+  labels: Record<string, string> = {},
+): Promise<number> {
+  const found = await host.metrics.getSingleMetric(name)?.get();
+  expect(found, `metric ${name}`).toBeDefined();
+  return (found?.values ?? [])
+    .filter(({ labels: has }) => Object.entries(labels).every(([key, value]) => has[key] === value))
+    .reduce((sum, { value }) => sum + value, 0);
+}
