@@ -1,6 +1,7 @@
 // How fast and with how much memory modules are rewritten: `node bench/rewrite.mjs DIR` for the .wasm files of DIR,
-// compressed or not. Prints, per module and target, MB of input per second in a warm process, and how far one
-// rewriting raises the resident memory, as a multiple of the module. Build the executor first.
+// compressed or not. Prints, per module and target, MB of input per second in a warm process (wall, and per second of
+// CPU time, which a busy machine does not change much), and how far one rewriting raises the resident memory, as a
+// multiple of the module. Build the executor first.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,8 +39,9 @@ function rewrite(code, target) {
   return rewriteModule(code, { stackLogicalMax: STACK_LOGICAL_MAX, target });
 }
 
-/** Calls per second over at least `milliseconds`. */
-function rate(milliseconds, run) {
+/** Seconds per call, of wall and of CPU time, over at least `milliseconds`. */
+function timePerCall(milliseconds, run) {
+  const cpuBefore = process.cpuUsage();
   const start = performance.now();
   let calls = 0;
   let elapsed = 0;
@@ -48,38 +50,49 @@ function rate(milliseconds, run) {
     calls++;
     elapsed = performance.now() - start;
   } while (elapsed < milliseconds);
-  return (calls * 1000) / elapsed;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { wall: elapsed / 1e3 / calls, cpu: (user + system) / 1e6 / calls };
 }
 
 function measureSpeed() {
   const files = wasmFiles();
   const modules = files.map((file) => ({ file, code: load(join(directory, file)) }));
   const rows = [];
-  const total = { reference: 0, engine: 0 };
+  const total = Object.fromEntries(TARGETS.map((target) => [target, { wall: 0, cpu: 0 }]));
   let bytes = 0;
   for (const target of TARGETS) {
-    rate(WARM_UP_MS, () => {
+    timePerCall(WARM_UP_MS, () => {
       for (const { code } of modules) rewrite(code, target);
     });
   }
   for (const { file, code } of modules) {
     bytes += code.length;
     for (const target of TARGETS) {
-      const perSecond = rate(MEASURE_MS, () => rewrite(code, target));
-      total[target] += 1 / perSecond;
+      const time = timePerCall(MEASURE_MS, () => rewrite(code, target));
+      total[target].wall += time.wall;
+      total[target].cpu += time.cpu;
       rows.push({
         module: file.replace(/(\.compact|\.compressed|\.wasm)+$/, ''),
         target,
         'input bytes': code.length,
         'output / input': (rewrite(code, target).length / code.length).toFixed(2),
-        'MB/s': ((code.length * perSecond) / MB).toFixed(1),
+        'MB/s': megabytesPer(time.wall, code.length),
+        'MB per CPU s': megabytesPer(time.cpu, code.length),
         'memory / input': code.length < SMALL_BYTES ? '' : memoryOf(file, target),
       });
     }
   }
   console.table(rows);
-  for (const target of TARGETS)
-    console.log(`all, ${target}: ${(bytes / total[target] / MB).toFixed(1)} MB/s`);
+  for (const target of TARGETS) {
+    const { wall, cpu } = total[target];
+    console.log(
+      `all, ${target}: ${megabytesPer(wall, bytes)} MB/s, ${megabytesPer(cpu, bytes)} MB per CPU s`,
+    );
+  }
+}
+
+function megabytesPer(seconds, bytes) {
+  return (bytes / seconds / MB).toFixed(1);
 }
 
 /** Measured in a process of its own, so that nothing freed before is used again. */
