@@ -6,6 +6,10 @@ describe.each(IDENTITIES)('fork as %s', (as) => {
     expect(runCase('fork', 'threads', { as })).toEqual({ ended: { ended: 2, remaining: 0 }, now: 1 });
   });
 
+  test('a Node whose threads are in use keeps them', () => {
+    expect(runCase('needs-flags', 'default', { as, flags: [] })).toBe('NOT_SINGLE_THREADED');
+  });
+
   test('a process without its threads leaves its event loop and exits', () => {
     const run = spawnFixture('ends-by-event-loop', { as });
     expect([run.status, run.signal, run.stdout]).toEqual([3, null, 'timer\nearlier listener\n']);

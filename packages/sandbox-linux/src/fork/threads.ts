@@ -14,6 +14,7 @@ import { exitNow } from './fork.ts';
 const SYS_EXIT_SIGNAL = 60;
 // struct sigaction of glibc and musl: handler, 128 bytes of mask, flags, restorer
 const action = reserve(152);
+const SINGLE_THREADED = /^--single[-_]threaded$/;
 const WAIT_STEP_MS = 1;
 const WAIT_MAX_MS = 1000;
 const RESEND_EVERY_MS = 100;
@@ -31,10 +32,15 @@ export function threadIds(): number[] {
  *
  * Node's own shutdown would wait for ever for the threads that are gone, so an `exit` listener ends the process
  * by `exitNow`; `exit` listeners that are added later than this call do not run.
+ * @param options.force go on although Node was not started with `--single-threaded`; it may hang
  * @returns how many threads ended, and how many would not within a second
- * @throws SandboxError UNSUPPORTED_ARCHITECTURE off x64, SYSCALL_FAILED
+ * @throws SandboxError NOT_SINGLE_THREADED (the flags are missing), UNSUPPORTED_ARCHITECTURE off x64,
+ * SYSCALL_FAILED
  */
-export function endSiblingThreads(): { ended: number; remaining: number } {
+export function endSiblingThreads(options: { readonly force?: boolean } = {}): {
+  ended: number;
+  remaining: number;
+} {
   if (process.platform === 'linux' && NATIVE_ARCHITECTURE !== 'x64') {
     throw new SandboxError(
       'UNSUPPORTED_ARCHITECTURE',
@@ -44,6 +50,13 @@ export function endSiblingThreads(): { ended: number; remaining: number } {
   }
   const before = threadIds().length;
   if (before === 1) return { ended: 0, remaining: 0 };
+  if (options.force !== true && !process.execArgv.some((flag) => SINGLE_THREADED.test(flag))) {
+    throw new SandboxError(
+      'NOT_SINGLE_THREADED',
+      { threads: before },
+      `this Node has ${before} threads in use; start it with --single-threaded --v8-pool-size=0 --disable-sigusr1`,
+    );
+  }
   endWithoutShutdown();
   setHandler(libcSyscallAddress);
   try {

@@ -3,6 +3,7 @@ import {
   SECCOMP_FILTER_FLAG_LOG,
   SECCOMP_FILTER_FLAG_TSYNC,
   SECCOMP_GET_ACTION_AVAIL,
+  SECCOMP_RET_ACTION_FULL,
   SECCOMP_SET_MODE_FILTER,
 } from '../sys/constants.ts';
 import { errnoName, failed, lastErrno, sys3 } from '../sys/libc.ts';
@@ -50,6 +51,7 @@ export function installFilter(
 
 /** True if the kernel has seccomp filters and knows the action. */
 export function isActionAvailable(name: SeccompAction): boolean {
-  action.view.setUint32(0, actionWord(name), true);
+  // with an errno the word carries data, which the kernel does not take here
+  action.view.setUint32(0, (actionWord(name) & SECCOMP_RET_ACTION_FULL) >>> 0, true);
   return sys3(NR.seccomp, SECCOMP_GET_ACTION_AVAIL, 0, action.address) === 0;
 }

@@ -1,5 +1,5 @@
 import { PROT_EXEC } from '../sys/constants.ts';
-import type { SyscallName } from '../sys/syscalls.ts';
+import type { Architecture, SyscallName } from '../sys/syscalls.ts';
 import type { SeccompAction } from './actions.ts';
 import { type CompiledFilter, compileFilter, type SyscallRule } from './compile.ts';
 
@@ -30,6 +30,8 @@ export const NEW_CODE_RULES: readonly SyscallRule[] = [
  * The second stage for a process that has its code in place (see `lockExecutableMemory`): no executable
  * mapping can be made any more, by any call.
  */
-export function compileNoNewCode(onViolation: SeccompAction = 'kill-process'): CompiledFilter {
-  return compileFilter({ deny: NEW_CODE_RULES, onViolation });
+export function compileNoNewCode(
+  options: { readonly arch?: Architecture; readonly onViolation?: SeccompAction } = {},
+): CompiledFilter {
+  return compileFilter({ onViolation: 'kill-process', ...options, deny: NEW_CODE_RULES });
 }

@@ -139,6 +139,7 @@ export const SECCOMP_RET_USER_NOTIF = 0x7fc00000;
 export const SECCOMP_RET_TRACE = 0x7ff00000;
 export const SECCOMP_RET_LOG = 0x7ffc0000;
 export const SECCOMP_RET_ALLOW = 0x7fff0000;
+export const SECCOMP_RET_ACTION_FULL = 0xffff0000;
 
 // linux/audit.h
 export const AUDIT_ARCH_X86_64 = 0xc000003e;

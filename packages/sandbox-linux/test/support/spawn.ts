@@ -40,17 +40,29 @@ export function spawnFixture(name: string, options: FixtureOptions = {}): SpawnS
   );
 }
 
+const finished = new Map<string, Record<string, unknown>>();
+
 /**
- * Runs one case of a fixture (see fixtures/support/cases.ts) and returns what it reports.
+ * The result of one case of a fixture (see fixtures/support/cases.ts). All cases of a fixture run in one process, once
+ * per identity; `alone` gives a case its own.
  * @throws Error with the fixture's output if it did not report
  */
-export function runCase(fixture: string, name: string, options: FixtureOptions = {}): unknown {
-  const run = spawnFixture(fixture, { ...options, args: [name, ...(options.args ?? [])] });
+export function runCase(
+  fixture: string,
+  name: string,
+  options: FixtureOptions & { readonly alone?: boolean } = {},
+): unknown {
+  const key = `${fixture} ${options.as ?? ''}`;
+  const results = options.alone === true ? undefined : finished.get(key);
+  if (results !== undefined) return results[name];
+  const run = spawnFixture(fixture, { ...options, args: options.alone === true ? [name] : [] });
   const line = run.stdout.split('\n').find((text) => text.startsWith('RESULT '));
   if (run.status !== 0 || line === undefined) {
     throw new Error(
       `${fixture}/${name}: status ${run.status} signal ${run.signal}\n${run.stdout}\n${run.stderr}`,
     );
   }
-  return JSON.parse(line.slice('RESULT '.length));
+  const parsed = JSON.parse(line.slice('RESULT '.length)) as Record<string, unknown>;
+  if (options.alone !== true) finished.set(key, parsed);
+  return parsed[name];
 }

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { IDENTITIES, runCase } from './support/spawn.ts';
+
+describe.each(IDENTITIES)('Landlock as %s', (as) => {
+  test('rules grant what they name beneath their path and nothing else', () => {
+    expect(runCase('landlock', 'file-rights', { as })).toEqual({
+      read: 'ok',
+      list: 'ok',
+      writeToRead: 'EACCES',
+      createInRead: 'EACCES',
+      write: 'ok',
+      create: 'ok',
+      directory: 'ok',
+      rename: 'ok',
+      remove: 'ok',
+      linkOut: 'EACCES',
+      fileRule: 'ok',
+      besideFileRule: 'EACCES',
+      passwd: 'EACCES',
+      root: 'EACCES',
+      above: 'ok',
+      truncate: 'EACCES',
+    });
+  });
+
+  test('a program can be read but not run without the right to execute', () => {
+    expect(runCase('landlock', 'execute', { as })).toEqual({
+      without: 'EACCES',
+      with: { answer: null, exited: 0 },
+    });
+  });
+
+  test('a rule can be about a descriptor', () => {
+    expect(runCase('landlock', 'descriptors', { as })).toEqual(['ok', 'EACCES']);
+  });
+
+  test('descriptors that were open before stay usable', () => {
+    expect(runCase('landlock', 'open-descriptors-stay', { as })).toBe(true);
+  });
+
+  test('allowNothing leaves no path at all', () => {
+    expect(runCase('landlock', 'allow-nothing', { as })).toEqual({
+      abi: true,
+      files: ['EACCES', 'EACCES', 'EACCES', 'EACCES', 'EACCES'],
+      create: 'EACCES',
+    });
+  });
+
+  test('TCP is limited to the ports of the rules', () => {
+    expect(runCase('landlock', 'network', { as })).toEqual({
+      connectAllowed: 'ok',
+      connectOther: 'EACCES',
+      bindOther: 'EACCES',
+      bind: ['ok', 'EACCES', 'EACCES'],
+    });
+  });
+
+  test('abstract sockets and signals do not leave the sandbox', () => {
+    expect(runCase('landlock', 'scopes', { as })).toEqual({
+      listening: 'ok',
+      with: { socket: 'EPERM', signal: 'EPERM' },
+      without: { socket: 'ok', signal: 'ok' },
+      socketOnly: { socket: 'EPERM', signal: 'ok' },
+    });
+  });
+
+  test('an older kernel’s ABI can be simulated, and forbids only what it knows', () => {
+    const old = { outside: 'EACCES', refer: 'EXDEV', connect: 'ECONNREFUSED', signal: 'ok', truncate: 'ok' };
+    expect(runCase('landlock', 'old-abi', { as })).toEqual({
+      1: { ...old, used: 1 },
+      2: { ...old, used: 2, refer: 'ok' },
+      3: { ...old, used: 3, refer: 'ok', truncate: 'EACCES' },
+      4: { ...old, used: 4, refer: 'ok', truncate: 'EACCES', connect: 'EACCES' },
+      5: { ...old, used: 5, refer: 'ok', truncate: 'EACCES', connect: 'EACCES' },
+      6: { ...old, used: 6, refer: 'ok', truncate: 'EACCES', connect: 'EACCES', signal: 'EPERM' },
+    });
+  });
+
+  test('a right that the ABI lacks is an error, or reported with best effort', () => {
+    expect(runCase('landlock', 'missing-rights', { as })).toEqual({
+      strict: 'LAYER_UNAVAILABLE',
+      bestEffort: { abi: 2, missing: ['truncate', 'bind-tcp', 'signal'], seen: null },
+    });
+  });
+
+  test('a wrong rule is an error and leaks no descriptor', () => {
+    expect(runCase('landlock', 'errors', { as })).toEqual({
+      first: 'ENOENT',
+      port: 'INVALID_ARGUMENT',
+      unprivileged: as === 'root' ? 'ok' : 'EPERM',
+      leaked: 0,
+    });
+  });
+
+  test('sixteen layers can be stacked', () => {
+    expect(runCase('landlock', 'layers', { as })).toEqual({ layers: 16, result: 'E2BIG' });
+  });
+});
