@@ -109,5 +109,5 @@ export function addressOf(buffer: Uint8Array | ArrayBuffer): number {
 
 /** An ArrayBuffer over memory that something else owns. */
 export function viewOf(address: number, length: number): ArrayBuffer {
-  return koffi.view(koffi.as(BigInt(address), 'void *'), length);
+  return koffi.view(BigInt(address), length);
 }

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { IDENTITIES, runCase } from './support/spawn.ts';
+
+describe.each(IDENTITIES)('descriptors as %s', (as) => {
+  test('a pipe is read in parts, to its end, with and without blocking', () => {
+    expect(runCase('io', 'pipe', { as })).toEqual({
+      empty: -1,
+      first: [8, 'hello wo'],
+      rest: 3,
+      text: 'rld',
+      closed: 0,
+      after: 'EBADF',
+    });
+  });
+
+  test('writing to a pipe without a reader is an error, no signal', () => {
+    expect(runCase('io', 'broken-pipe', { as })).toBe('EPIPE');
+  });
+
+  test('a write larger than the pipe waits for the reader', () => {
+    expect(runCase('io', 'large-write', { as })).toEqual({ n: 3_000_000, last: 7, exited: 0 });
+  });
+
+  test('poll tells what is ready of several descriptors', () => {
+    expect(runCase('io', 'poll', { as })).toEqual({
+      none: [0, 0, 0, 0],
+      both: [2, 0x10, 1, 0],
+      all: 100,
+      tiny: 0,
+      bad: [1],
+    });
+  });
+
+  test('all descriptors close but the ones to keep', () => {
+    expect(runCase('io', 'close-all', { as })).toEqual({
+      answer: { before: true, lost: true, kept: true },
+      exited: 0,
+    });
+    expect(runCase('io', 'close-all-of-all', { as })).toEqual({ exited: 0 });
+  });
+
+  test('a descriptor can be moved to a number', () => {
+    expect(runCase('io', 'duplicate', { as })).toEqual({ answer: 1, exited: 0 });
+  });
+
+  test('a Unix socket is connected, used and removed without an event loop', () => {
+    expect(runCase('io', 'socket', { as })).toEqual({
+      got: 'ping',
+      exited: 0,
+      removed: [true, false],
+      gone: 'ENOENT',
+      tooLong: 'INVALID_ARGUMENT',
+      longest: 'ENOENT',
+    });
+  });
+
+  test('memory is shared through a descriptor, and read-only where it should be', () => {
+    expect(runCase('io', 'memfd', { as })).toEqual({
+      seen: [1, 2, 1 << 20],
+      child: { answer: [1, 9], exited: 0 },
+      fromChild: 9,
+      writeToReadOnly: { signaled: 11 },
+      refused: 'EACCES',
+      busy: 'EBUSY',
+      seals: ['seal', 'shrink', 'grow', 'write'],
+      grow: 'EPERM',
+      map: 'EPERM',
+      empty: 'INVALID_ARGUMENT',
+      execute: false,
+    });
+  });
+
+  test('paths that are wrong or absent are typed errors', () => {
+    expect(runCase('io', 'files', { as })).toEqual([
+      true,
+      'ENOENT',
+      -2,
+      'INVALID_ARGUMENT',
+      'INVALID_ARGUMENT',
+    ]);
+  });
+});
