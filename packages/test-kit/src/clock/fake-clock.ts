@@ -28,6 +28,11 @@ export class FakeClock {
     return this.#timers.size;
   }
 
+  /** Whether a timer will fire in exactly `ms` milliseconds. */
+  isWaitingFor(ms: number): boolean {
+    return [...this.#timers].some(({ at }) => at === this.#now + ms);
+  }
+
   /**
    * Moves time on, fires what is due in order, and lets promises settle before and after each timer, so that a timer
    * that a settled promise sets within the span fires too.

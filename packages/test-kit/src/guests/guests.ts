@@ -3,8 +3,8 @@ import { compileGuestFile } from './compile.ts';
 /**
  * Each guest with the class of answer that the reference gives for it with default executor params and `GUEST_INPUT`.
  * `Ok`, `InvalidCandidate` and `RuntimeConstruction` are job responses, `TimedOut` is the worker's, `Prevalidation` is a
- * preparation error. What constructs only with trouble (`RuntimeConstruction`, a start function that loops) fails already
- * when prechecked.
+ * preparation error. Of those with RuntimeConstruction a precheck refuses `import-of-another-module` alone: it links a
+ * module but does not instantiate it.
  */
 export const GUEST_ANSWERS = {
   'accepts-anything': 'Ok',
