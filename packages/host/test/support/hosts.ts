@@ -1,14 +1,17 @@
 import { descendantsOf } from '@pvf/test-kit';
 import { pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
-import { type HostOptions, PvfHost, type ValidateRequest } from '../../src/index.ts';
+import { type HostOptions, type ProgressEvent, PvfHost, type ValidateRequest } from '../../src/index.ts';
 import { type FakeWorker, fakeWorker } from './fake-worker.ts';
 
 export const silent = pino({ level: 'silent' });
 
+/** No test is about how fast a worker starts on a busy machine, unless it says so. */
+const PATIENCE_MS = 60_000;
+
 /** A host with real workers that is closed after the test. */
 export async function startHost(options: HostOptions = {}): Promise<PvfHost> {
-  const host = await PvfHost.start({ logger: silent, ...options });
+  const host = await PvfHost.start({ logger: silent, spawnTimeoutMs: PATIENCE_MS, ...options });
   onTestFinished(() => host.close());
   return host;
 }
@@ -60,4 +63,13 @@ export async function metric(
   return (found?.values ?? [])
     .filter(({ labels: has }) => Object.entries(labels).every(([key, value]) => has[key] === value))
     .reduce((sum, { value }) => sum + value, 0);
+}
+
+/** Resolves with the first progress event of a type; to be given as `onProgress`. */
+export function progressOf<T extends ProgressEvent['type']>(type: T) {
+  const { promise, resolve } = Promise.withResolvers<Extract<ProgressEvent, { type: T }>>();
+  const onProgress = (event: ProgressEvent): void => {
+    if (event.type === type) resolve(event as Extract<ProgressEvent, { type: T }>);
+  };
+  return { reached: promise, onProgress };
 }

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { ValidateRequest } from '../../src/index.ts';
+import { candidate, startFakeHost, text, VALIDATION_DATA } from '../support/hosts.ts';
+
+describe('an argument that makes no sense is refused by name', () => {
+  const bad = (rest: object): ValidateRequest => ({ ...candidate('fine'), ...rest }) as ValidateRequest;
+
+  it.each<[string, ValidateRequest]>([
+    ['code', bad({ code: 'hex' })],
+    ['validationCodeBombLimit', bad({ validationCodeBombLimit: -1 })],
+    ['executorParams', bad({ executorParams: [{ type: 'Nonsense' }] })],
+    ['executorParams', bad({ executorParams: 7 })],
+    ['validationData', bad({ validationData: undefined })],
+    [
+      'validationData.relayParentStorageRoot',
+      bad({ validationData: { ...VALIDATION_DATA, relayParentStorageRoot: text('short') } }),
+    ],
+    ['validationData.parentHead', bad({ validationData: { ...VALIDATION_DATA, parentHead: 'head' } })],
+    ['pov.blockData', bad({ pov: {} })],
+    ['pov.blockData', bad({ pov: undefined })],
+    ['kind', bad({ kind: 'curiosity' })],
+    ['relayParent', bad({ relayParent: text('short') })],
+    ['schedulingParent', bad({ schedulingParent: text('short') })],
+    ['descriptorVersion', bad({ descriptorVersion: { type: 'V9' } })],
+    ['executionTimeoutMs', bad({ executionTimeoutMs: 0 })],
+    ['deadlineMs', bad({ deadlineMs: Number.NaN })],
+    ['signal', bad({ signal: {} })],
+  ])('%s', async (field, request) => {
+    const { host } = await startFakeHost();
+    const error = await host.validate(request).catch((reason) => reason);
+    expect(error).toMatchObject({ name: 'HostError', code: 'INVALID_REQUEST' });
+    expect(error.meta.field.startsWith(field), error.meta.field).toBe(true);
+  });
+});
+
+describe('code', () => {
+  it('may be taken in once for many requests', async () => {
+    const { host, worker } = await startFakeHost();
+    const code = await host.importCode(text('a PVF'));
+    const outcomes = await Promise.all([
+      host.validate(candidate('1', { code })),
+      host.validate(candidate('2', { code: text('a PVF') })),
+    ]);
+    expect(outcomes.map(({ codeHash }) => codeHash)).toEqual([code.hash, code.hash]);
+    expect(worker.count(`prepare-worker-${Buffer.from('a PVF').toString('hex')}`)).toBe(1);
+  });
+
+  it('is named by its blake2-256', async () => {
+    const { host } = await startFakeHost();
+    // RFC 7693 has no vector of 32 bytes; this is Python's hashlib.blake2b(b'abc', digest_size=32).
+    expect((await host.importCode(text('abc'))).hash).toBe(
+      'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319',
+    );
+  });
+
+  it('may be large or lie in shared memory', async () => {
+    const { host } = await startFakeHost();
+    const large = new Uint8Array(new SharedArrayBuffer(3 * 1024 * 1024)).fill(7);
+    const [shared, copied] = await Promise.all([
+      host.importCode(large),
+      host.importCode(Uint8Array.from(large)),
+    ]);
+    expect(shared.hash).toBe(copied.hash);
+  });
+});
+
+it('an exception in onProgress harms nothing', async () => {
+  const { host } = await startFakeHost();
+  const onProgress = (): never => {
+    throw new Error('oops');
+  };
+  expect(await host.validate(candidate('fine', { onProgress }))).toMatchObject({ kind: 'valid' });
+});
+
+it('progress tells each step in order', async () => {
+  const { host } = await startFakeHost();
+  const steps: string[] = [];
+  await host.validate(candidate('fine', { onProgress: ({ type }) => steps.push(type) }));
+  await host.validate(candidate('fine', { onProgress: ({ type }) => steps.push(type) }));
+  const execution = ['artifact-ready', 'execution-queued', 'executing'];
+  expect(steps).toEqual(['hashed', 'preparation-queued', 'preparing', ...execution, 'hashed', ...execution]);
+});

@@ -1,0 +1,159 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type HostOptions, PvfHost } from '../../src/index.ts';
+import { type FixtureName, fakeWorker, tempDir } from '../support/fake-worker.ts';
+import { candidate, metric, silent, startFakeHost, startHost } from '../support/hosts.ts';
+
+const start = (options: HostOptions) => PvfHost.start({ logger: silent, ...options });
+const both = (name: FixtureName) => {
+  const { path } = fakeWorker(name);
+  return { prepare: path, execute: path };
+};
+
+describe('a worker program is refused, with its path and the remedy,', () => {
+  it('that does not exist', async () => {
+    const missing = join(tempDir(), 'nothing');
+    const { path } = fakeWorker('obeys');
+    const error = await start({ workers: { prepare: path, execute: missing } }).catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'WORKER_NOT_FOUND', meta: { worker: 'execute', tried: [missing] } });
+    expect(error.message).toContain(missing);
+    expect(error.message).toContain('workers.execute');
+  });
+
+  it('that is not executable', async () => {
+    const { path } = fakeWorker('obeys');
+    const plain = join(tempDir(), 'plain');
+    writeFileSync(plain, '#!/bin/sh\n');
+    chmodSync(plain, 0o644);
+    const error = await start({ workers: { prepare: plain, execute: path } }).catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'WORKER_NOT_EXECUTABLE', meta: { worker: 'prepare', path: plain } });
+    expect(error.message).toContain('chmod');
+  });
+
+  it('that is a directory', async () => {
+    const dir = tempDir();
+    await expect(start({ workers: { prepare: dir, execute: dir } })).rejects.toMatchObject({
+      code: 'WORKER_NOT_FOUND',
+    });
+  });
+
+  it('that is something else', async () => {
+    const error = await start({ workers: both('knows-no-flags') }).catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: 'WORKER_UNUSABLE',
+      meta: { status: 2, stderr: 'usage: something else' },
+    });
+  });
+
+  it('that has another version', async () => {
+    const error = await start({ workers: both('has-another-version') }).catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'WORKER_VERSION', meta: { found: '9.9.9', expected: '0.1.0' } });
+    expect(error.message).toContain('nodeVersion');
+  });
+});
+
+describe('a worker program of another version is accepted', () => {
+  it.each<HostOptions>([{ nodeVersion: '9.9.9' }, { nodeVersion: false }])('with %o', async (options) => {
+    const host = await startHost({ workers: both('has-another-version'), ...options });
+    expect(host.status().workers.prepare.version).toBe('9.9.9');
+  });
+});
+
+describe('secure mode', () => {
+  it.each<[FixtureName, string[]]>([
+    ['lacks-seccomp', ['seccomp']],
+    ['lacks-landlock-and-change-root', ['landlock', 'changeRoot']],
+  ])('refuses to start where a needed layer is missing: %s', async (name, missing) => {
+    const error = await start({ workers: both(name) }).catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'NOT_SECURE', meta: { missing } });
+    expect(error.message).toContain('secureMode: false');
+  });
+
+  it('needs only one of landlock and changing the root', async () => {
+    const host = await startHost({ workers: both('lacks-landlock') });
+    expect(host.security).toMatchObject({
+      secureMode: true,
+      landlock: { available: false },
+      seccomp: { available: true },
+    });
+    expect(await metric(host, 'pvf_security_feature', { feature: 'landlock' })).toBe(0);
+    expect(await metric(host, 'pvf_security_feature', { feature: 'seccomp' })).toBe(1);
+  });
+
+  it('can be given up, with a reason for each missing layer', async () => {
+    const host = await startHost({ workers: both('lacks-seccomp'), secureMode: false });
+    expect(host.security).toMatchObject({ secureMode: false, seccomp: { available: false } });
+    expect(host.security.seccomp).toHaveProperty(
+      'reason',
+      expect.stringContaining('no --check-can-enable-seccomp'),
+    );
+  });
+});
+
+describe('the cache directory', () => {
+  it('is made if it does not exist', async () => {
+    const cacheDir = join(tempDir(), 'does', 'not', 'exist');
+    const { host } = await startFakeHost({ cacheDir });
+    expect(await host.validate(candidate('fine'))).toMatchObject({ kind: 'valid' });
+    expect(readdirSync(cacheDir).filter((name) => name.endsWith('.pvf'))).toHaveLength(1);
+  });
+
+  it('is refused if it cannot be one', async () => {
+    const file = join(tempDir(), 'file');
+    writeFileSync(file, '');
+    const error = await start({ workers: both('obeys'), cacheDir: join(file, 'cache') }).catch(
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({ code: 'CACHE_DIR', meta: { errno: 'ENOTDIR' } });
+    expect(error.message).toContain('cacheDir');
+  });
+
+  it('may have a path longer than a socket address', async () => {
+    const cacheDir = join(tempDir(), 'x'.repeat(120));
+    const { host } = await startFakeHost({ cacheDir });
+    expect(await host.validate(candidate('fine'))).toMatchObject({ kind: 'valid' });
+  });
+
+  it('loses what a host that was killed has left', async () => {
+    const cacheDir = tempDir();
+    // No process has this start time, so that the run is over whoever has the PID now.
+    const { host } = await startFakeHost({ cacheDir });
+    const [own = ''] = readdirSync(cacheDir).filter((name) => name.startsWith('run-'));
+    const dead = join(cacheDir, own.replace(/-(\d+)-(\d+)-\w+$/, '-$1-1-dead00'));
+    mkdirSync(join(dead, 'worker-dir-execute-x'), { recursive: true });
+    await startFakeHost({ cacheDir });
+    expect(existsSync(dead)).toBe(false);
+    expect(existsSync(join(cacheDir, own))).toBe(true);
+    expect(await host.validate(candidate('fine'))).toMatchObject({ kind: 'valid' });
+  });
+});
+
+it('a failed start leaves nothing behind', async () => {
+  const cacheDir = tempDir();
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('pvf-host-'));
+  await start({ workers: both('lacks-seccomp'), cacheDir }).catch(() => {});
+  await start({ workers: both('lacks-seccomp') }).catch(() => {});
+  expect(readdirSync(cacheDir)).toEqual([]);
+  const after = readdirSync(tmpdir()).filter(
+    (name) => name.startsWith(`pvf-host-`) && !before.includes(name),
+  );
+  expect(after.filter((name) => name.includes(`-${process.pid}-`))).toEqual([]);
+});
+
+describe('an option that makes no sense is refused', () => {
+  it.each<[string, HostOptions]>([
+    ['executeWorkers', { executeWorkers: 0 }],
+    ['executeWorkers', { executeWorkers: 1.5 }],
+    ['executeWorkers', { executeWorkers: Number.NaN }],
+    ['prepareWorkersHard', { prepareWorkersSoft: 3, prepareWorkersHard: 2 }],
+    ['niceness', { niceness: { prepare: 20 } }],
+    ['threads', { threads: -1 }],
+  ])('%s: %o', async (option, options) => {
+    await expect(start({ workers: both('obeys'), ...options })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      meta: { option },
+    });
+  });
+});

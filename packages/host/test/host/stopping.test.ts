@@ -1,0 +1,220 @@
+import { FakeClock, isAlive, settle, waitUntil } from '@pvf/test-kit';
+import { describe, expect, it } from 'vitest';
+import { HostError } from '../../src/index.ts';
+import { candidate, progressOf, startFakeHost, text } from '../support/hosts.ts';
+
+describe('a signal', () => {
+  it('kills the job that runs, and the place is free again', async () => {
+    const { host } = await startFakeHost({ executeWorkers: 1 });
+    const abort = new AbortController();
+    const executing = progressOf('executing');
+    const outcome = host.validate(
+      candidate('hangs', { signal: abort.signal, onProgress: executing.onProgress }),
+    );
+    const { workerPid } = await executing.reached;
+    abort.abort();
+    expect(await outcome).toMatchObject({ kind: 'cancelled', vote: 'none', cause: 'caller' });
+    expect(await host.validate(candidate('fine'))).toMatchObject({ kind: 'valid' });
+    await waitUntil('the worker is gone', () => !isAlive(workerPid));
+  });
+
+  it('takes a job out of the queue at once', async () => {
+    const { host } = await startFakeHost({ executeWorkers: 1 });
+    const executing = progressOf('executing');
+    const blocker = new AbortController();
+    const running = host.validate(
+      candidate('hangs', { signal: blocker.signal, onProgress: executing.onProgress }),
+    );
+    await executing.reached;
+    const abort = new AbortController();
+    const queued = progressOf('execution-queued');
+    const outcome = host.validate(candidate('fine', { signal: abort.signal, onProgress: queued.onProgress }));
+    await queued.reached;
+    expect(host.status().execute.queued.approval).toBe(1);
+    abort.abort();
+    expect(await outcome).toMatchObject({ kind: 'cancelled', attempts: 0 });
+    expect(host.status().execute.queued.approval).toBe(0);
+    blocker.abort();
+    await running;
+  });
+
+  it('ends a preparation for which nobody else waits', async () => {
+    const { host } = await startFakeHost();
+    const abort = new AbortController();
+    const preparing = progressOf('preparing');
+    const outcome = host.precheck({
+      code: text('hangs'),
+      signal: abort.signal,
+      onProgress: preparing.onProgress,
+    });
+    const { workerPid } = await preparing.reached;
+    abort.abort();
+    expect(await outcome).toMatchObject({ kind: 'cancelled', vote: 'none' });
+    await waitUntil('the worker is gone', () => !isAlive(workerPid));
+    expect(host.status().artifacts).toMatchObject({ preparing: 0, failed: 0 });
+    expect(await host.precheck({ code: text('fine') })).toMatchObject({ kind: 'ok' });
+  });
+
+  it('that is aborted already costs nothing', async () => {
+    const { host, worker } = await startFakeHost();
+    const request = candidate('fine', { signal: AbortSignal.abort() });
+    expect(await host.validate(request)).toMatchObject({ kind: 'cancelled', codeHash: '' });
+    expect(worker.counts()).toEqual({});
+  });
+});
+
+describe('a deadline', () => {
+  it('counts everything, queueing included', async () => {
+    const clock = new FakeClock();
+    const { host } = await startFakeHost({ clock, executeWorkers: 1 });
+    const executing = progressOf('executing');
+    const running = host.validate(
+      candidate('hangs', { onProgress: executing.onProgress, executionTimeoutMs: 12_000 }),
+    );
+    await executing.reached;
+    const queued = progressOf('execution-queued');
+    const late = host.validate(candidate('fine', { deadlineMs: 5_000, onProgress: queued.onProgress }));
+    await queued.reached;
+    await clock.advance(5_000);
+    expect(await late).toMatchObject({ kind: 'deadline-passed', vote: 'none', cause: 'caller-deadline' });
+    await host.close();
+    await running;
+  });
+
+  it('ends a preparation', async () => {
+    const clock = new FakeClock();
+    const { host } = await startFakeHost({ clock });
+    const preparing = progressOf('preparing');
+    const outcome = host.precheck({ code: text('hangs'), deadlineMs: 100, onProgress: preparing.onProgress });
+    await preparing.reached;
+    await clock.advance(100);
+    expect(await outcome).toMatchObject({ kind: 'deadline-passed', vote: 'none' });
+  });
+});
+
+describe('the time limit', () => {
+  it('on the wall clock is four times the CPU time of an execution', async () => {
+    const clock = new FakeClock();
+    const { host } = await startFakeHost({ clock });
+    const executing = progressOf('executing');
+    const outcome = host.validate(candidate('hangs', { kind: 'backing', onProgress: executing.onProgress }));
+    const { workerPid } = await executing.reached;
+    await clock.advance(7_999);
+    expect(isAlive(workerPid)).toBe(true);
+    await clock.advance(1);
+    expect(await outcome).toMatchObject({ kind: 'invalid', rule: 'wall-timeout', vote: 'against' });
+    await waitUntil('the worker is gone', () => !isAlive(workerPid));
+  });
+
+  it('does not count queueing', async () => {
+    const clock = new FakeClock();
+    const { host } = await startFakeHost({ clock, executeWorkers: 1 });
+    const executing = progressOf('executing');
+    const abort = new AbortController();
+    const running = host.validate(
+      candidate('hangs', { signal: abort.signal, onProgress: executing.onProgress }),
+    );
+    await executing.reached;
+    const queued = progressOf('execution-queued');
+    const waiting = host.validate(
+      candidate('fine', { executionTimeoutMs: 1_000, onProgress: queued.onProgress }),
+    );
+    await queued.reached;
+    await clock.advance(20_000);
+    abort.abort();
+    await running;
+    expect(await waiting).toMatchObject({ kind: 'valid', queuedMs: 20_000 });
+  });
+
+  it('on the wall clock is four times the CPU time of a preparation', async () => {
+    const clock = new FakeClock();
+    const { host } = await startFakeHost({ clock });
+    const preparing = progressOf('preparing');
+    const outcome = host.precheck({ code: text('hangs'), onProgress: preparing.onProgress });
+    await preparing.reached;
+    await clock.advance(4 * 60_000);
+    expect(await outcome).toMatchObject({ kind: 'failed', vote: 'against', error: { type: 'TimedOut' } });
+  });
+});
+
+it('a full intake makes callers wait', async () => {
+  const { host } = await startFakeHost({ maxPendingPerKind: 1 });
+  const executing = progressOf('executing');
+  const abort = new AbortController();
+  const running = host.validate(
+    candidate('hangs', { signal: abort.signal, onProgress: executing.onProgress }),
+  );
+  await executing.reached;
+  const waiting = progressOf('waiting');
+  const next = host.validate(candidate('fine', { onProgress: waiting.onProgress }));
+  await waiting.reached;
+  await settle();
+  expect(host.status().execute.queued.approval).toBe(0);
+  expect(await host.validate(candidate('other kind', { kind: 'dispute' }))).toMatchObject({ kind: 'valid' });
+  abort.abort();
+  expect(await next).toMatchObject({ kind: 'valid' });
+  await running;
+});
+
+it('active leaves drop queued backing jobs that can no longer matter', async () => {
+  const { host } = await startFakeHost({ executeWorkers: 1 });
+  const executing = progressOf('executing');
+  const abort = new AbortController();
+  const running = host.validate(
+    candidate('hangs', { signal: abort.signal, onProgress: executing.onProgress }),
+  );
+  await executing.reached;
+  const [leaf, old] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  const request = (schedulingParent: Uint8Array) => {
+    const queued = progressOf('execution-queued');
+    const options = { kind: 'backing', schedulingParent, onProgress: queued.onProgress } as const;
+    return { outcome: host.validate(candidate('fine', options)), queued: queued.reached };
+  };
+  const [kept, dropped] = [request(leaf), request(old)];
+  await Promise.all([kept.queued, dropped.queued]);
+  host.updateActiveLeaves({ activated: { hash: leaf } });
+  expect(await dropped.outcome).toMatchObject({
+    kind: 'deadline-passed',
+    cause: 'inactive-fork',
+    vote: 'none',
+  });
+  abort.abort();
+  expect(await kept.outcome).toMatchObject({ kind: 'valid' });
+  await running;
+});
+
+describe('closing', () => {
+  it('answers every pending request', async () => {
+    const { host } = await startFakeHost({ executeWorkers: 1, maxPendingPerKind: 2 });
+    const executing = progressOf('executing');
+    const running = host.validate(candidate('hangs', { onProgress: executing.onProgress }));
+    await executing.reached;
+    const pending = [
+      running,
+      host.validate(candidate('queued')),
+      host.validate(candidate('waits at the intake')),
+      host.precheck({ code: text('hangs') }),
+    ];
+    await host.close();
+    for (const outcome of await Promise.all(pending)) {
+      expect(outcome).toMatchObject({ kind: 'cancelled', vote: 'none', cause: 'host-closed' });
+    }
+  });
+
+  it('may be asked for twice, and ends the host for good', async () => {
+    const { host } = await startFakeHost();
+    await Promise.all([host.close(), host.close()]);
+    expect(host.status().state).toBe('closed');
+    await expect(host.validate(candidate('fine'))).rejects.toBeInstanceOf(HostError);
+    await expect(host.precheck({ code: text('x') })).rejects.toMatchObject({ code: 'HOST_CLOSED' });
+  });
+
+  it('is what `await using` does', async () => {
+    const { host } = await startFakeHost();
+    {
+      await using scoped = host;
+      await scoped.precheck({ code: text('x') });
+    }
+    expect(host.status().state).toBe('closed');
+  });
+});
