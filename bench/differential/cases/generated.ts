@@ -1,4 +1,5 @@
 import type { ExecutorParams } from '@pvf/protocol';
+import { ECC_IMPORTS } from '../guests/host-imports.ts';
 import { randomGuest } from '../guests/random-guest.ts';
 import { MUTATIONS, mutate } from '../mutate.ts';
 import type { Random } from '../random.ts';
@@ -64,6 +65,17 @@ export function* guestsWithParams(random: Random): Generator<PvfCase> {
       const runs = executions(random.fork(`${i}/${name}`), 2);
       yield pvfCase(`guest-params/${i}/${name}`, code, { executorParams, executions: runs });
     }
+  }
+}
+
+/** Random guests that import elliptic curve functions, with these enabled and not. */
+export function* eccGuests(random: Random): Generator<PvfCase> {
+  const enabled: ExecutorParams = [{ type: 'EnabledHostFunction', value: 'EccRfc163' }];
+  for (const [index, host] of ECC_IMPORTS.entries()) {
+    const code = randomGuest(random.fork(index), [host, host, host]);
+    const runs = executions(random.fork(`${index}/runs`), 2);
+    yield pvfCase(`guest-ecc/${index}/enabled`, code, { executorParams: enabled, executions: runs });
+    yield pvfCase(`guest-ecc/${index}/not-enabled`, code, { executions: runs });
   }
 }
 

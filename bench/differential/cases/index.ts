@@ -5,7 +5,7 @@
 import type { Random } from '../random.ts';
 import { adder } from './adder.ts';
 import { codeBlobs, limits, povBlobs } from './fixed.ts';
-import { generatedGuests, guestsWithParams, mutatedGuests } from './generated.ts';
+import { eccGuests, generatedGuests, guestsWithParams, mutatedGuests } from './generated.ts';
 import { mutatedRuntimes, realRuntimes } from './real.ts';
 import type { PvfCase } from './types.ts';
 import { vectorModules } from './vectors.ts';
@@ -24,6 +24,7 @@ export function* allCases(random: Random, material: Material): Generator<PvfCase
   yield* adder(random.fork('adder'));
   yield* generatedGuests(random.fork('guests'));
   yield* guestsWithParams(random.fork('guests-with-params'));
+  yield* eccGuests(random.fork('guests-ecc'));
   yield* mutatedGuests(random.fork('mutated-guests'));
   if (material.vectorsDir !== undefined) yield* vectorModules(material.vectorsDir);
   if (material.pvfsDir !== undefined) {

@@ -139,3 +139,27 @@ export const UNKNOWN_IMPORTS: readonly HostImport[] = [
   host('ext_storage_get_version_1', ['i64'], 'i64', (random) => fat(random)),
   host('abort_on_panic', [], undefined, () => []),
 ];
+
+/** Elliptic curve functions; they exist only under `EnabledHostFunction`. The third argument is where the result goes. */
+export const ECC_IMPORTS: readonly HostImport[] = [
+  host('ext_host_calls_bls12_381_final_exponentiation_version_1', ['i64'], 'i32', (random) => fat(random)),
+  ...[
+    'bls12_381_msm_g1',
+    'bls12_381_msm_g2',
+    'bls12_381_mul_g1',
+    'bls12_381_mul_g2',
+    'bls12_381_multi_miller_loop',
+    'ed_on_bls12_381_bandersnatch_msm',
+    'ed_on_bls12_381_bandersnatch_mul',
+    'pallas_msm',
+    'pallas_mul',
+    'vesta_msm',
+    'vesta_mul',
+  ].map((name) =>
+    host(`ext_host_calls_${name}_version_1`, ['i64', 'i64', 'i64'], 'i32', (random) => [
+      ...fat(random),
+      ...fat(random),
+      ...fat(random),
+    ]),
+  ),
+];

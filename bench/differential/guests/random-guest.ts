@@ -32,9 +32,9 @@ const WASM_PAGE_BYTES = 65_536;
 
 /**
  * A random PVF: valid WebAssembly of the MVP, bounded in time, that folds what its functions, globals and memory came
- * to into the head data it returns. It may trap, overflow its stack, exhaust its memory or call what is not there.
+ * to into the head data it returns; `more` are imported besides a random choice. It may trap, overflow its stack, exhaust its memory or call what is not there.
  */
-export function randomGuest(random: Random): Uint8Array {
+export function randomGuest(random: Random, more: readonly HostImport[] = []): Uint8Array {
   const types = signatures(random);
   const typeIndex = (type: FunctionType): number => {
     const key = JSON.stringify(type);
@@ -43,7 +43,7 @@ export function randomGuest(random: Random): Uint8Array {
   };
 
   const entryType = typeIndex(ENTRY);
-  const imports = chooseImports(random);
+  const imports = chooseImports(random, more);
   const importCount = imports.functions.length;
   const importItems = imports.functions.map((entry) => [
     ...name(entry.module),
@@ -165,13 +165,14 @@ interface ImportedFunction {
   host?: HostImport;
 }
 
-function chooseImports(random: Random): { functions: ImportedFunction[] } {
+function chooseImports(random: Random, more: readonly HostImport[]): { functions: ImportedFunction[] } {
   const functions: ImportedFunction[] = [];
   const add = (host: HostImport) => functions.push({ module: 'env', name: host.name, type: host.type, host });
   if (random.chance(0.7)) {
     functions.push({ module: 'env', name: 'ext_allocator_free_version_1', type: FREE });
     add({ ...HOST_IMPORTS[0]!, type: MALLOC });
   }
+  for (const host of more) add(host);
   for (let i = random.below(7); i > 0; i--) add(random.pick(HOST_IMPORTS));
   if (random.chance(0.15)) add(random.pick(UNKNOWN_IMPORTS));
   // Rare: what cannot be linked.
