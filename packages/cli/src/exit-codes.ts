@@ -2,7 +2,7 @@
 export const EXIT = {
   /** Every PVF was accepted, every candidate is valid. */
   ok: 0,
-  /** Vote against: a candidate is invalid or stayed doubtful, or a PVF fails its precheck on every machine. */
+  /** Vote against: a candidate is invalid or stayed doubtful, or a PVF fails its precheck. */
   against: 1,
   /** Nothing was done: wrong usage, unreadable or malformed input, or a machine that is not set up. */
   badInput: 2,

@@ -7,13 +7,14 @@ import { type PrecheckOptions, precheck } from './commands/precheck.ts';
 import { type ValidateOptions, validate } from './commands/validate.ts';
 import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { hostRemedy } from './output/host-remedies.ts';
 import { toJson } from './output/json.ts';
 import { VERSION } from './version.ts';
 
 const EXIT_CODES_HELP = `
 Exit codes:
   0  every PVF was accepted, every candidate is valid
-  1  vote against: invalid candidate, or a PVF that fails its precheck everywhere
+  1  vote against: invalid candidate, or a PVF that fails its precheck
   2  nothing was done: usage, input or set-up
   3  abstain: a fault of this machine, or the deadline passed
   4  a candidate's PVF cannot be prepared anywhere
@@ -115,12 +116,11 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
 }
 
 async function report(io: Io, output: OutputOptions, error: CliError | HostError): Promise<ExitCode> {
-  const remedy = error instanceof CliError ? `\n  ${error.remedy}` : '';
-  io.stderr.write(`pvf: ${error.message}${remedy}\n`);
+  const remedy = error instanceof CliError ? error.remedy : hostRemedy(error);
+  io.stderr.write(`pvf: ${error.message}${remedy === undefined ? '' : `\n  ${remedy}`}\n`);
   if (output.json === true) {
     const { code, meta, message } = error;
-    const body = { ...(error instanceof CliError && { remedy: error.remedy }), code, message, meta };
-    await print(io, toJson({ exitCode: EXIT.badInput, error: body }));
+    await print(io, toJson({ exitCode: EXIT.badInput, error: { code, message, remedy, meta } }));
   }
   return EXIT.badInput;
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type HostOptions, PvfHost } from '@pvf/host';
+import { type HostOptions, PvfHost, type SecurityReport } from '@pvf/host';
 import { createLogger } from '../output/logger.ts';
 import { type Output, Terminal } from '../output/terminal.ts';
 
@@ -57,10 +57,27 @@ export async function withHost<T>(
   context.terminal.step('starting');
   const host = await PvfHost.start({ ...hostOptions(context, options), ...overrides });
   try {
+    if (overrides.secureMode !== false) warnOfMissingLayers(context, host.security);
     return await use(host);
   } finally {
     context.terminal.done();
     await host.close();
+  }
+}
+
+/** Layers of isolation, with the words for a person. */
+export const LAYERS = [
+  ['seccomp', 'system call filter (seccomp)'],
+  ['landlock', 'file system and network rules (Landlock)'],
+  ['changeRoot', 'own root directory (user and mount namespaces)'],
+  ['secureClone', 'own namespaces for each job'],
+] as const;
+
+/** What a machine lacks is said each time, also with --quiet. */
+function warnOfMissingLayers({ terminal }: Context, security: SecurityReport): void {
+  for (const [layer, words] of LAYERS) {
+    const feature = security[layer];
+    if (!feature.available) terminal.message(`warning: jobs run without ${words}: ${feature.reason}`);
   }
 }
 

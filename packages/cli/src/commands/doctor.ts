@@ -2,15 +2,7 @@ import type { HostStatus, SecurityFeature } from '@pvf/host';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toJson } from '../output/json.ts';
 import { mebibytes } from '../output/units.ts';
-import { type Context, type HostCommandOptions, print, withHost } from './context.ts';
-
-/** Layers of isolation with the words for a person. */
-const LAYERS = [
-  ['seccomp', 'system call filter (seccomp)'],
-  ['landlock', 'file system and network rules (Landlock)'],
-  ['changeRoot', 'own root directory (user and mount namespaces)'],
-  ['secureClone', 'own namespaces for each job'],
-] as const;
+import { type Context, type HostCommandOptions, LAYERS, print, withHost } from './context.ts';
 
 /** `pvf doctor`: what this machine has, without preparing or executing anything. Exit code 2 if a layer is missing. */
 export async function doctor(context: Context, options: HostCommandOptions): Promise<ExitCode> {

@@ -9,9 +9,12 @@ const LEVELS: Readonly<Record<number, string>> = {
   50: 'error',
 };
 
-/** The host's log as lines for people on stderr: warnings and errors, or everything with `verbose`. */
+/**
+ * The host's log as lines for people on stderr: everything with `verbose`, else only errors, because what it warns of
+ * is in the outcomes too.
+ */
 export function createLogger(terminal: Terminal, verbose: boolean): Logger {
-  const options = { level: verbose ? 'debug' : 'warn', base: null, timestamp: false };
+  const options = { level: verbose ? 'debug' : 'error', base: null, timestamp: false };
   return pino(options, { write: (line: string) => terminal.message(formatLogLine(line)) });
 }
 

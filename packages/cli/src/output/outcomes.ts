@@ -20,9 +20,7 @@ export function precheckLines(outcome: PrecheckOutcome): [verdict: string, ...de
     case 'ok':
       return ['accepted', `code hash 0x${outcome.codeHash}`, ...artifactLines(outcome.artifact)];
     case 'failed': {
-      const verdict = outcome.deterministic
-        ? 'rejected'
-        : 'not decided (a fault that another try may not show)';
+      const verdict = outcome.deterministic ? 'rejected' : 'rejected (another try may differ)';
       return [`${verdict}: ${oneLine(outcome.message)}`, prepareRemedy(outcome.error)];
     }
     case 'internal':
@@ -61,7 +59,7 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
       return [
         `invalid after all doubts (${outcome.cause})`,
         oneLine(outcome.message),
-        `${times}, ${outcome.attempts} attempts`,
+        `${times}, ${outcome.attempts === 1 ? '1 attempt' : `${outcome.attempts} attempts`}`,
       ];
     case 'internal':
       return [`not decided, a fault of this machine (${outcome.cause})`, oneLine(outcome.message)];

@@ -3,9 +3,9 @@ export function bytes(count: number): string {
   return `${count.toLocaleString('en-US')} bytes`;
 }
 
-/** `12.3 MiB`, for sizes where the last byte does not matter. */
+/** `12.3 MiB` or, below one, `9.8 KiB`: for sizes where the last byte does not matter. */
 export function mebibytes(count: number): string {
-  return `${(count / 2 ** 20).toFixed(1)} MiB`;
+  return count >= 2 ** 20 ? `${(count / 2 ** 20).toFixed(1)} MiB` : `${(count / 1024).toFixed(1)} KiB`;
 }
 
 /** `15.8 ms` below a second, `3.71 s` above. */
