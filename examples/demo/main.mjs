@@ -78,6 +78,7 @@ async function run(host, { name, code, candidates }) {
     rows.push({
       name: candidate.name,
       holds: candidate.holds,
+      povBytes: blockData.length,
       expected: expected.verdict,
       verdict: verdictOf(outcome),
       cpuMs: outcome.cpuTimeNs === undefined ? undefined : Number(outcome.cpuTimeNs) / 1e6,
@@ -91,7 +92,7 @@ async function run(host, { name, code, candidates }) {
 /** In secure mode if this machine can; else with what it has, and the report says what is missing. */
 async function startHost(cacheDir) {
   const stream = { write: (line) => say(JSON.parse(line).msg) };
-  const options = { cacheDir, logger: pino({ level: 'warn', base: null }, stream) };
+  const options = { cacheDir, logger: pino({ level: 'error', base: null }, stream) };
   try {
     return await PvfHost.start(options);
   } catch (error) {

@@ -3,12 +3,12 @@ import { renderTable } from './table.mjs';
 const COLUMNS = [
   { title: 'PVF / candidate' },
   { title: 'holds' },
+  { title: 'PoV bytes', right: true },
   { title: 'expected' },
   { title: 'verdict' },
   { title: 'CPU ms', right: true },
   { title: 'wall ms', right: true },
 ];
-const HOLDS_WIDTH = 60;
 
 /** Everything in one table, and a line that sums it up. */
 export function tableReport(pvfs, security, totalMs) {
@@ -42,15 +42,22 @@ function heading({ name, codeBytes, artifact }) {
   ];
 }
 
-function candidateRow({ name, holds, expected, verdict, cpuMs, wallMs, difference }) {
+function candidateRow({ name, holds, povBytes, expected, verdict, cpuMs, wallMs, difference }) {
   return [
     name,
-    holds.length > HOLDS_WIDTH ? `${holds.slice(0, HOLDS_WIDTH - 1)}…` : holds,
+    shorten(holds),
+    count(povBytes),
     expected,
     difference ? `${verdict} ✗` : verdict,
     cpuMs === undefined ? '-' : cpuMs.toFixed(1),
     wallMs.toFixed(1),
   ];
+}
+
+/** The fixtures' notes on blocks say more than fits into a table. */
+function shorten(holds) {
+  const [, block, extrinsics] = /^(block \d+), .*?(\d+) in the block/.exec(holds) ?? [];
+  return block === undefined ? holds.split(',')[0] : `${block} with ${extrinsics} extrinsics`;
 }
 
 function isolation(security) {
@@ -65,7 +72,7 @@ function seconds(ms) {
 }
 
 function mebibytes(bytes) {
-  return `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+  return bytes >= 2 ** 20 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 1024).toFixed(1)} KiB`;
 }
 
 function count(number) {
