@@ -23,7 +23,7 @@ export async function acquireArtifact(
       scope.progress({ type: 'preparation-queued', shared });
     },
     onStarted: (pid) => {
-      scope.logger.debug({ codeHash: code.hash, pid }, 'preparing');
+      scope.logger.debug({ codeHash: code.hash, workerPid: pid }, 'preparing');
       scope.progress({ type: 'preparing', workerPid: pid });
     },
   };

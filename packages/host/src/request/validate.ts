@@ -117,7 +117,7 @@ export class Validation {
     };
     const attempt = this.#attempts + 1;
     const result = await executions.run(job, this.#scope.signal, (pid) => {
-      this.#scope.logger.debug({ codeHash: this.#codeHash, pid, attempt }, 'executing');
+      this.#scope.logger.debug({ codeHash: this.#codeHash, workerPid: pid, attempt }, 'executing');
       this.#scope.progress({ type: 'executing', workerPid: pid, attempt });
     });
     if (result.type === 'answer' && 'wallTimeMs' in result.answer) {

@@ -1,11 +1,8 @@
 import type { Socket } from 'node:net';
-import { encodeFrameParts, FrameDecoder } from '@pvf/protocol';
+import { DEFAULT_FRAME_LIMIT, encodeFrameParts, FrameDecoder } from '@pvf/protocol';
 
-/**
- * Largest answer of a worker, bytes. A `ValidationResult` may carry new code (3 MiB on chain) and 32,768 messages;
- * the guest's memory bounds it at 130 MiB, and no honest result comes near this limit.
- */
-const ANSWER_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Largest answer of a worker, bytes. A result can be as large as the guest's memory: 130 MiB by default. */
+const ANSWER_LIMIT_BYTES = DEFAULT_FRAME_LIMIT;
 
 /** The worker is gone, closed its end, or sent what the protocol does not have. */
 export class ConnectionError extends Error {

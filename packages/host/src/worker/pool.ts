@@ -94,7 +94,7 @@ export class WorkerPool<Spec, Work, Answer> {
         const process = await this.#options.spawn(spec, signal, () => this.#gone(worker));
         if (signal.aborted) return void (await process.dispose());
         observe('spawned');
-        logger.debug({ kind, pid: process.pid }, 'worker started');
+        logger.debug({ kind, workerPid: process.pid }, 'worker started');
         this.#setIdle(worker, process, 0);
         return toQueue({ type: 'spawned', worker, pid: process.pid });
       } catch (error) {
@@ -164,7 +164,10 @@ export class WorkerPool<Spec, Work, Answer> {
     }
     if (state.type === 'idle') state.timer?.cancel();
     this.#options.observe('retired');
-    this.#options.logger.debug({ kind: this.#options.kind, pid: state.process.pid, reason }, 'worker ended');
+    this.#options.logger.debug(
+      { kind: this.#options.kind, workerPid: state.process.pid, reason },
+      'worker ended',
+    );
     this.#track(state.process.dispose());
   }
 

@@ -24,7 +24,7 @@ export class StderrTail {
       this.#line = (lines.pop() ?? '').slice(0, LINE_CHARS);
       for (const line of lines) {
         if (line !== '')
-          logger.info({ worker: kind, pid: child.pid, line: line.slice(0, LINE_CHARS) }, 'worker log');
+          logger.info({ worker: kind, workerPid: child.pid, line: line.slice(0, LINE_CHARS) }, 'worker log');
       }
     });
     child.stderr?.on('error', () => {});

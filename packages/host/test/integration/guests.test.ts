@@ -1,0 +1,33 @@
+import { GUEST_ANSWERS, GUEST_INPUT, type GuestName, guest } from '@pvf/test-kit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PvfHost } from '../../src/index.ts';
+import { candidate, silent, VALIDATION_DATA } from '../support/hosts.ts';
+
+let host: PvfHost;
+beforeAll(async () => {
+  host = await PvfHost.start({ logger: silent, spawnTimeoutMs: 60_000 });
+});
+afterAll(() => host.close());
+
+const EXPECTED = {
+  Ok: { kind: 'valid', vote: 'for' },
+  InvalidCandidate: { kind: 'invalid', vote: 'against', rule: 'refused-by-pvf' },
+  RuntimeConstruction: { kind: 'possibly-invalid', vote: 'against', cause: 'runtime-construction' },
+  TimedOut: { kind: 'invalid', vote: 'against', rule: 'cpu-timeout' },
+  Prevalidation: { kind: 'preparation-failed', vote: 'abstain', error: { type: 'Prevalidation' } },
+} as const;
+
+/** Those that end by running out of time: a short limit makes the test quick and changes nothing else. */
+const limit = (answer: string) => (answer === 'TimedOut' ? { executionTimeoutMs: 300 } : {});
+
+it.each(Object.entries(GUEST_ANSWERS))('%s: %s', async (name, answer) => {
+  const outcome = await host.validate({
+    ...candidate(GUEST_INPUT.blockData, {
+      code: guest(name as GuestName),
+      kind: 'backing',
+      ...limit(answer),
+    }),
+    validationData: { ...VALIDATION_DATA, parentHead: GUEST_INPUT.parentHead },
+  });
+  expect(outcome).toMatchObject(EXPECTED[answer]);
+});

@@ -1,0 +1,157 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  burnsCpuBlock,
+  descendantsOf,
+  guest,
+  isAlive,
+  slowToCompile,
+  threadCount,
+  waitUntil,
+} from '@pvf/test-kit';
+import { describe, expect, it } from 'vitest';
+import type { PvfHost } from '../../src/index.ts';
+import { tempDir } from '../support/fake-worker.ts';
+import { candidate, progressOf, startHost, workerProcesses } from '../support/hosts.ts';
+
+const LONG = burnsCpuBlock(1n << 60n);
+/** Far from what any test needs. */
+const LONG_LIMIT_MS = 120_000;
+
+/** A host on which one execution runs for as long as it is allowed to. */
+async function executing(kind: 'approval' | 'backing' = 'backing', executionTimeoutMs = LONG_LIMIT_MS) {
+  const host = await startHost({ executeWorkers: 1 });
+  const code = guest('burns-cpu');
+  const abort = new AbortController();
+  const started = progressOf('executing');
+  const request = { code, kind, executionTimeoutMs, signal: abort.signal, onProgress: started.onProgress };
+  const outcome = host.validate(candidate(LONG, request));
+  const { workerPid } = await started.reached;
+  const jobPid = await jobOf(workerPid);
+  return { host, abort, outcome, workerPid, jobPid };
+}
+
+/** A host on which one preparation runs for seconds. */
+async function preparing() {
+  const host = await startHost();
+  const abort = new AbortController();
+  const started = progressOf('preparing');
+  const outcome = host.precheck({
+    code: slowToCompile(400),
+    signal: abort.signal,
+    onProgress: started.onProgress,
+  });
+  const { workerPid } = await started.reached;
+  const jobPid = await jobOf(workerPid);
+  return { host, abort, outcome, workerPid, jobPid };
+}
+
+const jobOf = (worker: number): Promise<number> =>
+  waitUntil('the job runs', () => descendantsOf(worker).find(({ state }) => state !== 'Z')?.pid);
+
+async function stillWorks(host: PvfHost): Promise<void> {
+  const outcome = await host.validate(candidate(burnsCpuBlock(1n), { code: guest('burns-cpu') }));
+  expect(outcome).toMatchObject({ kind: 'valid', vote: 'for' });
+}
+
+describe('an execution', () => {
+  it('whose worker is killed is possibly invalid, and the next one works', async () => {
+    const { host, outcome, workerPid, jobPid } = await executing();
+    process.kill(workerPid, 'SIGKILL');
+    expect(await outcome).toMatchObject({ kind: 'possibly-invalid', cause: 'worker-died', attempts: 1 });
+    await waitUntil('the job is gone too', () => !isAlive(jobPid));
+    await stillWorks(host);
+  });
+
+  it('whose job is killed is possibly invalid, and the next one works', async () => {
+    const { host, outcome, jobPid } = await executing();
+    process.kill(jobPid, 'SIGKILL');
+    expect(await outcome).toMatchObject({ kind: 'possibly-invalid', cause: 'job-died', attempts: 1 });
+    await stillWorks(host);
+  });
+
+  it('whose worker hangs is ended after four times its limit', async () => {
+    const { host, outcome, workerPid, jobPid } = await executing('backing', 400);
+    process.kill(workerPid, 'SIGSTOP');
+    expect(await outcome).toMatchObject({ kind: 'invalid', rule: 'wall-timeout' });
+    await waitUntil('both are gone', () => !isAlive(workerPid) && !isAlive(jobPid));
+    await stillWorks(host);
+  });
+
+  it('that uses up its CPU time is invalid', async () => {
+    const { outcome, workerPid, jobPid } = await executing('approval', 200);
+    expect(await outcome).toMatchObject({ kind: 'invalid', rule: 'cpu-timeout', attempts: 1 });
+    await waitUntil('both are gone', () => !isAlive(workerPid) && !isAlive(jobPid));
+  });
+
+  it('that is cancelled ends with its worker', async () => {
+    const { host, abort, outcome, workerPid, jobPid } = await executing();
+    abort.abort();
+    expect(await outcome).toMatchObject({ kind: 'cancelled' });
+    await waitUntil('both are gone', () => !isAlive(workerPid) && !isAlive(jobPid));
+    await stillWorks(host);
+  });
+
+  it('ends with the host', async () => {
+    const { host, outcome, workerPid, jobPid } = await executing();
+    await host.close();
+    expect(await outcome).toMatchObject({ kind: 'cancelled', cause: 'host-closed' });
+    expect(isAlive(workerPid)).toBe(false);
+    await waitUntil('the job is gone', () => !isAlive(jobPid));
+  });
+
+  it('runs on one thread, and so does its worker', async () => {
+    const { abort, outcome, workerPid, jobPid } = await executing();
+    expect([threadCount(workerPid), threadCount(jobPid)]).toEqual([1, 1]);
+    abort.abort();
+    await outcome;
+  });
+});
+
+describe('a preparation', () => {
+  it('whose worker is killed fails, against in a precheck', async () => {
+    const { host, outcome, workerPid, jobPid } = await preparing();
+    process.kill(workerPid, 'SIGKILL');
+    expect(await outcome).toMatchObject({ kind: 'failed', vote: 'against', error: { type: 'IoErr' } });
+    await waitUntil('the job is gone too', () => !isAlive(jobPid));
+    await stillWorks(host);
+  });
+
+  it('whose job is killed fails, against in a precheck', async () => {
+    const { host, outcome, jobPid } = await preparing();
+    process.kill(jobPid, 'SIGKILL');
+    expect(await outcome).toMatchObject({ kind: 'failed', vote: 'against', error: { type: 'JobDied' } });
+    await stillWorks(host);
+  });
+
+  it('that is cancelled ends with its worker', async () => {
+    const { host, abort, outcome, workerPid, jobPid } = await preparing();
+    abort.abort();
+    expect(await outcome).toMatchObject({ kind: 'cancelled' });
+    await waitUntil('both are gone', () => !isAlive(workerPid) && !isAlive(jobPid));
+    await stillWorks(host);
+  });
+
+  it('runs on one thread, and so does its worker', async () => {
+    const { abort, outcome, workerPid, jobPid } = await preparing();
+    expect([threadCount(workerPid), threadCount(jobPid)]).toEqual([1, 1]);
+    abort.abort();
+    await outcome;
+  });
+});
+
+it('many hosts at once do not disturb each other', async () => {
+  const cacheDir = tempDir();
+  const hosts = await Promise.all(Array.from({ length: 4 }, () => startHost({ cacheDir })));
+  const code = guest('accepts-anything');
+  const outcomes = await Promise.all(
+    hosts.flatMap((host) => Array.from({ length: 5 }, () => host.validate(candidate('x', { code })))),
+  );
+  expect(outcomes.map(({ kind }) => kind)).toEqual(Array(20).fill('valid'));
+  await Promise.all(hosts.map((host) => host.close()));
+  expect([...workerProcesses('prepare'), ...workerProcesses('execute')]).toEqual([]);
+  expect(
+    readdirSync(cacheDir).filter((name) => !name.endsWith('.pvf')),
+    join(cacheDir),
+  ).toEqual([]);
+});
