@@ -3,99 +3,14 @@
 //
 // core: its own memory; hashes, signatures, tries. Instantiated once per worker.
 // shim: the guest's memory as a second memory, which AssemblyScript cannot express: its sources import
-// one function per instruction on guest memory, and here each becomes that instruction.
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+// one function per instruction on guest memory, and assembly.mjs turns each into that instruction.
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
-import binaryen from 'assemblyscript/binaryen';
+import { addGuestMemory, assemble, assembly, compile } from './assembly.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const assembly = join(root, 'assembly');
-const target = join(root, 'src/host-functions');
-
-const GUEST_INSTRUCTIONS = {
-  'i64.load': ['(param $a i32) (result i64)', '(i64.load $guest align=1 (local.get $a))'],
-  'i64.store': ['(param $a i32) (param $v i64)', '(i64.store $guest align=1 (local.get $a) (local.get $v))'],
-  'i32.store': ['(param $a i32) (param $v i32)', '(i32.store $guest align=1 (local.get $a) (local.get $v))'],
-  'i32.load8_u': ['(param $a i32) (result i32)', '(i32.load8_u $guest (local.get $a))'],
-  'i32.store8': ['(param $a i32) (param $v i32)', '(i32.store8 $guest (local.get $a) (local.get $v))'],
-  'memory.size': ['(result i32)', '(memory.size $guest)'],
-  'memory.grow': ['(param $n i32) (result i32)', '(memory.grow $guest (local.get $n))'],
-  'copy-in': [
-    '(param $to i32) (param $from i32) (param $n i32)',
-    '(memory.copy $0 $guest (local.get $to) (local.get $from) (local.get $n))',
-  ],
-  'copy-out': [
-    '(param $to i32) (param $from i32) (param $n i32)',
-    '(memory.copy $guest $0 (local.get $to) (local.get $from) (local.get $n))',
-  ],
-};
-
-const COMMON = ['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--debug', '--enable', 'simd'];
-
-async function compile(entry, options) {
-  const outputs = {};
-  const { error, stderr } = await asc.main(
-    [`${entry}/index.ts`, '--outFile', 'out.wasm', '--textFile', 'out.wat', ...COMMON, ...options],
-    {
-      readFile: (name) => {
-        try {
-          return readFileSync(join(assembly, name), 'utf8');
-        } catch {
-          return null;
-        }
-      },
-      writeFile: (name, contents) => {
-        outputs[name] = contents;
-      },
-      listFiles: () => [],
-    },
-  );
-  if (error) throw new Error(`${entry}: ${stderr.toString()}`);
-  return outputs['out.wat'];
-}
-
-/** Turns the imports from module "guest" into functions of one instruction on memory $guest. */
-function addGuestMemory(wat) {
-  const text = wat.replace(
-    /\(import "guest" "([^"]+)" \(func (\S+)( \(param [^)]*\))?( \(result [^)]*\))?\)\)/g,
-    (_, name, label) => {
-      const instruction = GUEST_INSTRUCTIONS[name];
-      if (!instruction) throw new Error(`no guest instruction ${name}`);
-      return `;;guest (func ${label} ${instruction[0]} ${instruction[1]})`;
-    },
-  );
-  const functions = [...text.matchAll(/;;guest (.*)/g)].map((match) => match[1]);
-  return text
-    .replace(/^\s*;;guest .*$/gm, '')
-    .replace(
-      /\(import "env" "memory" \(memory \$0 \d+\)\)/,
-      `(import "core" "memory" (memory $0 0)) (import "guest" "memory" (memory $guest 0))`,
-    )
-    .replace(/\)\s*$/, `${functions.join('\n')}\n)`);
-}
-
-function assemble(wat) {
-  const module = binaryen.parseText(wat);
-  const { Features } = binaryen;
-  module.setFeatures(
-    Features.MVP |
-      Features.MutableGlobals |
-      Features.SignExt |
-      Features.BulkMemory |
-      Features.BulkMemoryOpt |
-      Features.NontrappingFPToInt |
-      Features.SIMD128 |
-      Features.MultiMemory,
-  );
-  binaryen.setOptimizeLevel(3);
-  binaryen.setShrinkLevel(0);
-  binaryen.setDebugInfo(false);
-  if (!module.validate()) throw new Error('invalid module');
-  module.optimize();
-  return module.emitBinary();
-}
+const scripts = dirname(fileURLToPath(import.meta.url));
+const target = join(scripts, '../src/host-functions');
 
 function write(name, constant, comment, bytes) {
   const file = join(target, `${name}.generated.ts`);
@@ -113,7 +28,7 @@ function newest(folder) {
 }
 
 function upToDate() {
-  const sources = Math.max(newest(assembly), statSync(fileURLToPath(import.meta.url)).mtimeMs);
+  const sources = Math.max(newest(assembly), newest(scripts));
   try {
     return ['core', 'shim'].every(
       (name) => statSync(join(target, `${name}-wasm.generated.ts`)).mtimeMs > sources,
@@ -125,12 +40,8 @@ function upToDate() {
 
 if (!upToDate() || process.argv.includes('--force')) {
   mkdirSync(target, { recursive: true });
-  const core = await compile('core', ['--initialMemory', '16']);
-  const shim = await compile('shim', ['--importMemory', '--noExportMemory']);
-  if (process.argv.includes('--text')) {
-    writeFileSync('/tmp/core.wat', core);
-    writeFileSync('/tmp/shim.wat', addGuestMemory(shim));
-  }
+  const core = await compile('core/index.ts', ['--initialMemory', '16']);
+  const shim = await compile('shim/index.ts', ['--importMemory', '--noExportMemory']);
   write('core-wasm', 'CORE_WASM_BASE64', 'The helper module: hashes, signatures, tries.', assemble(core));
   write(
     'shim-wasm',

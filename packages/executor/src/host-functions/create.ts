@@ -113,7 +113,22 @@ export function createHostFunctions(options: HostFunctionOptions): HostFunctions
   return createOverState(options, reserveState());
 }
 
-/** Compiles and instantiates the helpers. Call once per worker before it forks: jobs may not compile. */
+/**
+ * Compiles and instantiates the helpers. Call once per worker before it forks: jobs may not compile wasm, and
+ * what has run once here need not be compiled by V8's interpreter in every job.
+ */
 export function prepareHostFunctions(): void {
-  helperModules();
+  const { allocate, failure, setHeapBase } = createHostFunctions({
+    memory: new WebAssembly.Memory({ initial: 0, maximum: 1 }),
+    maxPages: 1,
+    eccEnabled: true,
+    loggingMaxLevel: 0,
+  });
+  setHeapBase(0);
+  allocate(0);
+  try {
+    allocate(0xffff_ffff);
+  } catch {
+    failure();
+  }
 }

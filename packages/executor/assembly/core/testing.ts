@@ -1,0 +1,10 @@
+// Entry of test/host-functions/fields.test.ts: what is worth testing by itself, with operands that signatures
+// hardly ever produce.
+
+export { multiplyWords, reduceWide } from "./barrett";
+export { feFromBytes, feInvert, feMul, feSquare, feToBytes } from "./field25519";
+export { fpCarry, fpFromWords, fpHalf, fpMul, fpSquare, fpToWords } from "./field-secp256k1";
+export { invertWords } from "./invert";
+export { scalarSplit } from "./scalar-secp256k1";
+
+export const SPACE: u32 = u32(memory.data(4096, 64));
