@@ -1,120 +1,150 @@
+import type { CallMetering } from './call-metering.ts';
 import { canonicalise, type ScratchVariable } from './canonical-nan.ts';
+import type { EntryMetering } from './entry-metering.ts';
 import { RewriteError } from './errors.ts';
 import { copyInstruction } from './instructions.ts';
-import type { Metering } from './metering.ts';
 import { CANONICAL_RESULT, Op, ValueType } from './opcodes.ts';
 import type { Reader } from './reader.ts';
-import { type ScanState, Scratch } from './scan-state.ts';
+import { type ScanState, Trait } from './scan-state.ts';
 import type { ThunkPlan } from './thunks.ts';
 import type { Writer } from './writer.ts';
 
 /** A limit of V8; the reference's compiler has none as such. */
 const V8_MAX_BODY_BYTES = 7_654_321;
 
-/** Writes the code section's contents: the bodies in order, then the thunks'. */
-export function emitCode(
-  reader: Reader,
-  out: Writer,
-  state: ScanState,
-  metering: Metering | undefined,
-  thunks: ThunkPlan,
-): void {
-  const count = reader.u32();
-  out.u32(count + thunks.targets.length);
-  let edit = 0;
-  for (let i = 0; i < count; i++) {
-    const size = reader.u32();
-    edit = emitBody(reader, reader.pos + size, out, state, metering, i, edit);
-  }
-  if (metering === undefined) return;
-  for (const target of thunks.targets) {
-    const params = state.typeParams.at(state.functionTypes.at(target));
-    metering.thunk(out, target, state.costs[target - state.importedFunctions]!, params);
-  }
+/** At most one of them; neither: the code stays as it is. */
+export interface MeteringChoice {
+  readonly calls: CallMetering | undefined;
+  readonly entries: EntryMetering | undefined;
 }
 
-function emitBody(
-  reader: Reader,
-  end: number,
-  out: Writer,
-  state: ScanState,
-  metering: Metering | undefined,
-  index: number,
-  firstEdit: number,
-): number {
-  const { code, edits, importedFunctions } = state;
-  const size = out.beginSized(end - reader.pos);
-  const scratch = emitLocals(reader, out, state, index);
-  let copied = reader.pos;
-  let edit = firstEdit;
-  while (edit < edits.length && edits.at(edit) < end) {
-    const at = edits.at(edit++);
-    const opcode = code[at]!;
-    out.copy(code, copied, at);
-    reader.pos = at;
-    const canonical = CANONICAL_RESULT[opcode]!;
-    if (canonical !== 0) {
-      reader.pos++;
-      out.byte(opcode);
-      canonicalise(out, canonical, canonical === ValueType.f32 ? scratch.f32 : scratch.f64);
-    } else if (opcode === Op.call && metering !== undefined) {
-      reader.pos++;
-      const callee = reader.u32();
-      if (callee >= importedFunctions) {
-        metering.call(out, callee, state.costs[callee - importedFunctions]!);
-      } else {
-        out.byte(Op.call);
-        out.u32(callee);
-      }
-    } else {
-      copyInstruction(reader, out);
+/** Writes the code section's contents: the bodies in order, then the thunks'. */
+export class CodeEmitter {
+  private readonly reader: Reader;
+  private readonly out: Writer;
+  private readonly state: ScanState;
+  private readonly metering: MeteringChoice;
+  /** Next entries of `state.edits` and `state.returns`. */
+  private edit = 0;
+  private nextReturn = 0;
+
+  constructor(reader: Reader, out: Writer, state: ScanState, metering: MeteringChoice) {
+    this.reader = reader;
+    this.out = out;
+    this.state = state;
+    this.metering = metering;
+  }
+
+  emit(thunks: ThunkPlan): void {
+    const { reader, out, state } = this;
+    const { calls } = this.metering;
+    const count = reader.u32();
+    out.u32(count + thunks.targets.length);
+    for (let i = 0; i < count; i++) {
+      const size = reader.u32();
+      this.body(i, reader.pos + size);
     }
-    copied = reader.pos;
+    for (const target of thunks.targets) {
+      const params = state.typeParams.at(state.functionTypes.at(target));
+      calls!.thunk(out, target, state.costs[target - state.importedFunctions]!, params);
+    }
   }
-  out.copy(code, copied, end);
-  const written = out.endSized(size);
-  if (state.engine && written > V8_MAX_BODY_BYTES) {
-    throw new RewriteError('PREPARATION', 'function body above 7,654,321 bytes after metering', {
-      section: 'code',
-      functionIndex: importedFunctions + index,
-    });
+
+  private body(index: number, end: number): void {
+    const { reader, out, state } = this;
+    const { entries } = this.metering;
+    const size = out.beginSized(end - reader.pos);
+    const scratch = this.locals(index);
+    const cost = state.costs[index]!;
+    const calls = (state.traits[index]! & Trait.calls) !== 0;
+    const wrapped = entries?.enter(out, cost, calls, this.resultOf(index)) === true;
+    this.instructions(end, scratch, wrapped);
+    if (wrapped) entries!.leave(out, cost);
+    out.byte(Op.end);
+    if (out.endSized(size) > V8_MAX_BODY_BYTES && state.engine) {
+      throw new RewriteError('PREPARATION', 'function body above 7,654,321 bytes after metering', {
+        section: 'code',
+        functionIndex: state.importedFunctions + index,
+      });
+    }
+    reader.pos = end;
   }
-  reader.pos = end;
-  return edit;
+
+  /** Everything up to the function's final `end`, which is not written. */
+  private instructions(end: number, scratch: ScratchVariables, wrapped: boolean): void {
+    const { reader, out, state } = this;
+    const { code, edits } = state;
+    let copied = reader.pos;
+    while (this.edit < edits.length && edits.at(this.edit) < end) {
+      const at = edits.at(this.edit++);
+      const opcode = code[at]!;
+      out.copy(code, copied, at);
+      reader.pos = at;
+      const canonical = CANONICAL_RESULT[opcode]!;
+      if (canonical !== 0) {
+        reader.pos++;
+        out.byte(opcode);
+        canonicalise(out, canonical, canonical === ValueType.f32 ? scratch.f32 : scratch.f64);
+      } else if (opcode === Op.return) {
+        reader.pos++;
+        const label = state.returns.at(this.nextReturn++);
+        out.byte(wrapped ? Op.br : Op.return);
+        if (wrapped) out.u32(label);
+      } else if (opcode === Op.call && this.metering.calls !== undefined) {
+        reader.pos++;
+        this.call(this.metering.calls, reader.u32());
+      } else {
+        copyInstruction(reader, out);
+      }
+      copied = reader.pos;
+    }
+    out.copy(code, copied, end - 1);
+  }
+
+  private call(metering: CallMetering, callee: number): void {
+    const { out, state } = this;
+    if (callee >= state.importedFunctions) {
+      metering.call(out, callee, state.costs[callee - state.importedFunctions]!);
+      return;
+    }
+    out.byte(Op.call);
+    out.u32(callee);
+  }
+
+  private resultOf(index: number): number {
+    const { state } = this;
+    return state.typeResult.at(state.functionTypes.at(state.importedFunctions + index));
+  }
+
+  /** Copies the local declarations and adds the scratch locals that NaN canonicalisation needs. */
+  private locals(index: number): ScratchVariables {
+    const { reader, out, state } = this;
+    const traits = state.traits[index]!;
+    const inGlobals = (traits & Trait.scratchInGlobals) !== 0;
+    const f32 = !inGlobals && (traits & Trait.f32) !== 0;
+    const f64 = !inGlobals && (traits & Trait.f64) !== 0;
+    const groups = reader.u32();
+    out.u32(groups + (f32 ? 1 : 0) + (f64 ? 1 : 0));
+    let locals =
+      f32 || f64 ? state.typeParams.at(state.functionTypes.at(state.importedFunctions + index)) : 0;
+    for (let i = 0; i < groups; i++) {
+      const count = reader.u32();
+      out.u32(count);
+      out.byte(reader.byte());
+      locals += count;
+    }
+    if (f32) out.all(new Uint8Array([1, ValueType.f32]));
+    if (f64) out.all(new Uint8Array([1, ValueType.f64]));
+    // The metering global follows the module's own, then come the scratch globals.
+    const first = inGlobals ? state.globals.length + 1 : locals;
+    return {
+      f32: { global: inGlobals, index: first },
+      f64: { global: inGlobals, index: first + (inGlobals || f32 ? 1 : 0) },
+    };
+  }
 }
 
 interface ScratchVariables {
   readonly f32: ScratchVariable;
   readonly f64: ScratchVariable;
-}
-
-/** Copies the local declarations and adds the scratch locals that NaN canonicalisation needs. */
-function emitLocals(reader: Reader, out: Writer, state: ScanState, index: number): ScratchVariables {
-  const needs = state.scratch[index]!;
-  const inGlobals = (needs & Scratch.inGlobals) !== 0;
-  const f32 = !inGlobals && (needs & Scratch.f32) !== 0;
-  const f64 = !inGlobals && (needs & Scratch.f64) !== 0;
-  const groups = reader.u32();
-  out.u32(groups + (f32 ? 1 : 0) + (f64 ? 1 : 0));
-  let locals = f32 || f64 ? state.typeParams.at(state.functionTypes.at(state.importedFunctions + index)) : 0;
-  for (let i = 0; i < groups; i++) {
-    const count = reader.u32();
-    out.u32(count);
-    out.byte(reader.byte());
-    locals += count;
-  }
-  for (const [needed, type] of [
-    [f32, ValueType.f32],
-    [f64, ValueType.f64],
-  ] as const) {
-    if (!needed) continue;
-    out.byte(1);
-    out.byte(type);
-  }
-  // The metering global follows the module's own, then come the scratch globals.
-  const first = inGlobals ? state.globals.length + 1 : locals;
-  return {
-    f32: { global: inGlobals, index: first },
-    f64: { global: inGlobals, index: first + (inGlobals || f32 ? 1 : 0) },
-  };
 }

@@ -1,4 +1,5 @@
-import { emitCode } from './emit-code.ts';
+import { CallMetering } from './call-metering.ts';
+import { CodeEmitter, type MeteringChoice } from './emit-code.ts';
 import {
   emitCustom,
   emitData,
@@ -12,8 +13,8 @@ import {
   importedMemoryName,
   sectionReader,
 } from './emit-sections.ts';
+import { EntryMetering } from './entry-metering.ts';
 import { RewriteError } from './errors.ts';
-import { Metering } from './metering.ts';
 import type { Plan } from './plan.ts';
 import { Reader } from './reader.ts';
 import { type Limits, type ScanState, SectionId } from './scan-state.ts';
@@ -45,11 +46,21 @@ function thunkParameters(state: ScanState, thunks: ThunkPlan): number {
   return sum;
 }
 
+function chooseMetering(state: ScanState, plan: Plan): MeteringChoice {
+  const { meter } = plan;
+  if (meter === undefined) return { calls: undefined, entries: undefined };
+  // The reference counts only the module's own globals, so this is wrong for one that imports globals.
+  const global = state.entries[SectionId.global]!;
+  return state.metersCalls
+    ? { calls: new CallMetering(global, meter), entries: undefined }
+    : { calls: undefined, entries: new EntryMetering(global, meter) };
+}
+
 class Emitter {
   private readonly out: Writer;
   private readonly state: ScanState;
   private readonly plan: Plan;
-  private readonly metering: Metering | undefined;
+  private readonly metering: MeteringChoice;
   private readonly thunks: ThunkPlan;
   /** Name of the memory export that replaces a memory import. */
   private readonly memoryName: Uint8Array | undefined;
@@ -62,10 +73,9 @@ class Emitter {
     this.state = state;
     this.plan = plan;
     this.out = new Writer(Math.ceil(state.code.length * GROWTH) + 256);
-    // The reference counts only the module's own globals, so this is wrong for one that imports globals.
-    const global = state.entries[SectionId.global]!;
-    this.metering = plan.meter === undefined ? undefined : new Metering(global, plan.meter);
-    this.thunks = plan.meter === undefined ? NO_THUNKS : planThunks(state);
+    const entryPoints = plan.meter === undefined ? NO_THUNKS : planThunks(state);
+    this.metering = chooseMetering(state, plan);
+    this.thunks = this.metering.calls === undefined ? NO_THUNKS : entryPoints;
     this.memoryName = plan.exportMemory ? importedMemoryName(state) : undefined;
     this.hostMemory = plan.lower ? state.memory?.minimum : undefined;
     this.failingTable = plan.lower && tableCannotBeAllocated(state);
@@ -74,12 +84,12 @@ class Emitter {
         section: 'type',
       });
     }
-    if (plan.lower) requireValidForEngine(state, state.functions + this.thunks.targets.length);
+    if (plan.lower) requireValidForEngine(state, state.functions + entryPoints.targets.length);
   }
 
   module(): Uint8Array {
     this.out.all(HEADER);
-    if (this.metering === undefined) this.asGiven();
+    if (this.plan.meter === undefined) this.asGiven();
     else this.canonical();
     return this.out.bytes.subarray(0, this.out.length);
   }
@@ -168,7 +178,7 @@ class Emitter {
         emitImports(reader, out, this.memoryName !== undefined, this.hostMemory);
         return;
       case SectionId.global:
-        emitGlobals(reader, out, this.metering !== undefined, plan.lower && state.scratchGlobals);
+        emitGlobals(reader, out, plan.meter !== undefined, plan.lower && state.scratchGlobals);
         return;
       case SectionId.export:
         emitExports(reader, out, thunks, this.memoryName);
@@ -195,7 +205,7 @@ class Emitter {
         out.u32(thunks.redirect(reader.u32()));
         return;
       case SectionId.code:
-        emitCode(reader, out, state, this.metering, thunks);
+        new CodeEmitter(reader, out, state, this.metering).emit(thunks);
         return;
       case SectionId.data:
         emitData(reader, out);

@@ -3,7 +3,9 @@
  *
  * `scan*` walks the module once, refuses what is no MVP module, computes every function's stack cost and
  * notes which instructions must change. `emit*` writes the result. Two targets share all of it: the
- * reference's bytes exactly, and the same module fitted to V8.
+ * reference's bytes exactly, and a module that behaves the same in V8. Where they differ, the file says why
+ * that is no difference: `entry-metering.ts`, `canonical-nan.ts`, `tables.ts`; `validation.ts` and
+ * `segments.ts` refuse what only V8 would take.
  */
 export { RewriteError, type RewriteErrorCode, type RewriteErrorMeta } from './errors.ts';
 export {

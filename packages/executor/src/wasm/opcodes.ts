@@ -34,8 +34,12 @@ export const Shape = {
 } as const;
 
 export const Op = {
+  unreachable: 0x00,
+  block: 0x02,
   if: 0x04,
   end: 0x0b,
+  br: 0x0c,
+  return: 0x0f,
   call: 0x10,
   callIndirect: 0x11,
   select: 0x1b,

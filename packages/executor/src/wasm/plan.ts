@@ -9,7 +9,7 @@ export interface Plan {
   readonly exportMemory: boolean;
   /** Drop the memory's own maximum. */
   readonly clearMaximum: boolean;
-  /** Canonicalise NaNs, import the memory from the host, drop custom sections. */
+  /** Fit the result to V8: metering at function entry, canonical NaNs, the host's memory, no custom sections. */
   readonly lower: boolean;
   /** The executor parameter `WasmExtBulkMemory`; matters only for lowering a few odd modules. */
   readonly bulkMemory: boolean;

@@ -11,8 +11,10 @@ export interface RewriteOptions {
   /** Limit of the logical stack in values (ExecutorParams `StackLogicalMax`), 0 … 2³² − 1. */
   readonly stackLogicalMax: number;
   /**
-   * `reference`: byte for byte what the reference's pipeline hands to its compiler. `engine`: the same
-   * module fitted to V8: NaNs canonicalised, the memory imported as `pvf`.`memory`, no custom sections.
+   * `reference`: byte for byte what the reference's pipeline hands to its compiler. `engine`: a module that
+   * behaves the same in V8: metered at function entry instead of at calls, NaNs canonicalised, the memory
+   * imported as `pvf`.`memory` (minimum kept, no maximum), no custom sections. What wasmtime's validation
+   * refuses and V8's does not is refused here.
    */
   readonly target: RewriteTarget;
   /** The executor parameter `WasmExtBulkMemory`; it changes nothing but the fate of unusable segments. */

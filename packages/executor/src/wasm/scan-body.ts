@@ -11,7 +11,7 @@ import {
   ValueType,
 } from './opcodes.ts';
 import type { Reader } from './reader.ts';
-import { type ScanState, Scratch } from './scan-state.ts';
+import { type ScanState, Trait } from './scan-state.ts';
 
 const U32_MAX = 0xffff_ffff;
 /** wasmparser 0.236 takes at most this many locals, parameters included. */
@@ -54,8 +54,9 @@ export function scanBody(reader: Reader, state: ScanState, index: number): void 
   if (cost > U32_MAX) state.refuse(reader, 'stack cost does not fit 32 bits', start);
   state.costs[index] = cost;
   // At most two scratch locals are needed; near the limit the module's variables leave no room for them.
-  if (state.scratch[index] !== 0 && variables > MAX_LOCALS - 2) {
-    state.scratch[index]! |= Scratch.inGlobals;
+  const floats = (state.traits[index]! & (Trait.f32 | Trait.f64)) !== 0;
+  if (floats && variables > MAX_LOCALS - 2) {
+    state.traits[index]! |= Trait.scratchInGlobals;
     state.scratchGlobals = true;
   }
 }
@@ -63,8 +64,8 @@ export function scanBody(reader: Reader, state: ScanState, index: number): void 
 /** The hot loop: one turn per instruction of the module. Returns the maximum operand height. */
 function scanInstructions(reader: Reader, state: ScanState, index: number, results: number): number {
   const { code, end } = reader;
-  const { edits, engine, importedFunctions } = state;
-  let scratch = 0;
+  const { edits, engine, importedFunctions, metersCalls } = state;
+  let traits = 0;
   model.begin(results);
   // After a refusal heights mean nothing any more, but the format is still checked to the end.
   let measured = true;
@@ -87,7 +88,7 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
             state.floatArithmetic = true;
             // Nothing to do if the next instruction takes the value and treats all NaNs alike.
             if (IGNORES_NAN_BITS[code[at + 1]!] !== 1) {
-              scratch |= canonical === ValueType.f32 ? Scratch.f32 : Scratch.f64;
+              traits |= canonical === ValueType.f32 ? Trait.f32 : Trait.f64;
               edits.push(at);
             }
           }
@@ -160,6 +161,10 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
         fits = scanBranchTable(reader, state, at);
         break;
       case Shape.return:
+        if (engine) {
+          edits.push(at);
+          state.returns.push(model.depth - 1);
+        }
         fits = model.pop(results);
         model.unreachable = true;
         break;
@@ -172,14 +177,15 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
           fits = applyType(reader, state, state.functionTypes.at(callee) >>> 0, at);
         } else state.refuse(reader, `unknown function ${callee}`, at);
         if (callee >= importedFunctions) {
-          edits.push(at);
-          reader.padded = false;
+          traits |= Trait.calls;
+          if (metersCalls) reader.padded = true;
         }
         break;
       }
       case Shape.callIndirect: {
         const type = reader.u32();
         reader.zeroByte('table');
+        traits |= Trait.calls;
         fits = model.pop(1) && applyType(reader, state, type, at);
         break;
       }
@@ -195,6 +201,7 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
       default:
         unknownOpcode(reader, opcode);
     }
+    // A call that is charged where it happens counts as padded, too.
     if (reader.padded) {
       edits.push(at);
       reader.padded = false;
@@ -204,7 +211,7 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
       state.refuse(reader, 'operand missing as the stack limiter counts, in unreachable code too', at);
     }
   }
-  state.scratch[index] = scratch;
+  state.traits[index] = traits;
   if (reader.pos !== end) reader.fail('function body continues after its end');
   return model.maximum;
 }

@@ -40,7 +40,16 @@ export const Kind = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
 export const MUTABLE = 0x100;
 
-export const Scratch = { f32: 1, f64: 2, inGlobals: 4 } as const;
+/** What the output must know of a function. */
+export const Trait = {
+  /** NaN canonicalisation needs a variable of this type. */
+  f32: 1,
+  f64: 2,
+  /** There is no room for them among the locals. */
+  scratchInGlobals: 4,
+  /** Calls functions of the guest, directly or through a table. */
+  calls: 8,
+} as const;
 
 export interface Limits {
   minimum: number;
@@ -92,20 +101,31 @@ export class ScanState {
 
   /** Stack cost per defined function. */
   costs = new Uint32Array(0);
-  /** Per defined function: `Scratch` flags of the variables that NaN canonicalisation needs there. */
-  scratch = new Uint8Array(0);
+  /** Per defined function: `Trait` flags. */
+  traits = new Uint8Array(0);
   /** True if an instruction can yield a new NaN; noted for the engine only. */
   floatArithmetic = false;
   /** True if some function has no room for scratch locals, so that two globals serve instead. */
   scratchGlobals = false;
   /** Offsets of instructions that the output does not simply copy, ascending. */
   readonly edits = new IntList();
+  /** For each `return`, in order, the label of the function's outermost block; noted for the engine only. */
+  readonly returns = new IntList();
 
   refusal: RewriteError | undefined;
 
   constructor(code: Uint8Array, engine: boolean) {
     this.code = code;
     this.engine = engine;
+  }
+
+  /**
+   * Whether direct calls are charged where they happen, as the reference does, or in the called function.
+   * Charging calls needs a global whose index the reference gets wrong if the module imports globals; such
+   * a module can be valid by chance but never be instantiated, so there the reference's code is kept.
+   */
+  get metersCalls(): boolean {
+    return !this.engine || this.importedGlobals > 0;
   }
 
   get functions(): number {

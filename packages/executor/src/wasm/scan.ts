@@ -112,7 +112,7 @@ function scanBodies(reader: Reader, state: ScanState, count: number): void {
   }
   const sectionEnd = reader.end;
   state.costs = new Uint32Array(count);
-  state.scratch = new Uint8Array(count);
+  state.traits = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     reader.functionIndex = state.importedFunctions + i;
     const size = reader.u32();

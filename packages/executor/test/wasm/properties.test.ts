@@ -41,6 +41,27 @@ describe('a random valid module behaves the same before and after rewriting', ()
   });
 });
 
+test('the stack limit is hit at the same moment in the reference’s code and in the engine’s', () => {
+  let trapped = 0;
+  fc.assert(
+    fc.property(seeds, fc.integer({ min: 0, max: 250 }), (seed, limit) => {
+      const guest = generateModule(new Random(seed), { floats: false, canonical: false });
+      // A trap ends a PVF; what an instance does after one is of no interest and may differ.
+      const reference = untilTrap(execute(toReference(guest.code, limit), guest, seed));
+      expect(untilTrap(execute(toEngine(guest.code, limit), guest, seed))).toEqual(reference);
+      const unlimited = untilTrap(execute(guest.code, guest, seed));
+      if (JSON.stringify(unlimited) !== JSON.stringify(reference)) trapped++;
+    }),
+    { numRuns: 1500 },
+  );
+  expect(trapped).toBeGreaterThan(300);
+});
+
+function untilTrap(trace: string[]): string[] {
+  const end = trace.findIndex((line) => line.includes('trap'));
+  return end < 0 ? trace : trace.slice(0, end + 1);
+}
+
 test('rewriting is a function of the module: same input, same output', () => {
   fc.assert(
     fc.property(seeds, (seed) => {

@@ -5,7 +5,7 @@ import { lebWidth, Writer } from './writer.ts';
  * The code around a charged call: add the callee's cost to the global that holds the current height, trap
  * if it exceeds the limit, call, subtract the cost again. The sequence is the reference's, byte for byte.
  */
-export class Metering {
+export class CallMetering {
   private readonly getGlobal: Uint8Array;
   private readonly check: Uint8Array;
   private readonly restore: Uint8Array;
