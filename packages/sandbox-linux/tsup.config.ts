@@ -1,9 +1,9 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: { index: 'src/index.ts', launcher: 'src/launcher/main.ts' },
   format: ['esm'],
-  target: 'node22',
+  target: 'node20',
   platform: 'node',
   sourcemap: true,
   clean: true,

@@ -20,6 +20,7 @@ export {
   exitNow,
   type ForkOptions,
   forkChild,
+  forkFlags,
   initialise,
   keepMemoryForkable,
   killPid,
@@ -60,7 +61,9 @@ export {
   createMemfd,
   duplicateTo,
   type MappedMemory,
+  mapFile,
   mapMemory,
+  mapScratch,
   open,
   type PollEntry,
   pipe,
@@ -80,6 +83,7 @@ export {
   tryOpen,
   unlink,
   unmapMemory,
+  useHugePages,
   WOULD_BLOCK,
   writeAll,
   writeSmallFile,
@@ -102,8 +106,31 @@ export {
   usableAbi,
   WRITE_ACCESS,
 } from './landlock/index.ts';
+export type { EndReason, SandboxEnd } from './launcher/protocol.ts';
 export { getResourceLimit, type Resource, type ResourceLimit, setResourceLimit } from './limits/index.ts';
 export { changeDirectory, mount, pivotRoot, type RootOptions, unmount } from './mounts/index.ts';
+export {
+  DEFAULT_DENIED,
+  type EnvironmentPolicy,
+  type FilePolicy,
+  isSelector,
+  type LayerOutcome,
+  type LimitPolicy,
+  type NamespacePolicy,
+  type NetworkPolicy,
+  type Policy,
+  type PolicyLayer,
+  type Requirement,
+  type RootPolicy,
+  type ScopePolicy,
+  SYSCALL_GROUPS,
+  SYSTEM_DEVICES,
+  SYSTEM_EXECUTE_PATHS,
+  SYSTEM_READ_PATHS,
+  type SyscallGroup,
+  type SyscallPolicy,
+  type SyscallSelector,
+} from './policy/index.ts';
 export {
   type ArgumentCondition,
   type BpfInstruction,
@@ -118,6 +145,12 @@ export {
   type SeccompAction,
   type SyscallRule,
 } from './seccomp/index.ts';
+export {
+  DEFAULT_VARIABLES,
+  type SandboxedProcess,
+  type SpawnOptions,
+  spawnSandboxed,
+} from './spawn/index.ts';
 export {
   type Architecture,
   addressOf,
@@ -138,4 +171,5 @@ export {
   syscallName,
   syscallNumber,
   syscallTable,
+  viewOf,
 } from './sys/index.ts';

@@ -114,6 +114,20 @@ describe.each(ARCHITECTURES)('a filter for %s', (arch) => {
     expect(run(filter, number('prctl'), [16n])).toBe(0x00050016);
   });
 
+  test('a call that passes the deny rules is left to the allow list', () => {
+    const deny: SyscallRule[] = [
+      { name: 'socket', args: [{ index: 0, op: 'eq', value: 1 }], action: 'pass' },
+      { name: 'socket', action: { errno: 'EPERM' } },
+    ];
+    const socket = number('socket');
+    const open = compileFilter({ arch, deny, onViolation: 'kill-process' });
+    expect([run(open, socket, [1n]), run(open, socket, [2n])]).toEqual([ALLOW, EPERM]);
+    const listed = compileFilter({ arch, deny, allow: ['socket'], onViolation: 'kill-process' });
+    expect([run(listed, socket, [1n]), run(listed, socket, [2n])]).toEqual([ALLOW, EPERM]);
+    const unlisted = compileFilter({ arch, deny, allow: ['read'], onViolation: 'kill-process' });
+    expect([run(unlisted, socket, [1n]), run(unlisted, socket, [2n])]).toEqual([KILL, EPERM]);
+  });
+
   test('no executable memory passes the second stage', () => {
     const filter = compileNoNewCode({ arch });
     for (const name of ['mmap', 'mprotect', 'pkey_mprotect'] as const) {

@@ -1,4 +1,13 @@
-import { EAGAIN, EINVAL, ENOMEM, ENOSPC, EPERM, SIGCHLD } from '../sys/constants.ts';
+import {
+  CLONE_FILES,
+  CLONE_PARENT,
+  EAGAIN,
+  EINVAL,
+  ENOMEM,
+  ENOSPC,
+  EPERM,
+  SIGCHLD,
+} from '../sys/constants.ts';
 import { failed, lastErrno, sys3, sys6 } from '../sys/libc.ts';
 import { NR } from '../sys/syscalls.ts';
 import { prepareForkableMemory } from './forkable-memory.ts';
@@ -12,6 +21,13 @@ export const CHILD_BAD_STATUS = 114;
 export interface ForkOptions {
   /** New namespaces for the child; with `pid` it is pid 1 of its own. */
   readonly namespaces?: readonly Namespace[];
+  /**
+   * The child's parent is this process's own parent, who watches and reaps it; this process cannot. Not for the first
+   * process of a pid namespace.
+   */
+  readonly sibling?: boolean;
+  /** The child shares this process's table of descriptors until it execs (CLONE_FILES). */
+  readonly shareDescriptors?: boolean;
   /** Runs in the child; its result (0..255) is the exit status. It must not wait for the event loop. */
   readonly body: () => number;
   /** Runs in the child when `body` threw; its result is the exit status. */
@@ -34,15 +50,25 @@ const REMEDIES: Readonly<Record<number, string>> = {
  * @throws SandboxError SYSCALL_FAILED (`clone`), NOT_INITIALISED
  */
 export function forkChild(options: ForkOptions): number {
-  const flags = options.namespaces === undefined ? 0 : namespaceFlags(options.namespaces);
+  const flags = forkFlags(options);
   prepareForkableMemory();
-  const pid = sys6(NR.clone, flags | SIGCHLD, 0, 0, 0, 0, 0);
+  const pid = sys6(NR.clone, flags, 0, 0, 0, 0, 0);
   if (pid === 0) runChild(options);
   if (pid < 0) {
     const errno = lastErrno();
     failed('clone', errno, options.namespaces?.join(', '), REMEDIES[errno]);
   }
   return pid;
+}
+
+/** What `forkChild` passes as clone's first argument: for a seccomp filter that allows just this fork. */
+export function forkFlags(options: Pick<ForkOptions, 'namespaces' | 'sibling' | 'shareDescriptors'>): number {
+  return (
+    namespaceFlags(options.namespaces ?? []) |
+    (options.sibling === true ? CLONE_PARENT : 0) |
+    (options.shareDescriptors === true ? CLONE_FILES : 0) |
+    SIGCHLD
+  );
 }
 
 function runChild(options: ForkOptions): never {

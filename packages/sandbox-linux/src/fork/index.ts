@@ -2,7 +2,14 @@
  * Forking a Node process: end the idle threads, make V8's heap inheritable, clone into new namespaces,
  * run the body, `_exit`; in the parent watch the child by pidfd and reap it with its resource usage.
  */
-export { CHILD_BAD_STATUS, CHILD_EXCEPTION_STATUS, exitNow, type ForkOptions, forkChild } from './fork.ts';
+export {
+  CHILD_BAD_STATUS,
+  CHILD_EXCEPTION_STATUS,
+  exitNow,
+  type ForkOptions,
+  forkChild,
+  forkFlags,
+} from './fork.ts';
 export { initialise, keepMemoryForkable, prepareForkableMemory } from './forkable-memory.ts';
 export { ALL_NAMESPACES, type Namespace, namespaceFlags } from './namespaces.ts';
 export { endSiblingThreads, threadIds } from './threads.ts';

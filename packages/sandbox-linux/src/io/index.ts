@@ -19,6 +19,7 @@ export { open, readSmallFile, tryOpen, writeSmallFile } from './files.ts';
 export {
   createMemfd,
   type MappedMemory,
+  mapFile,
   mapMemory,
   reopenReadOnly,
   resizeFile,
@@ -28,4 +29,5 @@ export {
   unmapMemory,
 } from './memfd.ts';
 export { type PollEntry, poll, sleep } from './poll.ts';
+export { mapScratch, useHugePages } from './scratch.ts';
 export { connectUnixStream, unlink } from './unix-socket.ts';

@@ -90,11 +90,17 @@ export function reopenReadOnly(fd: number): number {
  * @throws SandboxError SYSCALL_FAILED (EACCES or EPERM: writable mapping of read-only or sealed memory)
  */
 export function mapMemory(fd: number, length: number, access: 'read' | 'read-write'): MappedMemory {
+  const address = mapFile(fd, length, access);
+  return { address, bytes: new Uint8Array(viewOf(address, length)) };
+}
+
+/** Like {@link mapMemory}, without a view: it may reach beyond the file's end. @returns the address */
+export function mapFile(fd: number, length: number, access: 'read' | 'read-write'): number {
   if (!(length > 0)) invalidArgument('length', length, 'a mapping has at least one byte');
   const protection = access === 'read' ? PROT_READ : PROT_READ | PROT_WRITE;
   const address = sys6(NR.mmap, 0, length, protection, MAP_SHARED, fd, 0);
   if (address === -1) failed('mmap', lastErrno(), access);
-  return { address, bytes: new Uint8Array(viewOf(address, length)) };
+  return address;
 }
 
 /** Removes a mapping; its `bytes` must not be touched afterwards. */

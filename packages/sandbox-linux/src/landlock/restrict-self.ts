@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { invalidArgument, SandboxError } from '../error.ts';
 import { closeDescriptor } from '../io/descriptors.ts';
 import { open } from '../io/files.ts';
-import { O_PATH } from '../sys/constants.ts';
+import { LANDLOCK_RESTRICT_SELF_TSYNC, O_PATH } from '../sys/constants.ts';
 import {
   FILE_ACCESS,
   FS_ACCESS,
@@ -35,6 +35,8 @@ export interface LandlockOptions {
   readonly rules?: readonly LandlockRule[];
   /** true: rights named above that the ABI lacks are left out and reported instead of an error. */
   readonly bestEffort?: boolean;
+  /** Restrict every thread of the process; needs ABI 8 (Linux 7.0). */
+  readonly allThreads?: boolean;
   /** Behave as a kernel with this older ABI would make us. */
   readonly abi?: number;
 }
@@ -47,6 +49,8 @@ export interface LandlockResult {
   readonly scopes: readonly LandlockScope[];
   readonly missing: readonly (FsAccess | NetAccess | LandlockScope)[];
 }
+
+const ALL_THREADS_ABI = 8;
 
 /** The ABI to work with: the kernel's, at most what this package knows, or an older one to simulate. */
 export function usableAbi(simulated?: number): number {
@@ -75,6 +79,13 @@ export function restrictSelf(options: LandlockOptions = {}): LandlockResult {
       `Landlock ABI ${abi} lacks ${missing.join(', ')}; use a newer kernel or bestEffort`,
     );
   }
+  if (options.allThreads === true && requireAbi() < ALL_THREADS_ABI) {
+    throw new SandboxError(
+      'LAYER_UNAVAILABLE',
+      { layer: 'landlock', reason: `ABI ${requireAbi()} restricts one thread at a time` },
+      `Landlock ABI ${requireAbi()} restricts one thread at a time; all threads need ABI ${ALL_THREADS_ABI} (Linux 7.0)`,
+    );
+  }
   const ruleset = createRuleset(abi, fs.mask, net.mask, scopes.mask);
   try {
     for (const rule of options.rules ?? []) addRule(ruleset, rule, abi, fs.mask, net.mask);
@@ -82,7 +93,7 @@ export function restrictSelf(options: LandlockOptions = {}): LandlockResult {
     closeDescriptor(ruleset);
     throw error;
   }
-  enforce(ruleset);
+  enforce(ruleset, options.allThreads === true ? LANDLOCK_RESTRICT_SELF_TSYNC : 0);
   return { abi, fs: fs.names, net: net.names, scopes: scopes.names, missing };
 }
 

@@ -73,8 +73,8 @@ export function addPortRule(ruleset: number, port: number, access: number): void
 }
 
 /** Enforces a ruleset on this thread and closes it. @throws SandboxError SYSCALL_FAILED */
-export function enforce(ruleset: number): void {
-  const result = sys3(NR.landlock_restrict_self, ruleset, 0, 0);
+export function enforce(ruleset: number, flags = 0): void {
+  const result = sys3(NR.landlock_restrict_self, ruleset, flags, 0);
   const errno = result === 0 ? 0 : lastErrno();
   closeDescriptor(ruleset);
   if (errno === 0) return;

@@ -16,6 +16,7 @@ import {
   encodeProgram,
   JMP_JEQ_K,
   JMP_JGE_K,
+  type Label,
   MAX_INSTRUCTIONS,
 } from './bpf.ts';
 import { type ArgumentCondition, emitCondition } from './conditions.ts';
@@ -24,8 +25,11 @@ import { type ArgumentCondition, emitCondition } from './conditions.ts';
 export interface SyscallRule {
   readonly name: SyscallName;
   readonly args?: readonly ArgumentCondition[];
-  /** Instead of what the list stands for. */
-  readonly action?: SeccompAction;
+  /**
+   * Instead of what the list stands for. `pass`, in a deny list only: no violation, whatever the deny rules after
+   * this one say; the allow list decides.
+   */
+  readonly action?: SeccompAction | 'pass';
 }
 
 export interface FilterSpec {
@@ -52,7 +56,12 @@ export interface CompiledFilter {
 
 interface CompiledRule {
   readonly args: readonly ArgumentCondition[];
-  readonly action: number;
+  readonly action: number | 'pass';
+}
+
+interface RulesOfCall {
+  readonly deny: CompiledRule[];
+  readonly allow: CompiledRule[];
 }
 
 const AUDIT_ARCH: Readonly<Record<Architecture, number>> = {
@@ -71,9 +80,9 @@ export function compileFilter(spec: FilterSpec): CompiledFilter {
   const arch = spec.arch ?? NATIVE_ARCHITECTURE;
   const violation = actionWord(spec.onViolation);
   const fallback = spec.allow === undefined ? actionWord('allow') : violation;
-  const rules = new Map<number, CompiledRule[]>();
-  collect(rules, spec.deny ?? [], arch, violation);
-  collect(rules, spec.allow ?? [], arch, actionWord('allow'));
+  const rules = new Map<number, RulesOfCall>();
+  collect(rules, 'deny', spec.deny ?? [], arch, violation);
+  collect(rules, 'allow', spec.allow ?? [], arch, actionWord('allow'));
 
   const assembler = new BpfAssembler();
   emitHeader(assembler, arch);
@@ -94,7 +103,8 @@ export function compileFilter(spec: FilterSpec): CompiledFilter {
 }
 
 function collect(
-  rules: Map<number, CompiledRule[]>,
+  rules: Map<number, RulesOfCall>,
+  kind: keyof RulesOfCall,
   list: readonly (SyscallName | SyscallRule)[],
   arch: Architecture,
   action: number,
@@ -103,15 +113,15 @@ function collect(
     const rule: SyscallRule = typeof entry === 'string' ? { name: entry } : entry;
     if (!isSyscallName(rule.name))
       invalidArgument('syscall', rule.name, 'there is no such system call in the tables');
+    if (rule.action === 'pass' && kind === 'allow')
+      invalidArgument('action', 'pass', 'only deny rules can pass a call on');
     const nr = syscallNumber(rule.name, arch);
     if (nr === undefined) continue;
-    const compiled = {
-      args: rule.args ?? [],
-      action: rule.action === undefined ? action : actionWord(rule.action),
-    };
-    const existing = rules.get(nr);
-    if (existing === undefined) rules.set(nr, [compiled]);
-    else existing.push(compiled);
+    const own =
+      rule.action === undefined ? action : rule.action === 'pass' ? rule.action : actionWord(rule.action);
+    const existing = rules.get(nr) ?? { deny: [], allow: [] };
+    existing[kind].push({ args: rule.args ?? [], action: own });
+    rules.set(nr, existing);
   }
 }
 
@@ -130,13 +140,11 @@ function emitHeader(assembler: BpfAssembler, arch: Architecture): void {
   assembler.place(not32);
 }
 
-function emitSearch(
-  assembler: BpfAssembler,
-  calls: readonly (readonly [number, CompiledRule[]])[],
-  fallback: number,
-): void {
+type Call = readonly [nr: number, rules: RulesOfCall];
+
+function emitSearch(assembler: BpfAssembler, calls: readonly Call[], fallback: number): void {
   if (calls.length <= LINEAR_UP_TO) {
-    for (const [nr, rules] of calls) emitCall(assembler, nr, rules, fallback);
+    for (const call of calls) emitCall(assembler, call, fallback);
     assembler.ret(fallback);
     return;
   }
@@ -152,30 +160,28 @@ function emitSearch(
   emitSearch(assembler, calls.slice(middle), fallback);
 }
 
-function emitCall(
-  assembler: BpfAssembler,
-  nr: number,
-  rules: readonly CompiledRule[],
-  fallback: number,
-): void {
+function emitCall(assembler: BpfAssembler, [nr, { deny, allow }]: Call, fallback: number): void {
   const match = assembler.label(`call ${nr}`);
   const next = assembler.label(`after ${nr}`);
+  const passed = assembler.label(`allow rules of ${nr}`);
   assembler.jump(JMP_JEQ_K, nr, match, undefined);
   assembler.goto(next);
   assembler.place(match);
-  let decided = false;
+  emitRules(assembler, deny, passed);
+  assembler.place(passed);
+  emitRules(assembler, allow, passed);
+  assembler.ret(fallback);
+  assembler.place(next);
+}
+
+function emitRules(assembler: BpfAssembler, rules: readonly CompiledRule[], passed: Label): void {
   for (const { args, action } of rules) {
-    const otherwise = assembler.label(`next rule of ${nr}`);
+    const otherwise = assembler.label('next rule');
     for (const condition of args) emitCondition(assembler, condition, otherwise);
-    assembler.ret(action);
-    if (args.length === 0) {
-      decided = true;
-      break;
-    }
+    if (action === 'pass') assembler.goto(passed);
+    else assembler.ret(action);
     assembler.place(otherwise);
   }
-  if (!decided) assembler.ret(fallback);
-  assembler.place(next);
 }
 
 function finish(arch: Architecture, program: Uint8Array<ArrayBuffer>): CompiledFilter {

@@ -1,6 +1,8 @@
 /** Kernel constants under the kernel's own names; the header that defines them is in each heading. */
 
 // linux/sched.h
+export const CLONE_FILES = 0x00000400;
+export const CLONE_PARENT = 0x00008000;
 export const CLONE_NEWTIME = 0x00000080;
 export const CLONE_NEWNS = 0x00020000;
 export const CLONE_NEWCGROUP = 0x02000000;
@@ -59,6 +61,8 @@ export const MAP_PRIVATE = 2;
 export const MAP_ANONYMOUS = 0x20;
 export const MADV_DONTFORK = 10;
 export const MADV_DOFORK = 11;
+export const MADV_WIPEONFORK = 18;
+export const MADV_COLLAPSE = 25;
 
 // asm-generic/poll.h
 export const POLLIN = 0x1;
@@ -69,6 +73,8 @@ export const POLLNVAL = 0x20;
 
 // linux/socket.h, linux/net.h
 export const AF_UNIX = 1;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
 export const SOCK_CLOEXEC = 0o2000000;
 
@@ -151,7 +157,7 @@ export const X32_SYSCALL_BIT = 0x40000000;
 export const LANDLOCK_CREATE_RULESET_VERSION = 1;
 export const LANDLOCK_RULE_PATH_BENEATH = 1;
 export const LANDLOCK_RULE_NET_PORT = 2;
-export const LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF = 1;
+export const LANDLOCK_RESTRICT_SELF_TSYNC = 8;
 
 // linux/fs.h: _IOWR('f', 17, struct procmap_query) with its 104 bytes
 export const PROCMAP_QUERY = 0xc0686611;
@@ -175,3 +181,18 @@ export const ENOSPC = 28;
 export const ENOSYS = 38;
 export const ECHILD = 10;
 export const EOPNOTSUPP = 95;
+
+// linux/signalfd.h, asm-generic/signal.h
+export const SFD_CLOEXEC = 0o2000000;
+export const SFD_NONBLOCK = 0o4000;
+export const SIG_BLOCK = 0;
+export const SIG_SETMASK = 2;
+export const SIG_IGN = 1;
+export const CLOSE_RANGE_CLOEXEC = 4;
+export const PR_SET_CHILD_SUBREAPER = 36;
+
+// linux/seccomp.h
+export const SECCOMP_FILTER_FLAG_NEW_LISTENER = 0x8;
+export const SECCOMP_USER_NOTIF_FLAG_CONTINUE = 0x1;
+export const SECCOMP_IOCTL_NOTIF_RECV = 0xc0502100;
+export const SECCOMP_IOCTL_NOTIF_SEND = 0xc0182101;

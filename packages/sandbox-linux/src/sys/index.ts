@@ -6,7 +6,7 @@ export {
   POLLNVAL,
   POLLOUT,
 } from './constants.ts';
-export { addressOf, errnoName, errnoNumber, lastErrno, sys3, sys6, sysBuffer } from './libc.ts';
+export { addressOf, errnoName, errnoNumber, lastErrno, sys3, sys6, sysBuffer, viewOf } from './libc.ts';
 export {
   type Architecture,
   isSyscallName,

@@ -1,0 +1,195 @@
+import { existsSync, readlinkSync } from 'node:fs';
+import { errnoNameOf, SandboxError } from '../error.ts';
+import { forkChild } from '../fork/fork.ts';
+import { type ChildEnd, killPid } from '../fork/wait.ts';
+import { prctl, setParentDeathSignal } from '../identity/process.ts';
+import { type PollEntry, poll } from '../io/poll.ts';
+import type { Plan } from '../policy/plan.ts';
+import { POLLIN, PR_SET_CHILD_SUBREAPER, SIGCHLD, SIGKILL } from '../sys/constants.ts';
+import { endReason } from './end-reason.ts';
+import { receive, send } from './messages.ts';
+import { measure, sandboxProcesses } from './processes.ts';
+import { becomeProgram, type ProgramOptions } from './program.ts';
+import type { EndReason, SignalRequest } from './protocol.ts';
+import { reapAll, reapedUse } from './reap.ts';
+import { SharedState } from './shared-state.ts';
+import { signalDescriptor, takeSignal } from './signals.ts';
+import { Supervisor } from './supervisor.ts';
+import { setUpSurroundings } from './surroundings.ts';
+
+export interface InitOptions extends Omit<ProgramOptions, 'shared' | 'ownProcessTable'> {
+  readonly plan: Plan;
+  readonly ids: { readonly uid: number; readonly gid: number };
+  /** Messages to the launcher. */
+  readonly statusFd: number;
+  /** Messages from the launcher; its end means: kill everything. */
+  readonly controlFd: number;
+}
+
+const FORWARDED_TO_NOBODY = [1, 2, 3, 10, 12, 15];
+/** How often CPU time and memory are added up while they are limited. */
+const SAMPLE_MS = 20;
+/** How often init looks whether the program has installed its filter. */
+const LISTENER_POLL_MS = 1;
+const PROC = '/proc';
+
+/**
+ * The first process of a sandbox (pid 1 where it has a pid namespace): starts the program, adopts and reaps orphans,
+ * judges forbidden calls, measures, and ends everything when the program ends. Never returns to its caller's work.
+ */
+export function runInit(options: InitOptions): number {
+  setParentDeathSignal(SIGKILL);
+  prctl('PR_SET_CHILD_SUBREAPER', PR_SET_CHILD_SUBREAPER, 1);
+  const children = signalDescriptor([SIGCHLD, ...FORWARDED_TO_NOBODY]);
+  const surroundings = setUpSurroundings(options.plan, options.ids);
+  const shared = new SharedState();
+  const program = forkChild({
+    shareDescriptors: true,
+    body: () => becomeProgram({ ...options, shared, ownProcessTable: surroundings.ownProcessTable }),
+    onError: (error) => {
+      shared.failure = JSON.stringify({
+        code: error instanceof SandboxError ? error.code : 'INTERNAL',
+        message: error instanceof Error ? error.message : String(error),
+        errno: errnoNameOf(error),
+      });
+      return 125;
+    },
+  });
+  send(options.statusFd, { type: 'started' });
+  const init = new Init(options, shared, program, children, surroundings.ownProcessTable);
+  const { reason, missing } = init.run();
+  const { cpuMs, maxRssBytes } = reapedUse();
+  send(options.statusFd, {
+    type: 'ended',
+    reason,
+    refused: init.supervisor.refused,
+    missing: [...surroundings.missing, ...missing],
+    usage: { cpuMs, wallMs: init.wallMs(), maxRssBytes },
+  });
+  return 0;
+}
+
+class Init {
+  readonly supervisor: Supervisor;
+  readonly #options: InitOptions;
+  readonly #shared: SharedState;
+  readonly #program: number;
+  readonly #children: PollEntry;
+  readonly #control: PollEntry;
+  readonly #listener: PollEntry = { fd: -1, events: POLLIN, revents: 0 };
+  readonly #ownTable: boolean;
+  readonly #started = performance.now();
+  #stopped: EndReason | undefined;
+  #end: ChildEnd | undefined;
+
+  constructor(
+    options: InitOptions,
+    shared: SharedState,
+    program: number,
+    children: number,
+    ownTable: boolean,
+  ) {
+    this.#options = options;
+    this.#shared = shared;
+    this.#program = program;
+    this.#children = { fd: children, events: POLLIN, revents: 0 };
+    this.#control = { fd: options.controlFd, events: POLLIN, revents: 0 };
+    this.#ownTable = ownTable;
+    this.supervisor = new Supervisor(options.filters);
+  }
+
+  wallMs(): number {
+    return performance.now() - this.#started;
+  }
+
+  run(): { reason: EndReason; missing: readonly string[] } {
+    while (this.#end === undefined) {
+      poll([this.#children, this.#control, this.#listener], this.#waitMs());
+      if (this.#listener.revents !== 0) this.#judge();
+      if (this.#control.revents !== 0) this.#obey();
+      if (this.#children.revents !== 0) this.#reap();
+      this.#checkLimits();
+    }
+    this.#killAll();
+    reapAll(true);
+    const supervisorMissing = this.#shared.unsupervised && this.#options.filters.supervised !== undefined;
+    return {
+      reason: this.#stopped ?? endReason(this.#end, this.#shared, this.#options),
+      missing: supervisorMissing ? this.#options.filters.missingUnsupervised : [],
+    };
+  }
+
+  #waitMs(): number {
+    const { cpuMs, memoryBytes, wallMs } = this.#options.plan.limits;
+    let wait = Number.POSITIVE_INFINITY;
+    if (cpuMs !== undefined || memoryBytes !== undefined) wait = SAMPLE_MS;
+    if (wallMs !== undefined) wait = Math.min(wait, Math.max(0, wallMs - this.wallMs()));
+    if (
+      this.#options.filters.supervised !== undefined &&
+      this.#listener.fd < 0 &&
+      !this.#shared.unsupervised
+    ) {
+      const { listener } = this.#shared;
+      if (listener === undefined) return Math.min(wait, LISTENER_POLL_MS);
+      this.#listener.fd = listener;
+    }
+    return wait;
+  }
+
+  #judge(): void {
+    const violation = this.supervisor.handle(this.#listener.fd);
+    if (violation !== undefined) this.#stop({ type: 'syscall-violation', ...violation });
+    // no task is left under the filter
+    if ((this.#listener.revents & POLLIN) === 0) this.#listener.fd = -1;
+  }
+
+  #obey(): void {
+    const message = receive(this.#options.controlFd) as SignalRequest | undefined;
+    if (message === undefined) {
+      this.#control.fd = -1;
+      this.#stop({ type: 'signaled', signal: SIGKILL });
+    } else {
+      killPid(this.#program, message.signal);
+    }
+  }
+
+  #reap(): void {
+    while (takeSignal(this.#children.fd) !== undefined);
+    this.#end ??= reapAll(false).find(({ pid }) => pid === this.#program);
+  }
+
+  #checkLimits(): void {
+    const { cpuMs, memoryBytes, wallMs } = this.#options.plan.limits;
+    if (this.#end !== undefined || this.#stopped !== undefined) return;
+    if (wallMs !== undefined && this.wallMs() >= wallMs) this.#stop({ type: 'limit', limit: 'wall' });
+    if ((cpuMs === undefined && memoryBytes === undefined) || !existsSync(`${PROC}/self`)) return;
+    const members = sandboxProcesses(PROC, Number(readlinkSync(`${PROC}/self`)), this.#ownTable);
+    const use = measure(PROC, members, reapedUse().cpuMs, memoryBytes !== undefined);
+    if (cpuMs !== undefined && use.cpuMs >= cpuMs) this.#stop({ type: 'limit', limit: 'cpu' });
+    if (memoryBytes !== undefined && use.memoryBytes > memoryBytes)
+      this.#stop({ type: 'limit', limit: 'memory' });
+  }
+
+  /** Ends the sandbox; the first reason stays. */
+  #stop(reason: EndReason): void {
+    this.#stopped ??= reason;
+    this.#killAll();
+  }
+
+  #killAll(): void {
+    if (this.#options.plan.namespaces.includes('pid')) {
+      // as pid 1: everything in the namespace but itself
+      killPid(-1);
+      return;
+    }
+    for (let round = 0; round < 100; round++) {
+      const members = existsSync(`${PROC}/self`)
+        ? sandboxProcesses(PROC, Number(readlinkSync(`${PROC}/self`)), false)
+        : [];
+      killPid(this.#program);
+      for (const { pid } of members) killPid(pid);
+      if (members.length === 0) return;
+      reapAll(false);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { setParentDeathSignal } from '../identity/process.ts';
+import { changeDirectory } from '../mounts/mount.ts';
+import { applyRestrictions } from '../policy/apply.ts';
+import type { Plan } from '../policy/plan.ts';
+import { installFilter } from '../seccomp/install.ts';
+import { ENOENT, SIGKILL } from '../sys/constants.ts';
+import { buildExecImage, execute, findProgram } from './exec.ts';
+import type { ProgramFilters } from './filters.ts';
+import { installSupervisedFilter } from './notify.ts';
+import type { SharedState } from './shared-state.ts';
+import { resetSignals } from './signals.ts';
+
+export interface ProgramOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly plan: Plan;
+  readonly filters: ProgramFilters;
+  readonly shared: SharedState;
+  /** /proc shows the sandbox's processes only. */
+  readonly ownProcessTable: boolean;
+}
+
+/** Exit statuses as shells use them. */
+const CANNOT_EXECUTE = 126;
+const NOT_FOUND = 127;
+
+/**
+ * Turns this process, init's child, into the program: restrictions, filter, execve. From the filter on only the shared
+ * state tells what goes wrong.
+ */
+export function becomeProgram(options: ProgramOptions): number {
+  const { plan, filters, shared, env } = options;
+  setParentDeathSignal(SIGKILL);
+  resetSignals();
+  changeDirectory(options.cwd);
+  const path = findProgram(options.program, env['PATH']);
+  if (path === undefined) {
+    shared.execErrno = ENOENT;
+    return NOT_FOUND;
+  }
+  const image = buildExecImage(path, [options.program, ...options.args], env);
+  applyRestrictions(plan, { supervised: true, ownProcessTable: options.ownProcessTable });
+  install(filters, shared);
+  const errno = execute(image);
+  shared.execErrno = errno;
+  return errno === ENOENT ? NOT_FOUND : CANNOT_EXECUTE;
+}
+
+function install(filters: ProgramFilters, shared: SharedState): void {
+  if (filters.supervised !== undefined) {
+    const listener = installSupervisedFilter(filters.supervised);
+    if (listener >= 0) {
+      shared.listener = listener;
+      return;
+    }
+  }
+  // No supervisor (an old kernel, or inside another supervised sandbox): same decisions, but nobody learns of them.
+  shared.unsupervised = true;
+  if (filters.unsupervised !== undefined) installFilter(filters.unsupervised);
+}

@@ -1,0 +1,203 @@
+import { SandboxError } from '../error.ts';
+import { forkChild } from '../fork/fork.ts';
+import { initialise } from '../fork/forkable-memory.ts';
+import { killPid, pidfdOpen, waitForChild } from '../fork/wait.ts';
+import { setDumpable } from '../identity/process.ts';
+import { closeDescriptor, pipe } from '../io/descriptors.ts';
+import { type PollEntry, poll } from '../io/poll.ts';
+import { kernelAbilities } from '../policy/abilities.ts';
+import { type Plan, planPolicy } from '../policy/plan.ts';
+import { tryNamespaces } from '../policy/trial.ts';
+import type { LayerOutcome, Policy } from '../policy/types.ts';
+import { POLLIN } from '../sys/constants.ts';
+import { buildFilters } from './filters.ts';
+import { runInit } from './init.ts';
+import { receive, send } from './messages.ts';
+import {
+  CONTROL_FD,
+  type EndReason,
+  type InitMessage,
+  type LauncherRequest,
+  type SandboxEnd,
+  type SignalRequest,
+} from './protocol.ts';
+import { signalDescriptor, takeSignal } from './signals.ts';
+
+type RunRequest = Extract<LauncherRequest, { type: 'run' }>;
+
+/** SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM: handed on to the program. */
+const FORWARDED = [1, 2, 3, 10, 12, 15];
+/** How long init gets to end a sandbox whose caller has gone. */
+const END_GRACE_MS = 2000;
+
+/** Runs one program in a sandbox, from outside of it, and reports to the caller. */
+export function runSandbox(request: RunRequest): void {
+  const started = performance.now();
+  let outcomes: readonly LayerOutcome[] = [];
+  try {
+    initialise();
+    becomeUser(request.policy);
+    const plan = makePlan(request);
+    outcomes = plan.outcomes;
+    watch(launch(request, plan), plan, started);
+  } catch (error) {
+    const code = error instanceof SandboxError ? error.code : 'INTERNAL';
+    const message = error instanceof Error ? error.message : String(error);
+    end({ type: 'sandbox-failed', code, message }, outcomes, started);
+  }
+}
+
+function end(
+  reason: EndReason,
+  outcomes: readonly LayerOutcome[],
+  started: number,
+  rest?: Pick<SandboxEnd, 'refused' | 'usage'>,
+): void {
+  const nothing = { refused: {}, usage: { cpuMs: 0, wallMs: performance.now() - started, maxRssBytes: 0 } };
+  const { refused, usage } = rest ?? nothing;
+  send(CONTROL_FD, { type: 'ended', end: { reason, outcomes, refused, usage } });
+}
+
+/** As root: everything below happens as the policy's user, namespaces included. */
+function becomeUser(policy: Policy): void {
+  const { user } = policy;
+  if (user === undefined) return;
+  process.setgroups?.([]);
+  process.setgid?.(user.gid);
+  process.setuid?.(user.uid);
+  // changing ids has made this process root's to look into, and its own uid map with it
+  setDumpable(true);
+}
+
+function makePlan(request: RunRequest): Plan {
+  const kernel = kernelAbilities();
+  const trials = needsNamespaces(request.policy) ? tryNamespaces() : [];
+  const refused = trials.find(({ possible }) => !possible);
+  const abilities = {
+    ...kernel,
+    otherThreads: false,
+    namespaces: trials.filter(({ possible }) => possible).map(({ namespace }) => namespace),
+    ...(refused?.message === undefined ? {} : { namespacesReason: refused.message }),
+  };
+  return planPolicy(request.policy, abilities, 'new-process', request.landlockAbi);
+}
+
+function needsNamespaces(policy: Policy): boolean {
+  return policy.namespaces !== undefined || policy.network?.access === 'none' || policy.root !== undefined;
+}
+
+interface Running {
+  readonly init: number;
+  readonly statusFd: number;
+  readonly controlFd: number;
+  readonly signals: number;
+}
+
+function launch(request: RunRequest, plan: Plan): Running {
+  const signals = signalDescriptor(FORWARDED);
+  const status = pipe();
+  const control = pipe();
+  const filters = buildFilters(plan.filter);
+  const ids = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const init = forkChild({
+    namespaces: plan.namespaces,
+    body: () => {
+      for (const fd of [CONTROL_FD, signals, status.readFd, control.writeFd]) closeDescriptor(fd);
+      return runInit({
+        ...request,
+        plan,
+        ids,
+        filters:
+          request.noNotify === true || !kernelAbilities().notify
+            ? { ...filters, supervised: undefined }
+            : filters,
+        statusFd: status.writeFd,
+        controlFd: control.readFd,
+      });
+    },
+    onError: (error) => {
+      const message = error instanceof Error ? error.message : String(error);
+      const code = error instanceof SandboxError ? error.code : 'INTERNAL';
+      const usage = { cpuMs: 0, wallMs: 0, maxRssBytes: 0 };
+      send(status.writeFd, {
+        type: 'ended',
+        reason: { type: 'sandbox-failed', code, message },
+        refused: {},
+        missing: [],
+        usage,
+      });
+      return 0;
+    },
+  });
+  closeDescriptor(status.writeFd);
+  closeDescriptor(control.readFd);
+  // from here on nobody of the same user may look into this process
+  setDumpable(false);
+  return { init, statusFd: status.readFd, controlFd: control.writeFd, signals };
+}
+
+function watch({ init, statusFd, controlFd, signals }: Running, plan: Plan, started: number): void {
+  const entry = (fd: number): PollEntry => ({ fd, events: POLLIN, revents: 0 });
+  const caller = entry(CONTROL_FD);
+  const terminal = entry(signals);
+  const status = entry(statusFd);
+  const death = entry(pidfdOpen(init));
+  const signal = (number: number): void => {
+    if (status.fd >= 0) send(controlFd, { type: 'signal', signal: number });
+  };
+  let ended: Extract<InitMessage, { type: 'ended' }> | undefined;
+  let deadline = Number.POSITIVE_INFINITY;
+  while (death.revents === 0) {
+    poll([caller, terminal, status, death], deadline);
+    if (
+      death.revents === 0 &&
+      deadline !== Number.POSITIVE_INFINITY &&
+      caller.revents === 0 &&
+      status.revents === 0
+    )
+      killPid(init);
+    if (terminal.revents !== 0) {
+      const taken = takeSignal(signals);
+      // a terminal has signalled the program too
+      if (taken !== undefined && !taken.fromKernel) signal(taken.signal);
+    }
+    if (caller.revents !== 0) {
+      const message = receive(CONTROL_FD) as SignalRequest | undefined;
+      if (message !== undefined) signal(message.signal);
+      else {
+        // the caller has gone: init ends everything when its control pipe closes
+        caller.fd = -1;
+        closeDescriptor(controlFd);
+        status.fd = -1;
+        deadline = END_GRACE_MS;
+      }
+    }
+    while (status.fd >= 0 && status.revents !== 0) {
+      const message = receive(statusFd) as InitMessage | undefined;
+      if (message?.type === 'started') send(CONTROL_FD, { type: 'started', outcomes: plan.outcomes });
+      else if (message?.type === 'ended') ended = message;
+      else status.fd = -1;
+      poll([status], 0);
+    }
+  }
+  const how = waitForChild(init);
+  if (caller.fd < 0) return;
+  const lost: EndReason = {
+    type: 'sandbox-failed',
+    code: 'INTERNAL',
+    message: `the sandbox's init ended with ${how.exited === undefined ? `signal ${how.signaled}` : `status ${how.exited}`}`,
+  };
+  end(ended?.reason ?? lost, withMissing(plan.outcomes, ended?.missing ?? []), started, ended);
+}
+
+/** What turned out to be missing belongs to the layer that it is part of. */
+function withMissing(outcomes: readonly LayerOutcome[], missing: readonly string[]): LayerOutcome[] {
+  return outcomes.map((outcome) => {
+    const own = missing.filter(
+      (text) => (text.includes('/proc') ? 'namespaces' : 'syscalls') === outcome.layer,
+    );
+    return own.length === 0
+      ? outcome
+      : { ...outcome, status: 'partial' as const, missing: [...outcome.missing, ...own] };
+  });
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setDumpable } from '../identity/process.ts';
+import { setHostName, writeIdMap } from '../identity/user-namespace.ts';
+import { mount, pivotRoot } from '../mounts/mount.ts';
+import type { Plan } from '../policy/plan.ts';
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '../sys/constants.ts';
+
+const DEFAULT_HOST_NAME = 'sandbox';
+
+/** What the namespaces of a sandbox have become. */
+export interface Surroundings {
+  /** /proc shows the sandbox's own processes. */
+  readonly ownProcessTable: boolean;
+  /** What could not be set up and is not vital. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * First thing in a process in new namespaces: ids, mounts, process table, root, host name.
+ * @param ids what they are outside
+ * @throws SandboxError SYSCALL_FAILED
+ */
+export function setUpSurroundings(
+  plan: Plan,
+  ids: { readonly uid: number; readonly gid: number },
+): Surroundings {
+  const { namespaces } = plan;
+  const missing: string[] = [];
+  let ownProcessTable = false;
+  if (namespaces.includes('user')) {
+    writeIdMap({ uid: { inside: ids.uid, outside: ids.uid }, gid: { inside: ids.gid, outside: ids.gid } });
+  }
+  if (namespaces.includes('mount')) {
+    mount('none', '/', { flags: MS_REC | MS_PRIVATE });
+    const table = plan.root === undefined ? '/proc' : join(plan.root.directory, 'proc');
+    if (namespaces.includes('pid') && existsSync(table)) {
+      try {
+        mount('proc', table, { type: 'proc', flags: MS_NOSUID | MS_NODEV | MS_NOEXEC });
+        ownProcessTable = true;
+      } catch {
+        // refused where parts of /proc are covered, as containers do: then the covered one stays
+        missing.push('a process table of its own (/proc)');
+      }
+    }
+  }
+  if (plan.root !== undefined) {
+    const { directory, readOnly, noExec } = plan.root;
+    pivotRoot(directory, { noSuid: true, readOnly: readOnly === true, noExec: noExec === true });
+  }
+  if (namespaces.includes('uts')) setHostName(plan.hostName ?? DEFAULT_HOST_NAME);
+  setDumpable(false);
+  return { ownProcessTable, missing };
+}

@@ -1,0 +1,51 @@
+import type { SyscallRule } from '../seccomp/compile.ts';
+import type { ArgumentCondition } from '../seccomp/conditions.ts';
+import { AF_INET, AF_INET6, AF_UNIX } from '../sys/constants.ts';
+import type { NetworkPolicy } from './types.ts';
+
+// linux/net.h and linux/in.h; the type's other bits are flags (SOCK_CLOEXEC, SOCK_NONBLOCK)
+const SOCK_TYPE_MASK = 0xf;
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const IPPROTO_TCP = 6;
+const IPPROTO_UDP = 17;
+
+const family = (value: number): ArgumentCondition => ({ index: 0, op: 'eq', value, width: 32 });
+const type = (value: number): ArgumentCondition => ({
+  index: 1,
+  op: 'masked-eq',
+  value,
+  mask: SOCK_TYPE_MASK,
+  width: 32,
+});
+const protocol = (value: number): ArgumentCondition => ({ index: 2, op: 'eq', value, width: 32 });
+const allowed = (...args: readonly ArgumentCondition[]): SyscallRule => ({
+  name: 'socket',
+  args,
+  action: 'pass',
+});
+
+/**
+ * The seccomp rules of a network policy, first match decides: which sockets can be made at all. The protocol is
+ * pinned because Landlock sees TCP only: MPTCP and SCTP streams would pass its port rules. Calls of io_uring pass
+ * no filter, so it goes too.
+ */
+export function networkRules(policy: NetworkPolicy): SyscallRule[] {
+  const rules: SyscallRule[] = [];
+  if (policy.unixSockets === true) rules.push(allowed(family(AF_UNIX)));
+  if (policy.access === 'tcp-ports') {
+    for (const inet of [AF_INET, AF_INET6]) {
+      for (const tcp of [0, IPPROTO_TCP]) rules.push(allowed(family(inet), type(SOCK_STREAM), protocol(tcp)));
+      if (policy.udp !== true) continue;
+      for (const udp of [0, IPPROTO_UDP]) rules.push(allowed(family(inet), type(SOCK_DGRAM), protocol(udp)));
+    }
+  }
+  return [
+    ...rules,
+    { name: 'socket' },
+    { name: 'socketpair', args: [{ index: 0, op: 'ne', value: AF_UNIX, width: 32 }] },
+    { name: 'io_uring_setup', action: { errno: 'ENOSYS' } },
+    { name: 'io_uring_enter', action: { errno: 'ENOSYS' } },
+    { name: 'io_uring_register', action: { errno: 'ENOSYS' } },
+  ];
+}

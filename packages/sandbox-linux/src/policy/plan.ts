@@ -1,0 +1,273 @@
+import { SandboxError } from '../error.ts';
+import type { Namespace } from '../fork/namespaces.ts';
+import {
+  FS_ACCESS,
+  type FsAccess,
+  KNOWN_LANDLOCK_ABI,
+  type LandlockScope,
+  type NetAccess,
+  selectFs,
+  selectNet,
+  selectScopes,
+} from '../landlock/access.ts';
+import type { FilterSpec } from '../seccomp/compile.ts';
+import type { Abilities } from './abilities.ts';
+import { fileRules, type PathRule } from './files.ts';
+import { networkRules } from './network.ts';
+import { expandSelectors } from './syscall-groups.ts';
+import type { LayerOutcome, LimitPolicy, Policy, PolicyLayer, Requirement, RootPolicy } from './types.ts';
+
+/** Who is restricted: this very process, or a process made for it (which can be put into new namespaces). */
+export type PlanTarget = 'this-process' | 'new-process';
+
+/** A policy resolved against what the machine can do; applied step by step. */
+export interface Plan {
+  readonly namespaces: readonly Namespace[];
+  readonly hostName?: string;
+  readonly root?: RootPolicy;
+  readonly user?: { readonly uid: number; readonly gid: number };
+  readonly limits: LimitPolicy;
+  readonly landlock?: {
+    readonly abi: number;
+    readonly fs: readonly FsAccess[];
+    readonly net: readonly NetAccess[];
+    readonly scopes: readonly LandlockScope[];
+    readonly paths: readonly PathRule[];
+    /** Parts of /proc are readable too, depending on whose it is. */
+    readonly system: boolean;
+    readonly ports: readonly { readonly tcpPort: number; readonly access: readonly NetAccess[] }[];
+  };
+  readonly filter?: FilterSpec;
+  readonly outcomes: readonly LayerOutcome[];
+}
+
+class Outcomes {
+  readonly list: LayerOutcome[] = [];
+
+  /** @throws SandboxError LAYER_UNAVAILABLE if something is missing that was required */
+  add(
+    layer: PolicyLayer,
+    requirement: Requirement | undefined,
+    by: readonly string[],
+    missing: readonly string[],
+    reason?: string,
+  ): void {
+    const status = missing.length === 0 ? 'enforced' : by.length === 0 ? 'not-enforced' : 'partial';
+    if (status !== 'enforced' && requirement !== 'best-effort') {
+      throw new SandboxError(
+        'LAYER_UNAVAILABLE',
+        { layer, reason: reason ?? missing.join(', ') },
+        `${layer}: cannot enforce ${missing.join(', ')}${reason === undefined ? '' : `: ${reason}`}; see the probe, or make the layer best-effort`,
+      );
+    }
+    this.list.push({
+      layer,
+      status,
+      by,
+      missing,
+      ...(status === 'enforced' || reason === undefined ? {} : { reason }),
+    });
+  }
+}
+
+/**
+ * Decides how each layer of a policy is enforced with what the machine has.
+ * @param simulatedAbi an older Landlock ABI to behave as
+ * @throws SandboxError LAYER_UNAVAILABLE naming the first required layer that cannot be enforced, INVALID_ARGUMENT
+ */
+export function planPolicy(
+  policy: Policy,
+  abilities: Abilities,
+  target: PlanTarget,
+  simulatedAbi?: number,
+): Plan {
+  const outcomes = new Outcomes();
+  const landlockAbi = Math.min(abilities.landlockAbi, KNOWN_LANDLOCK_ABI, simulatedAbi ?? KNOWN_LANDLOCK_ABI);
+  const landlockReason = landlockProblem(abilities, landlockAbi);
+  const abi = landlockReason === undefined ? landlockAbi : 0;
+  const namespaces = planNamespaces(policy, abilities, outcomes);
+  const network = planNetwork(policy, abilities, abi, namespaces, target, outcomes);
+  const landlock = planLandlock(policy, abi, landlockReason, network.ports, outcomes);
+  const filter = planFilter(policy, abilities, network.filtered, outcomes);
+  planLimits(policy, target, outcomes);
+  outcomes.add(
+    'privileges',
+    'required',
+    ['no_new_privs', 'no capabilities', ...(policy.user === undefined ? [] : ['user'])],
+    [],
+  );
+  if (policy.environment !== undefined) outcomes.add('environment', 'required', ['cleared'], []);
+  return {
+    namespaces: network.namespaces,
+    ...(policy.namespaces?.hostName === undefined ? {} : { hostName: policy.namespaces.hostName }),
+    ...planRoot(policy, network.namespaces, abilities, outcomes),
+    ...(policy.user === undefined ? {} : { user: policy.user }),
+    limits: policy.limits ?? {},
+    ...(landlock === undefined ? {} : { landlock }),
+    ...(filter === undefined ? {} : { filter }),
+    outcomes: outcomes.list,
+  };
+}
+
+function landlockProblem(abilities: Abilities, abi: number): string | undefined {
+  if (abi === 0) return abilities.landlockReason ?? 'the kernel has no Landlock';
+  if (abilities.otherThreads && abi < 8)
+    return 'the process has other threads, which Landlock cannot reach before ABI 8';
+  return undefined;
+}
+
+function planNamespaces(policy: Policy, abilities: Abilities, outcomes: Outcomes): Namespace[] {
+  const wanted = policy.namespaces;
+  if (wanted === undefined) return [];
+  const made = wanted.namespaces.filter((name) => abilities.namespaces.includes(name));
+  const missing = wanted.namespaces.filter((name) => !made.includes(name));
+  const by = made.length === 0 ? [] : [`new ${made.join(', ')} namespaces`];
+  outcomes.add(
+    'namespaces',
+    wanted.enforce,
+    by,
+    missing.map((name) => `${name} namespace`),
+    abilities.namespacesReason,
+  );
+  return made;
+}
+
+function planNetwork(
+  policy: Policy,
+  abilities: Abilities,
+  abi: number,
+  namespaces: readonly Namespace[],
+  target: PlanTarget,
+  outcomes: Outcomes,
+): { namespaces: Namespace[]; ports: NonNullable<Plan['landlock']>['ports'] | undefined; filtered: boolean } {
+  const wanted = policy.network;
+  if (wanted === undefined)
+    return { namespaces: withUser(namespaces, abilities), ports: undefined, filtered: false };
+  const by: string[] = [];
+  const missing: string[] = [];
+  let all: readonly Namespace[] = namespaces;
+  if (abilities.seccomp) by.push('seccomp (which sockets can be made)');
+  else missing.push('sockets other than TCP');
+  if (wanted.access === 'none') {
+    if (target === 'new-process' && abilities.namespaces.includes('net'))
+      all = [...new Set([...namespaces, 'net' as const])];
+    if (all.includes('net')) by.push('net namespace');
+    // A net namespace leaves only Unix sockets in the file system, which the filter would have refused.
+    if (all.includes('net') && !abilities.seccomp) missing[0] = 'Unix sockets in the file system';
+  } else if (abi < 4) {
+    missing.push('TCP ports');
+  }
+  if (abi >= 4) by.push(`landlock ABI ${abi} (TCP)`);
+  const reason = !abilities.seccomp
+    ? 'the kernel has no seccomp filters'
+    : abi < 4
+      ? 'TCP ports need Landlock ABI 4 (Linux 6.7)'
+      : undefined;
+  outcomes.add('network', wanted.enforce, by, missing, reason);
+  const ports = [
+    ...(wanted.connectTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['connect-tcp' as const] })),
+    ...(wanted.bindTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['bind-tcp' as const] })),
+  ];
+  return {
+    namespaces: withUser(all, abilities),
+    ports: abi >= 4 ? ports : undefined,
+    filtered: abilities.seccomp,
+  };
+}
+
+/** Every other namespace needs a user namespace, unless the process is privileged, and is safer in one. */
+function withUser(namespaces: readonly Namespace[], abilities: Abilities): Namespace[] {
+  if (namespaces.length === 0 || namespaces.includes('user') || !abilities.namespaces.includes('user'))
+    return [...namespaces];
+  return ['user', ...namespaces];
+}
+
+function planLandlock(
+  policy: Policy,
+  abi: number,
+  problem: string | undefined,
+  ports: NonNullable<Plan['landlock']>['ports'] | undefined,
+  outcomes: Outcomes,
+): Plan['landlock'] {
+  const fs = selectFs(policy.files === undefined ? [] : FS_ACCESS, abi);
+  const net = selectNet(ports === undefined ? [] : ['bind-tcp', 'connect-tcp'], abi);
+  const scopes = selectScopes(policy.scopes?.scopes ?? [], abi);
+  const by = abi === 0 ? [] : [`landlock ABI ${abi}`];
+  const tooOld = `Landlock ABI ${abi} does not know them`;
+  if (policy.files !== undefined) {
+    const missing = fs.names.length === 0 ? ['file access'] : fs.missing;
+    outcomes.add('files', policy.files.enforce, fs.names.length === 0 ? [] : by, missing, problem ?? tooOld);
+  }
+  if (policy.scopes !== undefined) {
+    outcomes.add(
+      'scopes',
+      policy.scopes.enforce,
+      scopes.names.length === 0 ? [] : by,
+      scopes.missing,
+      problem ?? tooOld,
+    );
+  }
+  if (fs.mask === 0 && net.mask === 0 && scopes.mask === 0) return undefined;
+  const paths = policy.files === undefined ? [] : fileRules(policy.files);
+  return {
+    abi,
+    fs: fs.names,
+    net: net.names,
+    scopes: scopes.names,
+    paths,
+    system: policy.files?.system === true,
+    ports: ports ?? [],
+  };
+}
+
+function planFilter(
+  policy: Policy,
+  abilities: Abilities,
+  network: boolean,
+  outcomes: Outcomes,
+): FilterSpec | undefined {
+  const wanted = policy.syscalls;
+  if (wanted !== undefined) {
+    const reason = 'the kernel has no seccomp filters (CONFIG_SECCOMP_FILTER)';
+    outcomes.add(
+      'syscalls',
+      wanted.enforce,
+      abilities.seccomp ? ['seccomp'] : [],
+      abilities.seccomp ? [] : ['system calls'],
+      reason,
+    );
+  }
+  if (!abilities.seccomp || (wanted === undefined && !network)) return undefined;
+  return {
+    deny: [
+      ...expandSelectors(wanted?.deny ?? []),
+      // last: what passes here must not be shielded from the rules before
+      ...(network && policy.network !== undefined ? networkRules(policy.network) : []),
+    ],
+    ...(wanted?.allow === undefined ? {} : { allow: expandSelectors(wanted.allow) }),
+    onViolation: wanted?.onViolation === 'kill' ? 'kill-process' : { errno: 'EPERM' },
+  };
+}
+
+function planRoot(
+  policy: Policy,
+  namespaces: readonly Namespace[],
+  abilities: Abilities,
+  outcomes: Outcomes,
+): { root?: RootPolicy } {
+  const { root } = policy;
+  if (root === undefined) return {};
+  const possible = namespaces.includes('mount');
+  const reason = abilities.namespacesReason ?? 'the mount namespace is not part of the policy';
+  outcomes.add('root', root.enforce, possible ? ['pivot_root'] : [], possible ? [] : ['a new root'], reason);
+  return possible ? { root } : {};
+}
+
+function planLimits(policy: Policy, target: PlanTarget, outcomes: Outcomes): void {
+  const { limits } = policy;
+  if (limits === undefined) return;
+  const watched = (['wallMs'] as const).filter((name) => limits[name] !== undefined);
+  const missing = target === 'this-process' ? watched.map((name) => `limits.${name}`) : [];
+  const by = target === 'this-process' ? ['rlimits'] : ['rlimits', 'the supervisor'];
+  outcomes.add('limits', limits.enforce, by, missing, 'nobody watches this process; run a new one instead');
+}

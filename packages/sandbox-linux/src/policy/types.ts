@@ -1,0 +1,143 @@
+import type { Namespace } from '../fork/namespaces.ts';
+import type { FsAccess, LandlockScope } from '../landlock/access.ts';
+import type { SyscallRule } from '../seccomp/compile.ts';
+import type { SyscallName } from '../sys/syscalls.ts';
+import type { SyscallGroup } from './syscall-groups.ts';
+
+/**
+ * `required`: without it nothing starts (LAYER_UNAVAILABLE). `best-effort`: what the machine can do is done, and
+ * the outcome says what is missing.
+ */
+export type Requirement = 'required' | 'best-effort';
+
+interface Layer {
+  /** `required` by default. */
+  readonly enforce?: Requirement;
+}
+
+/** Files and directories (with everything beneath) that stay accessible; all other paths are refused. Landlock. */
+export interface FilePolicy extends Layer {
+  /** May be read and listed. */
+  readonly read?: readonly string[];
+  /** May be read, written, created, renamed and removed. */
+  readonly write?: readonly string[];
+  /** May be read and executed. */
+  readonly execute?: readonly string[];
+  /** Adds what an ordinary program needs of the system to start; see SYSTEM_PATHS. */
+  readonly system?: boolean;
+  /** Exact rights, beside the lists above. */
+  readonly rules?: readonly { readonly path: string; readonly access: readonly FsAccess[] }[];
+  /** What a path above that does not exist means; `error` by default. System paths may always be absent. */
+  readonly ifMissing?: 'error' | 'skip';
+}
+
+/** No network, or TCP to and from some ports only. A new net namespace, seccomp and Landlock, as available. */
+export interface NetworkPolicy extends Layer {
+  readonly access: 'none' | 'tcp-ports';
+  /** Ports that may be connected to (`tcp-ports`). */
+  readonly connectTcp?: readonly number[];
+  /** Ports that may be listened on (`tcp-ports`). */
+  readonly bindTcp?: readonly number[];
+  /** UDP, to any port, for name resolution for instance (`tcp-ports`). */
+  readonly udp?: boolean;
+  /** Unix sockets may be opened. Those in the file system are not held back by namespaces or Landlock. */
+  readonly unixSockets?: boolean;
+}
+
+/** What may not leave the sandbox: abstract Unix sockets, signals. Landlock ABI 6. */
+export interface ScopePolicy extends Layer {
+  readonly scopes: readonly LandlockScope[];
+}
+
+/** A call, a call with conditions, or a group of calls. */
+export type SyscallSelector = SyscallName | SyscallGroup | SyscallRule;
+
+/** Which system calls pass. seccomp. */
+export interface SyscallPolicy extends Layer {
+  /** With it, everything else is a violation. */
+  readonly allow?: readonly SyscallSelector[];
+  /** Violations even if allowed above. */
+  readonly deny?: readonly SyscallSelector[];
+  /** `refuse`: the call fails with EPERM (default). `kill`: the sandbox ends. */
+  readonly onViolation?: 'refuse' | 'kill';
+}
+
+/** New namespaces; `user` is added where the kernel wants it for the others. */
+export interface NamespacePolicy extends Layer {
+  readonly namespaces: readonly Namespace[];
+  /** The machine's name inside, with `uts`. */
+  readonly hostName?: string;
+}
+
+/** A directory that becomes `/`. Needs the mount namespace. */
+export interface RootPolicy extends Layer {
+  readonly directory: string;
+  readonly readOnly?: boolean;
+  readonly noExec?: boolean;
+}
+
+/** Limits of the sandbox as a whole, or of each of its processes where the kernel counts so. */
+export interface LimitPolicy extends Layer {
+  /** CPU time of all processes together, milliseconds. The sandbox is killed. */
+  readonly cpuMs?: number;
+  /** Wall time, milliseconds. The sandbox is killed. */
+  readonly wallMs?: number;
+  /** Anonymous and shared memory of all processes together, bytes. The sandbox is killed. */
+  readonly memoryBytes?: number;
+  /** Processes and threads of this user in the namespace (RLIMIT_NPROC; root is exempt). */
+  readonly processes?: number;
+  /** Open descriptors per process. */
+  readonly openFiles?: number;
+  /** Size of a file that is written, bytes. */
+  readonly fileBytes?: number;
+  /** Size of a core dump, bytes; 0 by default. */
+  readonly coreBytes?: number;
+  /** Native stack of the main thread, bytes. */
+  readonly stackBytes?: number;
+}
+
+/** Which environment variables the program gets. */
+export interface EnvironmentPolicy {
+  /** Names that pass, or all. */
+  readonly pass?: readonly string[] | 'all';
+  /** Variables that are set, on top. */
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+/** What a sandbox takes away. A layer that is left out is not touched. */
+export interface Policy {
+  readonly files?: FilePolicy;
+  readonly network?: NetworkPolicy;
+  readonly scopes?: ScopePolicy;
+  readonly syscalls?: SyscallPolicy;
+  readonly namespaces?: NamespacePolicy;
+  readonly root?: RootPolicy;
+  readonly limits?: LimitPolicy;
+  readonly environment?: EnvironmentPolicy;
+  /** As root: the ids to run with. Otherwise the ids stay. Capabilities and the gaining of privileges always go. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+export type PolicyLayer =
+  | 'files'
+  | 'network'
+  | 'scopes'
+  | 'syscalls'
+  | 'namespaces'
+  | 'root'
+  | 'limits'
+  | 'privileges'
+  | 'environment';
+
+/** What became of one layer of a policy. */
+export interface LayerOutcome {
+  readonly layer: PolicyLayer;
+  /** `partial`: something that was asked for is missing, see `missing`. */
+  readonly status: 'enforced' | 'partial' | 'not-enforced';
+  /** What enforces it, e.g. `landlock ABI 7`. */
+  readonly by: readonly string[];
+  /** What was asked for and is not enforced. */
+  readonly missing: readonly string[];
+  /** Why something is missing, and what the operator can do. */
+  readonly reason?: string;
+}
