@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process as proc(5) shows it. */
-export type ProcessInfo = { pid: number; parent: number; state: string; session: number; command: string };
+export type ProcessInfo = {
+  pid: number;
+  parent: number;
+  state: string;
+  session: number;
+  /** CPU time of all its threads, in clock ticks (100 a second). */
+  cpuTicks: number;
+  command: string;
+};
 
 /** All processes that this one can see, zombies included. */
 export function listProcesses(): ProcessInfo[] {
@@ -16,7 +24,14 @@ export function describe(pid: number): ProcessInfo | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return { pid, state: fields[0] ?? '?', parent: Number(fields[1]), session: Number(fields[3]), command };
+    return {
+      pid,
+      state: fields[0] ?? '?',
+      parent: Number(fields[1]),
+      session: Number(fields[3]),
+      cpuTicks: Number(fields[11]) + Number(fields[12]),
+      command,
+    };
   } catch {
     return undefined;
   }
