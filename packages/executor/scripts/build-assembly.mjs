@@ -1,13 +1,14 @@
-// Compiles assembly/ into the two wasm modules of the host functions and writes them as TypeScript
+// Compiles assembly/ into the wasm modules of the host functions and writes them as TypeScript
 // (src/host-functions/*.generated.ts, not in git). Runs before tsup and before the tests.
 //
-// core: its own memory; hashes, signatures, tries. Instantiated once per worker.
-// shim: the guest's memory as a second memory, which AssemblyScript cannot express: its sources import
+// core: its own memory; hashes, signatures, tries. Instantiated once per worker. ecc: more of it, for RFC-163.
+// shim, ecc-shim: the guest's memory as a second memory, which AssemblyScript cannot express: its sources import
 // one function per instruction on guest memory, and assembly.mjs turns each into that instruction.
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addGuestMemory, assemble, assembly, compile } from './assembly.mjs';
+import { generateFields } from './generate-fields.mjs';
 
 const scripts = dirname(fileURLToPath(import.meta.url));
 const target = join(scripts, '../src/host-functions');
@@ -19,10 +20,39 @@ function write(name, constant, comment, bytes) {
   console.log(`${name}: ${bytes.length} bytes`);
 }
 
+const MODULES = [
+  {
+    entry: 'core',
+    constant: 'CORE_WASM_BASE64',
+    comment: 'The helper module: hashes, signatures, tries.',
+    options: ['--initialMemory', '48'],
+  },
+  {
+    entry: 'shim',
+    constant: 'SHIM_WASM_BASE64',
+    comment: 'The host functions over one guest memory.',
+    options: ['--importMemory', '--noExportMemory'],
+    overGuest: true,
+  },
+  {
+    entry: 'ecc',
+    constant: 'ECC_WASM_BASE64',
+    comment: "The curves of RFC-163, in the core's memory.",
+    options: ['--importMemory', '--noExportMemory', '--memoryBase', '1048576'],
+  },
+  {
+    entry: 'ecc-shim',
+    constant: 'ECC_SHIM_WASM_BASE64',
+    comment: 'The host functions of RFC-163 over one guest memory.',
+    options: ['--importMemory', '--noExportMemory'],
+    overGuest: true,
+  },
+];
+
 function newest(folder) {
   return Math.max(
     ...readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !entry.name.includes('.generated.'))
       .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
   );
 }
@@ -30,8 +60,8 @@ function newest(folder) {
 function upToDate() {
   const sources = Math.max(newest(assembly), newest(scripts));
   try {
-    return ['core', 'shim'].every(
-      (name) => statSync(join(target, `${name}-wasm.generated.ts`)).mtimeMs > sources,
+    return MODULES.every(
+      ({ entry }) => statSync(join(target, `${entry}-wasm.generated.ts`)).mtimeMs > sources,
     );
   } catch {
     return false;
@@ -40,13 +70,9 @@ function upToDate() {
 
 if (!upToDate() || process.argv.includes('--force')) {
   mkdirSync(target, { recursive: true });
-  const core = await compile('core/index.ts', ['--initialMemory', '16']);
-  const shim = await compile('shim/index.ts', ['--importMemory', '--noExportMemory']);
-  write('core-wasm', 'CORE_WASM_BASE64', 'The helper module: hashes, signatures, tries.', assemble(core));
-  write(
-    'shim-wasm',
-    'SHIM_WASM_BASE64',
-    'The host functions over one guest memory.',
-    assemble(addGuestMemory(shim)),
-  );
+  generateFields();
+  for (const { entry, constant, comment, options, overGuest } of MODULES) {
+    const text = await compile(`${entry}/index.ts`, options);
+    write(`${entry}-wasm`, constant, comment, assemble(overGuest ? addGuestMemory(text) : text));
+  }
 }

@@ -5,7 +5,10 @@ export const SCRATCH_SIZE: u32 = 58752;
 export const SCRATCH: u32 = u32(memory.data(58752, 64));
 export const OUTPUT: u32 = u32(memory.data(512, 64));
 
-let floor: u32 = (u32(__heap_base) + 15) & ~15;
+/** From here on memory is the heap; the second MiB holds the static data of assembly/ecc, if that is loaded. */
+const HEAP_START: u32 = 2 << 20;
+
+let floor: u32 = HEAP_START;
 let top: u32 = 0;
 let end: u32 = 0;
 

@@ -1,7 +1,7 @@
 import { createDecompress } from './decompress.ts';
 import { errorOfReason, type HostFunctionError } from './errors.ts';
 import { createSinks, type LogSink } from './logging.ts';
-import { helperModules } from './modules.ts';
+import { eccModules, helperModules } from './modules.ts';
 import { HOST_FUNCTION_SIGNATURES } from './signatures.ts';
 import { STATE } from './state.ts';
 
@@ -73,12 +73,13 @@ export function createOverState(options: HostFunctionOptions, state: number): Ho
   call.initialise!(state, core.scratch, core.output);
   call.configure!(options.maxPages, options.loggingMaxLevel);
 
+  const eccCall = options.eccEnabled ? instantiateEcc(options.memory, state) : undefined;
+
   const imports: HostFunctions['imports'] = {};
   for (const [name, signature] of HOST_FUNCTION_SIGNATURES) {
     if (signature.eccOnly && !options.eccEnabled) continue;
     if (options.usedImports !== undefined && !options.usedImports.has(name)) continue;
-    const wasm = call[name];
-    if (wasm !== undefined) imports[name] = wasm;
+    imports[name] = (signature.eccOnly ? eccCall : call)![name]!;
   }
 
   const view = (): DataView => new DataView(core.memory.buffer, state, STATE.size);
@@ -103,6 +104,19 @@ export function createOverState(options: HostFunctionOptions, state: number): Ho
   };
 }
 
+function instantiateEcc(memory: WebAssembly.Memory, state: number): Record<string, WasmFunction> {
+  const { core } = helperModules();
+  const { exports, shim } = eccModules();
+  const instance = new WebAssembly.Instance(shim, {
+    core: core.exports,
+    ecc: exports,
+    guest: { memory },
+  });
+  const call = instance.exports as Record<string, WasmFunction>;
+  call.initialise!(state, core.scratch, core.output);
+  return call;
+}
+
 /**
  * The host functions of one guest, over the memory it will import. Cheap: one small instance; everything
  * else is shared and was compiled by prepareHostFunctions.
@@ -116,12 +130,15 @@ export function createHostFunctions(options: HostFunctionOptions): HostFunctions
 /**
  * Compiles and instantiates the helpers. Call once per worker before it forks: jobs may not compile wasm, and
  * what has run once here need not be compiled by V8's interpreter in every job.
+ *
+ * @param options.ecc also prepares the functions of RFC-163, about as much work again; call it a second time
+ *   once the executor parameters are known to enable them
  */
-export function prepareHostFunctions(): void {
+export function prepareHostFunctions(options: { readonly ecc?: boolean } = {}): void {
   const { allocate, failure, setHeapBase } = createHostFunctions({
     memory: new WebAssembly.Memory({ initial: 0, maximum: 1 }),
     maxPages: 1,
-    eccEnabled: true,
+    eccEnabled: options.ecc ?? false,
     loggingMaxLevel: 0,
   });
   setHeapBase(0);

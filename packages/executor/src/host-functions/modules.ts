@@ -1,4 +1,6 @@
 import { CORE_WASM_BASE64 } from './core-wasm.generated.ts';
+import { ECC_SHIM_WASM_BASE64 } from './ecc-shim-wasm.generated.ts';
+import { ECC_WASM_BASE64 } from './ecc-wasm.generated.ts';
 import { SHIM_WASM_BASE64 } from './shim-wasm.generated.ts';
 
 type WasmFunction = (...args: number[]) => number;
@@ -16,10 +18,18 @@ export interface Core {
 
 export interface HelperModules {
   readonly core: Core;
+  /** Instantiated for each guest. */
   readonly shim: WebAssembly.Module;
 }
 
-let prepared: HelperModules | undefined;
+export interface EccModules {
+  readonly exports: WebAssembly.Exports;
+  /** Instantiated for each guest. */
+  readonly shim: WebAssembly.Module;
+}
+
+let helpers: HelperModules | undefined;
+let ecc: EccModules | undefined;
 
 function compile(base64: string): WebAssembly.Module {
   return new WebAssembly.Module(Buffer.from(base64, 'base64'));
@@ -27,10 +37,10 @@ function compile(base64: string): WebAssembly.Module {
 
 /** Compiles and instantiates what no job may compile any more; at once when done before. */
 export function helperModules(): HelperModules {
-  if (prepared === undefined) {
-    const { exports } = new WebAssembly.Instance(compile(CORE_WASM_BASE64));
+  if (helpers === undefined) {
+    const { exports } = new WebAssembly.Instance(compile(CORE_WASM_BASE64), {});
     (exports.initialise as () => void)();
-    prepared = {
+    helpers = {
       core: {
         exports,
         memory: exports.memory as WebAssembly.Memory,
@@ -42,5 +52,19 @@ export function helperModules(): HelperModules {
       shim: compile(SHIM_WASM_BASE64),
     };
   }
-  return prepared;
+  return helpers;
+}
+
+/** The same for the functions of RFC-163. */
+export function eccModules(): EccModules {
+  if (ecc === undefined) {
+    const { core } = helperModules();
+    const { exports } = new WebAssembly.Instance(compile(ECC_WASM_BASE64), {
+      env: { memory: core.memory },
+      core: core.exports,
+    });
+    (exports.initialise as () => void)();
+    ecc = { exports, shim: compile(ECC_SHIM_WASM_BASE64) };
+  }
+  return ecc;
 }

@@ -31,7 +31,7 @@ const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
 const modulo = (a: bigint, m: bigint) => ((a % m) + m) % m;
 
 function setLimbs(slot: number, limbs: number[]): bigint {
-  limbs.forEach((limb, i) => view().setInt32(at(slot) + 4 * i, limb, true));
+  for (const [i, limb] of limbs.entries()) view().setInt32(at(slot) + 4 * i, limb, true);
   return limbs.reduce((sum, limb, i) => sum + (BigInt(limb) << BigInt(29 * i)), 0n);
 }
 
@@ -39,7 +39,7 @@ function getLimbs(slot: number): number[] {
   return Array.from({ length: LIMBS }, (_, i) => view().getInt32(at(slot) + 4 * i, true));
 }
 
-const valueOf = (limbs: number[]) =>
+const integerOf = (limbs: number[]) =>
   limbs.reduce((sum, limb, i) => sum + (BigInt(limb) << BigInt(29 * i)), 0n);
 
 function setWords(slot: number, value: bigint, words: number): void {
@@ -88,14 +88,14 @@ describe.each([
         const b = setLimbs(2, extremeLimbs(random, Math.min(sizeB, 7.9), topBits));
         helper[`${name}Mul`]!(at(0), at(1), at(2));
         const limbs = getLimbs(0);
-        expect(modulo(valueOf(limbs), p)).toBe(modulo(a * b, p));
+        expect(modulo(integerOf(limbs), p)).toBe(modulo(a * b, p));
         for (const limb of limbs) expect(Math.abs(limb)).toBeLessThan(2 ** 28 * 1.22);
       }
     }
     for (let i = 0; i < 3000; i++) {
       const a = setLimbs(1, extremeLimbs(random, 3.59, topBits));
       helper[`${name}Square`]!(at(0), at(1));
-      expect(modulo(valueOf(getLimbs(0)), p)).toBe(modulo(a * a, p));
+      expect(modulo(integerOf(getLimbs(0)), p)).toBe(modulo(a * a, p));
     }
   });
 
@@ -103,7 +103,7 @@ describe.each([
     const random = new Random(9);
     const check = () => {
       helper[toWords]!(at(3), at(1));
-      expect(getWords(3, 8)).toBe(modulo(valueOf(getLimbs(1)), p));
+      expect(getWords(3, 8)).toBe(modulo(integerOf(getLimbs(1)), p));
     };
     for (let i = 0; i < 5000; i++) {
       setLimbs(1, extremeLimbs(random, 1 + random.below(7), topBits));
@@ -131,10 +131,10 @@ test('fpCarry and fpHalf keep the value', () => {
   for (let i = 0; i < 5000; i++) {
     const a = setLimbs(1, extremeLimbs(random, 1 + random.below(6), 23));
     helper.fpCarry!(at(0), at(1));
-    expect(modulo(valueOf(getLimbs(0)), PSECP)).toBe(modulo(a, PSECP));
+    expect(modulo(integerOf(getLimbs(0)), PSECP)).toBe(modulo(a, PSECP));
     for (const limb of getLimbs(0)) expect(Math.abs(limb)).toBeLessThan(2 ** 28 * 1.01);
     helper.fpHalf!(at(0), at(1));
-    expect(modulo(2n * valueOf(getLimbs(0)), PSECP)).toBe(modulo(a, PSECP));
+    expect(modulo(2n * integerOf(getLimbs(0)), PSECP)).toBe(modulo(a, PSECP));
   }
 });
 

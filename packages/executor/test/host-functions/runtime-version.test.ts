@@ -23,7 +23,7 @@ const section = (id: number, contents: Uint8Array | number[]): Uint8Array =>
 const custom = (name: string, contents: Uint8Array): Uint8Array =>
   section(0, [...leb(name.length), ...Buffer.from(name), ...contents]);
 
-const module = (...sections: Uint8Array[]): Uint8Array =>
+const moduleOf = (...sections: Uint8Array[]): Uint8Array =>
   Buffer.concat([Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), ...sections]);
 
 const CORE = Buffer.from('df6acb689907609b', 'hex');
@@ -42,7 +42,7 @@ describe('a runtime’s version', () => {
 
   test('the api list of its own section replaces the empty one, and tells which fields follow', () => {
     const apis = Buffer.concat([CORE, u32(4)]);
-    const code = module(
+    const code = moduleOf(
       custom('runtime_version', version(Uint8Array.of(...u32(9), 1))),
       custom('runtime_apis', apis),
     );
@@ -53,17 +53,17 @@ describe('a runtime’s version', () => {
 
   test('without that section the version’s own list counts', () => {
     const own = Uint8Array.of(...compact(1), ...CORE, ...u32(3));
-    const code = module(custom('runtime_version', version(u32(9), own)));
+    const code = moduleOf(custom('runtime_version', version(u32(9), own)));
     expect(read(code)).toBe(some(version(Uint8Array.of(...u32(9), 0), own)));
   });
 
   test('an old one gets the values of its time', () => {
-    const code = module(custom('runtime_version', version()));
+    const code = moduleOf(custom('runtime_version', version()));
     expect(read(code)).toBe(some(version(Uint8Array.of(...u32(1), 0))));
   });
 
   test('compressed code is looked into', () => {
-    const code = module(custom('runtime_version', version()), custom('padding', new Uint8Array(30_000)));
+    const code = moduleOf(custom('runtime_version', version()), custom('padding', new Uint8Array(30_000)));
     const prefix = Uint8Array.of(0x52, 0xbc, 0x53, 0x76, 0x46, 0xdb, 0x8e, 0x05);
     const blob = Buffer.concat([prefix, zstdCompressSync(code)]);
     expect(read(blob)).toBe(read(code));
@@ -72,21 +72,21 @@ describe('a runtime’s version', () => {
   });
 
   test.each([
-    ['no section', module()],
+    ['no section', moduleOf()],
     ['no module', Buffer.from('text')],
-    ['a module with an unknown section', module(custom('runtime_version', version()), section(13, []))],
+    ['a module with an unknown section', moduleOf(custom('runtime_version', version()), section(13, []))],
     [
       'names that are not UTF-8',
-      module(custom('runtime_version', Uint8Array.of(4, 0xff, 0, ...new Uint8Array(13)))),
+      moduleOf(custom('runtime_version', Uint8Array.of(4, 0xff, 0, ...new Uint8Array(13)))),
     ],
-    ['a version that is cut off', module(custom('runtime_version', version().subarray(0, -1)))],
+    ['a version that is cut off', moduleOf(custom('runtime_version', version().subarray(0, -1)))],
     [
       'a clipped api',
-      module(custom('runtime_version', version()), custom('runtime_apis', new Uint8Array(11))),
+      moduleOf(custom('runtime_version', version()), custom('runtime_apis', new Uint8Array(11))),
     ],
     [
       'a missing field',
-      module(custom('runtime_version', version()), custom('runtime_apis', Buffer.concat([CORE, u32(3)]))),
+      moduleOf(custom('runtime_version', version()), custom('runtime_apis', Buffer.concat([CORE, u32(3)]))),
     ],
   ])('%s: none', (_, code) => {
     expect(read(code)).toBe(NONE);
@@ -118,7 +118,7 @@ describe('what counts as a module', () => {
   };
 
   // Every section and every kind of instruction.
-  const seed = module(
+  const seed = moduleOf(
     section(1, [2, 0x60, 1, 0x7f, 1, 0x7f, 0x60, 0, 0]),
     section(2, [1, 1, 0x65, 1, 0x66, 0, 1]),
     section(3, [1, 0]),
