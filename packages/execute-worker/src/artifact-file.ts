@@ -36,7 +36,8 @@ export class ArtifactFile {
       const bytes = readWhole(fd, Number(size));
       if (!equal(artifactChecksum(bytes), checksum)) return { type: 'corrupted' };
       const parts = partsOf(bytes);
-      this.#kept = { identity, checksum, parts };
+      // The checksum lies in the request's buffer, which the next request overwrites.
+      this.#kept = { identity, checksum: checksum.slice(), parts };
       return { type: 'loaded', parts };
     } finally {
       closeSync(fd);

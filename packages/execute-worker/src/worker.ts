@@ -1,4 +1,4 @@
-import { openCodeCache, prepareHostFunctions } from '@pvf/executor';
+import { type ArtifactParts, type CodeCache, openCodeCache, prepareHostFunctions } from '@pvf/executor';
 import {
   durationToNs,
   ExecuteHandshake,
@@ -6,59 +6,74 @@ import {
   ExecuteWorkerResult,
   type ExecutorParams,
   executorSemantics,
-  JobResult,
 } from '@pvf/protocol';
 import {
   enterJob,
   internalError,
-  jobErrorOf,
+  type JobLimits,
+  type JobReport,
+  RequestArena,
   runJob,
   serveRequests,
   type WorkerContext,
-  writeFrame,
 } from '@pvf/worker';
 import { ArtifactFile } from './artifact-file.ts';
-import { executeCandidate } from './job/execute.ts';
+import { executeJob } from './job/execute.ts';
+import { type GuestSettings, makeGuest } from './job/guest.ts';
 import { classifyReport } from './outcome.ts';
+import { Templates } from './templates.ts';
+import { warmUp } from './warm-up.ts';
 
 const HANDSHAKE_LIMIT_BYTES = 1 << 20;
-/** A PoV has at most 10 MiB on chain; the reference's own limit is what a u32 length can say. */
+/** A PoV has at most 10 MiB on chain; this leaves room for what the reference's host would still send. */
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
 const WASM_PAGE_BYTES = 65_536;
 /** What a job may write besides the guest's own memory: the encoding around its result. */
 const OUTPUT_OVERHEAD_BYTES = 1 << 20;
+const MAX_OUTPUT_BYTES = 1 << 30;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
 export async function loadExecuteWorker(version: string): Promise<(context: WorkerContext) => never> {
   const codeCache = openCodeCache();
   prepareHostFunctions();
   const engine = `${codeCache.engineIdentity} pvf-${version}`;
+  warmUp({ semantics: executorSemantics([]), loggingMaxLevel: 0, codeCache, engine });
   return (context) => {
     const frame = context.connection.receive(HANDSHAKE_LIMIT_BYTES);
     if (frame === undefined) throw new Error('the host closed the connection before sending executor params');
     const { executorParams } = ExecuteHandshake.decode(frame);
-    const answer = createAnswerer(context, executorParams, codeCache, engine);
+    const worker = new ExecuteWorker(context, executorParams, codeCache, engine);
     return serveRequests(context, REQUEST_LIMIT_BYTES, (request) =>
-      ExecuteWorkerResult.encode(answer(request)),
+      ExecuteWorkerResult.encodeParts(worker.answer(request)),
     );
   };
 }
 
-function createAnswerer(
-  context: WorkerContext,
-  executorParams: ExecutorParams,
-  codeCache: ReturnType<typeof openCodeCache>,
-  engine: string,
-): (requestBytes: Uint8Array) => ExecuteWorkerResult {
-  const semantics = executorSemantics(executorParams);
-  const artifactFile = new ArtifactFile(`${context.workerDirPath}/artifact`);
-  const outputLimitBytes = semantics.maximumPages * WASM_PAGE_BYTES + OUTPUT_OVERHEAD_BYTES;
+/** Answers one request after the other, all with the same executor params. */
+class ExecuteWorker {
+  readonly #context: WorkerContext;
+  readonly #settings: GuestSettings;
+  readonly #artifactFile: ArtifactFile;
+  readonly #arena: RequestArena;
+  readonly #templates: Templates;
+  readonly #outputLimitBytes: number;
 
-  return (requestBytes) => {
-    const request = ExecuteRequest.decode(requestBytes);
+  constructor(context: WorkerContext, executorParams: ExecutorParams, codeCache: CodeCache, engine: string) {
+    const semantics = executorSemantics(executorParams);
+    this.#context = context;
+    this.#settings = { semantics, loggingMaxLevel: context.logLevel, codeCache, engine };
+    this.#artifactFile = new ArtifactFile(`${context.workerDirPath}/artifact`);
+    this.#arena = new RequestArena(context.job.procFd);
+    this.#templates = new Templates(context, this.#settings);
+    this.#outputLimitBytes =
+      Math.min(semantics.maximumPages * WASM_PAGE_BYTES, MAX_OUTPUT_BYTES) + OUTPUT_OVERHEAD_BYTES;
+  }
+
+  answer(requestBytes: Uint8Array): ExecuteWorkerResult {
+    const { artifactChecksum, executionTimeout } = ExecuteRequest.decode(requestBytes);
     let loaded: ReturnType<ArtifactFile['load']>;
     try {
-      loaded = artifactFile.load(request.artifactChecksum);
+      loaded = this.#artifactFile.load(artifactChecksum);
     } catch (error) {
       return internalError('CouldNotOpenFile', error);
     }
@@ -66,34 +81,33 @@ function createAnswerer(
       const zero = { secs: 0n, nanos: 0 };
       return { ok: true, value: { jobResponse: { type: 'CorruptedArtifact' }, duration: zero, povSize: 0 } };
     }
-    const { job } = context;
-    const cpuLimitNs = Number(durationToNs(request.executionTimeout));
-    const body = (writeFd: number): number => {
-      const lock = enterJob(job, writeFd, cpuLimitNs);
-      try {
-        const { response, povSize } = executeCandidate({
-          request,
-          artifact: loaded.parts,
-          semantics,
-          loggingMaxLevel: context.logLevel,
-          codeCache,
-          engine,
-          lock,
-        });
-        const trailer = new Uint8Array(4);
-        new DataView(trailer.buffer).setUint32(0, povSize, true);
-        writeFrame(writeFd, [...JobResult.encodeParts({ ok: true, value: response }), trailer]);
-        return 0;
-      } catch (error) {
-        writeFrame(writeFd, [JobResult.encode({ ok: false, error: jobErrorOf(error) })]);
-        return 1;
-      }
+    const limits: JobLimits = {
+      cpuLimitNs: Number(durationToNs(executionTimeout)),
+      outputLimitBytes: this.#outputLimitBytes,
     };
     try {
-      const report = runJob({ namespaces: job.namespaces, cpuLimitNs, outputLimitBytes, body });
+      const report =
+        this.#templates.run(loaded.parts, artifactChecksum, requestBytes, limits) ??
+        this.#runAlone(loaded.parts, requestBytes, limits);
       return classifyReport(report);
     } catch (error) {
       return internalError('Kernel', error);
     }
-  };
+  }
+
+  /** In a job that loads the artifact itself. */
+  #runAlone(parts: ArtifactParts, requestBytes: Uint8Array, limits: JobLimits): JobReport {
+    const { job } = this.#context;
+    const body = (writeFd: number): number => {
+      const { window, lock } = enterJob(job, writeFd, limits.cpuLimitNs, this.#arena.readFd);
+      const request = window!.request(requestBytes.length);
+      return executeJob(request, writeFd, () => makeGuest(parts, this.#settings, lock));
+    };
+    this.#arena.fill(requestBytes);
+    try {
+      return runJob({ ...limits, namespaces: job.namespaces, body });
+    } finally {
+      this.#arena.clear();
+    }
+  }
 }

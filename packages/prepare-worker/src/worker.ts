@@ -14,6 +14,7 @@ import {
   enterJob,
   type JobReport,
   messageOf,
+  RequestArena,
   runJob,
   serveRequests,
   type WorkerContext,
@@ -34,27 +35,37 @@ export async function loadPrepareWorker(version: string): Promise<(context: Work
   const engine = `${codeCache.engineIdentity} pvf-${version}`;
   return (context) => {
     const artifactPath = `${context.workerDirPath}/tmp-artifact`;
+    const arena = new RequestArena(context.job.procFd);
     return serveRequests(context, REQUEST_LIMIT_BYTES, (requestBytes) => {
-      const request = PvfPrepData.decode(requestBytes);
-      return PrepareWorkerResult.encode(answer(context, request, artifactPath, codeCache, engine));
+      arena.fill(requestBytes);
+      try {
+        return PrepareWorkerResult.encodeParts(
+          answer(context, requestBytes, arena, artifactPath, codeCache, engine),
+        );
+      } finally {
+        arena.clear();
+      }
     });
   };
 }
 
 function answer(
   context: WorkerContext,
-  request: PvfPrepData,
+  requestBytes: Uint8Array,
+  arena: RequestArena,
   artifactPath: string,
   codeCache: ReturnType<typeof openCodeCache>,
   engine: string,
 ): PrepareWorkerResult {
   const { job, readRss } = context;
-  const cpuLimitNs = Number(durationToNs(request.prepTimeout));
-  const memoryLimit = precheckingMaxMemory(request.executorParams);
+  const { prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
+  const cpuLimitNs = Number(durationToNs(prepTimeout));
+  const memoryLimit = precheckingMaxMemory(executorParams);
   const rssLimitBytes =
     memoryLimit === undefined ? undefined : Number(memoryLimit) + process.memoryUsage.rss();
   const body = (writeFd: number): number => {
-    enterJob(job, writeFd, cpuLimitNs);
+    const { window } = enterJob(job, writeFd, cpuLimitNs, arena.readFd);
+    const request = PvfPrepData.decode(window!.request(requestBytes.length));
     const prepared = preparePvf({ request, codeCache, engine });
     // The worker fills the figures in from what the kernel says: a job is not believed.
     const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };

@@ -132,6 +132,13 @@ export {
   type SyscallSelector,
 } from './policy/index.ts';
 export {
+  forkSandboxed,
+  type PreparedSandbox,
+  prepareSandbox,
+  type RestrictOptions,
+  restrictThisProcess,
+} from './restrict/index.ts';
+export {
   type ArgumentCondition,
   type BpfInstruction,
   type CompiledFilter,

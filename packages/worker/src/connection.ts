@@ -1,11 +1,16 @@
-import { encodeFrameParts, readFrame } from '@pvf/protocol';
-import { readInto, writeAll } from '@pvf/sandbox-linux';
+import { encodeFrame, encodeFrameParts, readFrame } from '@pvf/protocol';
+import { mapScratch, readInto, sys3, syscallNumber, viewOf, writeAll } from '@pvf/sandbox-linux';
+
+/** Virtual size; pages are used as requests need them. */
+const FIRST_BUFFER_BYTES = 16 * 1024 * 1024;
 
 /**
  * Blocking frames over the stream socket to the host. The other end is `packages/host/src/worker/connection.ts`.
  */
 export class HostConnection {
   readonly fd: number;
+  /** Requests land outside V8's heap, where jobs find nothing of them. */
+  #buffer: { readonly address: number; readonly length: number } | undefined;
   readonly #read = (target: Uint8Array): number => readInto(this.fd, target);
 
   constructor(fd: number) {
@@ -13,22 +18,41 @@ export class HostConnection {
   }
 
   /**
-   * Waits for the next frame; `undefined` when the host has closed the connection between frames.
+   * Waits for the next frame; `undefined` when the host has closed the connection between frames. The payload is
+   * valid until the next call, and only in this process: forked ones find zeroes.
    *
    * @param limit largest payload in bytes; nothing is allocated for a larger one
    * @throws ProtocolError FRAME_TOO_LARGE, FRAME_TRUNCATED; SandboxError when the socket fails
    */
   receive(limit: number): Uint8Array | undefined {
-    return readFrame(this.#read, limit);
+    return readFrame(this.#read, limit, (length) => this.#room(length));
   }
 
   /** @throws SandboxError when the host has gone (EPIPE) */
-  send(payload: Uint8Array): void {
-    writeFrame(this.fd, [payload]);
+  send(payload: readonly Uint8Array[]): void {
+    writeFrame(this.fd, payload);
+  }
+
+  #room(length: number): Uint8Array {
+    if (this.#buffer !== undefined && this.#buffer.length < length) {
+      sys3(syscallNumber('munmap')!, this.#buffer.address, this.#buffer.length, 0);
+      this.#buffer = undefined;
+    }
+    if (length === 0) return new Uint8Array(0);
+    if (this.#buffer === undefined) {
+      const size = Math.max(length, FIRST_BUFFER_BYTES);
+      this.#buffer = { address: mapScratch(size), length: size };
+    }
+    return new Uint8Array(viewOf(this.#buffer.address, length));
   }
 }
 
-/** Writes a payload given in parts as one frame, without joining them. */
+/** Up to this many bytes it is cheaper to join a frame's parts than to write each. */
+const JOIN_UP_TO_BYTES = 64 * 1024;
+
+/** Writes a payload given in parts as one frame. */
 export function writeFrame(fd: number, parts: readonly Uint8Array[]): void {
-  for (const part of encodeFrameParts(parts)) writeAll(fd, part);
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  if (total <= JOIN_UP_TO_BYTES) writeAll(fd, encodeFrame(parts));
+  else for (const part of encodeFrameParts(parts)) writeAll(fd, part);
 }

@@ -4,13 +4,17 @@
  * other with `serveRequests`, each in a job process that `runJob` forks, watches and reaps and that `enterJob` locks
  * down from inside.
  */
+
+export { ArenaWindow, RequestArena } from './arena.ts';
 export { runCheck } from './checks.ts';
 export { type CheckName, parseCommandLine, type WorkerCommand, type WorkerKind } from './command-line.ts';
 export { HostConnection, writeFrame } from './connection.ts';
 export { describeEnd, internalError, jobErrorOf, messageOf } from './errors.ts';
-export { type JobEnd, type JobReport, type JobSpec, runJob } from './job.ts';
+export { type JobEnd, type JobLimits, type JobReport, type JobSpec, runJob } from './job.ts';
 export { enterJob, type JobSettings, prepareJobSettings } from './job-process.ts';
 export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 export { serveRequests } from './loop.ts';
 export { runWorkerProgram, type WorkerContext, type WorkerProgram } from './program.ts';
 export { type RestrictedWorker, restrictWorker } from './restrict.ts';
+export { Template, TemplateError } from './template.ts';
+export type { TemplateJob } from './template-process.ts';

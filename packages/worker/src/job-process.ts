@@ -1,5 +1,6 @@
 import {
   allowNothing,
+  type CompiledFilter,
   closeAllDescriptorsExcept,
   closeDescriptor,
   dropAllCapabilities,
@@ -11,12 +12,18 @@ import {
   setParentDeathSignal,
   setResourceLimit,
 } from '@pvf/sandbox-linux';
-import { compileJobFilters, type JobFilters } from './syscalls.ts';
+import { ArenaWindow } from './arena.ts';
+import {
+  compileJobFilters,
+  compileTemplateFilters,
+  type JobFilters,
+  type TemplateFilters,
+} from './syscalls.ts';
 
 const SIGKILL = 9;
 const NS_PER_SECOND = 1e9;
 /** Beyond the CPU budget that the worker enforces; the kernel's own limit is only the belt. */
-const CPU_LIMIT_MARGIN_SECONDS = 2;
+export const CPU_LIMIT_MARGIN_SECONDS = 2;
 
 /** How each job of a worker is isolated; fixed when the worker has restricted itself. */
 export interface JobSettings {
@@ -25,6 +32,8 @@ export interface JobSettings {
   readonly landlock: boolean;
   /** `undefined`: this machine has no seccomp filters. */
   readonly filters: JobFilters | undefined;
+  /** For jobs that a template forks. */
+  readonly templateFilters: TemplateFilters | undefined;
   /** The kept /proc directory of the worker. */
   readonly procFd: number | undefined;
 }
@@ -39,20 +48,34 @@ export function prepareJobSettings(options: {
     namespaces: options.namespaces,
     landlock: options.landlock,
     filters: options.seccomp ? compileJobFilters() : undefined,
+    templateFilters: options.seccomp ? compileTemplateFilters(options.namespaces) : undefined,
     procFd: options.procFd,
   };
 }
 
+export interface EnteredJob {
+  /** Where the request is; `undefined` without an arena. */
+  readonly window: ArenaWindow | undefined;
+  /** Takes the permission to make machine code away (W^X), for good; to be called before the guest runs. */
+  readonly lock: () => void;
+}
+
 /**
- * First thing in a job process: gives everything up but the pipe. The order matters: descriptors while /proc can be
- * reached, then limits and privileges, Landlock, and the system calls last.
+ * First thing in a job process: gives everything up but the pipe and the request. The order matters: descriptors while
+ * /proc can be reached, then limits and privileges, Landlock, and the system calls last.
  *
  * @param cpuLimitNs the job's CPU budget in nanoseconds
- * @returns takes the permission to make machine code away (W^X), for good; call it before the guest runs
+ * @param arenaFd where the request lies
  * @throws SandboxError: the job must end without having touched untrusted input
  */
-export function enterJob(settings: JobSettings, writeFd: number, cpuLimitNs: number): () => void {
+export function enterJob(
+  settings: JobSettings,
+  writeFd: number,
+  cpuLimitNs: number,
+  arenaFd?: number,
+): EnteredJob {
   setParentDeathSignal(SIGKILL);
+  const window = arenaFd === undefined ? undefined : new ArenaWindow(arenaFd);
   const mapsFd = settings.filters === undefined ? -1 : openMaps(settings.procFd);
   closeAllDescriptorsExcept(mapsFd < 0 ? [writeFd] : [writeFd, mapsFd]);
   const cpuSeconds = Math.ceil(cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS;
@@ -70,18 +93,22 @@ export function enterJob(settings: JobSettings, writeFd: number, cpuLimitNs: num
   // After Landlock, which needs a descriptor for its ruleset.
   setResourceLimit('NOFILE', 0);
   const { filters } = settings;
-  if (filters === undefined) return () => {};
+  if (filters === undefined) return { window, lock: () => {} };
   installFilter(filters.job);
-  return () => {
-    if (mapsFd >= 0) {
-      lockExecutableMemory(mapsFd);
-      closeDescriptor(mapsFd);
-    }
-    for (const filter of filters.locked) installFilter(filter);
-  };
+  return { window, lock: () => lockCode(mapsFd, filters.locked) };
 }
 
-function openMaps(procFd: number | undefined): number {
+/** Takes the write permission from all machine code, then installs filters that keep it so. Closes `mapsFd`. */
+export function lockCode(mapsFd: number, filters: readonly CompiledFilter[]): void {
+  if (mapsFd >= 0) {
+    lockExecutableMemory(mapsFd);
+    closeDescriptor(mapsFd);
+  }
+  for (const filter of filters) installFilter(filter);
+}
+
+/** This process's memory map, to be opened while /proc can be reached; -1 when it cannot. */
+export function openMaps(procFd: number | undefined): number {
   try {
     return openOwnMaps(procFd);
   } catch {

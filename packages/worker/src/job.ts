@@ -1,25 +1,25 @@
 import {
+  type ChildEnd,
   closeDescriptor,
   forkChild,
   killPid,
   type Namespace,
+  POLLIN,
   type PollEntry,
   pidfdOpen,
   pipe,
   poll,
   processCpuTimeNs,
-  readInto,
   waitForChild,
 } from '@pvf/sandbox-linux';
+import { OutputCollector } from './output.ts';
 
-const POLLIN = 1;
 const SIGKILL = 9;
 const NS_PER_MS = 1e6;
 /** How often a job with a memory limit is looked at: 10 ms is about 10 MB at the rate at which a compiler allocates. */
 const MEMORY_SAMPLE_MS = 10;
 /** Without pidfds (Linux before 5.3) the job's end is looked for this often. */
 const NO_PIDFD_POLL_MS = 1;
-const READ_CHUNK_BYTES = 1 << 20;
 
 /** How a job process ended, as the kernel tells; nothing here is the job's own word. */
 export type JobEnd =
@@ -35,12 +35,11 @@ export interface JobReport {
   /** User and system CPU time of the reaped process, in nanoseconds (wait4's rusage, to the microsecond). */
   readonly cpuTimeNs: number;
   readonly maxRssBytes: number;
-  /** All bytes that the job wrote to its pipe. Untrusted. */
+  /** All bytes that the job wrote to its pipe. Untrusted; valid until the next job. */
   readonly output: Uint8Array;
 }
 
-export interface JobSpec {
-  readonly namespaces: readonly Namespace[];
+export interface JobLimits {
   /** A job that has used this much CPU time is killed; nanoseconds. */
   readonly cpuLimitNs: number;
   /** A job that writes more than this is killed. */
@@ -48,6 +47,10 @@ export interface JobSpec {
   /** A job whose resident memory exceeds this is killed; needs `readRss`. */
   readonly rssLimitBytes?: number | undefined;
   readonly readRss?: ((pid: number) => number | undefined) | undefined;
+}
+
+export interface JobSpec extends JobLimits {
+  readonly namespaces: readonly Namespace[];
   /** Runs in the job process with the write end of its pipe; the value is the exit status. */
   readonly body: (writeFd: number) => number;
 }
@@ -70,56 +73,85 @@ export function runJob(spec: JobSpec): JobReport {
   } finally {
     closeDescriptor(writeFd);
   }
-  const pidfd = openPidfd(pid);
-  const collector = new OutputCollector(readFd, spec.outputLimitBytes);
   try {
-    const killedFor = watch(pid, pidfd, collector, spec);
-    const reaped = waitForChild(pid);
-    const { userMicros, systemMicros, maxRssBytes } = reaped.usage;
-    const cpuTimeNs = (userMicros + systemMicros) * 1000;
-    const end: JobEnd =
-      cpuTimeNs >= spec.cpuLimitNs
-        ? { type: 'cpu-limit' }
-        : (killedFor ??
-          (spec.rssLimitBytes !== undefined && maxRssBytes > spec.rssLimitBytes
-            ? { type: 'memory-limit' }
-            : reaped.exited !== undefined
-              ? { type: 'exited', status: reaped.exited }
-              : { type: 'signaled', signal: reaped.signaled }));
-    return { pid, end, cpuTimeNs, maxRssBytes, output: collector.take() };
+    return followJob(pid, readFd, spec);
   } finally {
     closeDescriptor(readFd);
+  }
+}
+
+/**
+ * Watches a child of this process until it has ended, collects what it writes to the pipe, and reaps it.
+ *
+ * @param early how it ended, if it was reaped already
+ */
+export function followJob(pid: number, readFd: number, limits: JobLimits, early?: ChildEnd): JobReport {
+  const collector = new OutputCollector(readFd, limits.outputLimitBytes);
+  const pidfd = early === undefined ? openPidfd(pid) : -1;
+  try {
+    const killedFor = early === undefined ? watch(pid, pidfd, collector, limits) : drain(collector);
+    const reaped = early ?? waitForChild(pid);
+    const { userMicros, systemMicros, maxRssBytes } = reaped.usage;
+    const cpuTimeNs = (userMicros + systemMicros) * 1000;
+    const end = endOf(reaped, killedFor, cpuTimeNs, limits);
+    return { pid, end, cpuTimeNs, maxRssBytes, output: collector.take() };
+  } finally {
     if (pidfd >= 0) closeDescriptor(pidfd);
   }
 }
 
+/** The kernel's account has the last word on limits, however the job was seen to end. */
+function endOf(
+  reaped: ChildEnd,
+  killedFor: JobEnd | undefined,
+  cpuTimeNs: number,
+  limits: JobLimits,
+): JobEnd {
+  if (cpuTimeNs >= limits.cpuLimitNs) return { type: 'cpu-limit' };
+  if (killedFor !== undefined) return killedFor;
+  if (limits.rssLimitBytes !== undefined && reaped.usage.maxRssBytes > limits.rssLimitBytes) {
+    return { type: 'memory-limit' };
+  }
+  return reaped.exited === undefined
+    ? { type: 'signaled', signal: reaped.signaled }
+    : { type: 'exited', status: reaped.exited };
+}
+
 /** Follows the job until it has ended or was killed; says for which limit. */
-function watch(pid: number, pidfd: number, collector: OutputCollector, spec: JobSpec): JobEnd | undefined {
+function watch(
+  pid: number,
+  pidfd: number,
+  collector: OutputCollector,
+  limits: JobLimits,
+): JobEnd | undefined {
   const pipeEntry: PollEntry = { fd: collector.fd, events: POLLIN, revents: 0 };
   const exitEntry: PollEntry = { fd: pidfd, events: POLLIN, revents: 0 };
   for (;;) {
     const used = processCpuTimeNs(pid) ?? 0;
-    if (used >= spec.cpuLimitNs) return kill(pid, { type: 'cpu-limit' });
-    if (spec.rssLimitBytes !== undefined && (spec.readRss?.(pid) ?? 0) > spec.rssLimitBytes) {
+    if (used >= limits.cpuLimitNs) return kill(pid, { type: 'cpu-limit' });
+    if (limits.rssLimitBytes !== undefined && (limits.readRss?.(pid) ?? 0) > limits.rssLimitBytes) {
       return kill(pid, { type: 'memory-limit' });
     }
-    let waitMs = Math.ceil((spec.cpuLimitNs - used) / NS_PER_MS);
-    if (spec.rssLimitBytes !== undefined) waitMs = Math.min(waitMs, MEMORY_SAMPLE_MS);
+    let waitMs = Math.ceil((limits.cpuLimitNs - used) / NS_PER_MS);
+    if (limits.rssLimitBytes !== undefined) waitMs = Math.min(waitMs, MEMORY_SAMPLE_MS);
     if (pidfd < 0) waitMs = Math.min(waitMs, NO_PIDFD_POLL_MS);
     // A negative descriptor is ignored by poll(2).
     pipeEntry.fd = collector.ended ? -1 : collector.fd;
     poll([pipeEntry, exitEntry], waitMs);
     if (pipeEntry.revents !== 0 && !collector.read()) return kill(pid, { type: 'output-limit' });
-    if (exitEntry.revents !== 0 || (pidfd < 0 && collector.ended)) {
-      // The process is gone, and with it every writer: what is left in the pipe can be read without waiting.
-      while (!collector.ended) {
-        poll([pipeEntry], 0);
-        if (pipeEntry.revents === 0) break;
-        if (!collector.read()) return { type: 'output-limit' };
-      }
-      return undefined;
-    }
+    if (exitEntry.revents !== 0 || (pidfd < 0 && collector.ended)) return drain(collector);
   }
+}
+
+/** Reads what a job that is gone has left in the pipe: there is no writer any more, so nothing is waited for. */
+function drain(collector: OutputCollector): JobEnd | undefined {
+  const entry: PollEntry = { fd: collector.fd, events: POLLIN, revents: 0 };
+  while (!collector.ended) {
+    poll([entry], 0);
+    if (entry.revents === 0) break;
+    if (!collector.read()) return { type: 'output-limit' };
+  }
+  return undefined;
 }
 
 /** -1 where the kernel has no pidfds. */
@@ -134,47 +166,4 @@ function openPidfd(pid: number): number {
 function kill(pid: number, reason: JobEnd): JobEnd {
   killPid(pid, SIGKILL);
   return reason;
-}
-
-let chunk: Uint8Array | undefined;
-
-/** Reads a job's pipe into memory, up to a limit. */
-class OutputCollector {
-  readonly fd: number;
-  ended = false;
-  readonly #limit: number;
-  #parts: Uint8Array[] = [];
-  #total = 0;
-
-  constructor(fd: number, limit: number) {
-    this.fd = fd;
-    this.#limit = limit;
-  }
-
-  /** Reads once; false when the job has written more than it may. */
-  read(): boolean {
-    chunk ??= new Uint8Array(READ_CHUNK_BYTES);
-    const n = readInto(this.fd, chunk);
-    if (n <= 0) {
-      this.ended = n === 0;
-      return true;
-    }
-    this.#total += n;
-    if (this.#total > this.#limit) return false;
-    this.#parts.push(chunk.slice(0, n));
-    return true;
-  }
-
-  take(): Uint8Array {
-    const [first] = this.#parts;
-    if (this.#parts.length === 1) return first!;
-    const whole = new Uint8Array(this.#total);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    this.#parts = [];
-    return whole;
-  }
 }

@@ -5,7 +5,7 @@ import type { WorkerContext } from './program.ts';
 export function serveRequests(
   { connection, kind, log }: WorkerContext,
   requestLimitBytes: number,
-  answer: (request: Uint8Array) => Uint8Array,
+  answer: (request: Uint8Array) => readonly Uint8Array[],
 ): never {
   try {
     for (;;) {

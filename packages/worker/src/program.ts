@@ -8,6 +8,7 @@ import {
   killPid,
   sleep,
   unlink,
+  useHugePages,
 } from '@pvf/sandbox-linux';
 import type pino from 'pino';
 import { runCheck } from './checks.ts';
@@ -94,6 +95,7 @@ async function serve(
     const loop = await program.load();
     initialise();
     endSiblingThreads();
+    useHugePages();
     const frame = connection.receive(HANDSHAKE_LIMIT_BYTES);
     if (frame === undefined) throw new Error('the host closed the connection before the handshake');
     const handshake = WorkerHandshake.decode(frame);

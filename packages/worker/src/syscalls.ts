@@ -2,6 +2,8 @@ import {
   type CompiledFilter,
   compileFilter,
   compileNoNewCode,
+  forkFlags,
+  type Namespace,
   type SyscallName,
   type SyscallRule,
 } from '@pvf/sandbox-linux';
@@ -118,4 +120,38 @@ export function compileJobFilters(): JobFilters {
 
 export function compileWorkerFilter(): CompiledFilter {
   return compileFilter({ deny: WORKER_DENIED, onViolation: { errno: 'EPERM' } });
+}
+
+export interface TemplateFilters {
+  /** Of the template, from the first untrusted byte on. */
+  readonly template: CompiledFilter;
+  /** Of the template and all its jobs, once nothing has to be compiled any more. */
+  readonly locked: readonly CompiledFilter[];
+  /** Of each job, on top: what only the template needs. */
+  readonly job: CompiledFilter;
+}
+
+const PR_SET_PDEATHSIG = 1;
+const PR_CAP_AMBIENT = 47;
+/** What a template needs beyond a job's list, to make jobs that then restrict themselves. */
+const TEMPLATE_ONLY: readonly SyscallName[] = ['clone', 'prctl', 'prlimit64', 'capset', 'close', 'seccomp'];
+
+/** @param namespaces those of each job: the template may make just this kind of process */
+export function compileTemplateFilters(namespaces: readonly Namespace[]): TemplateFilters {
+  const own: readonly SyscallRule[] = [
+    { name: 'clone', args: [{ index: 0, op: 'eq', value: forkFlags({ namespaces, sibling: true }) }] },
+    { name: 'prctl', args: [{ index: 0, op: 'eq', value: PR_SET_PDEATHSIG, width: 32 }] },
+    // Clears the ambient set before capset.
+    { name: 'prctl', args: [{ index: 0, op: 'eq', value: PR_CAP_AMBIENT, width: 32 }] },
+    { name: 'prlimit64' },
+    { name: 'capset' },
+  ];
+  return {
+    template: compileFilter({ allow: [...JOB_ALLOWED, ...own], onViolation: 'kill-process' }),
+    locked: [
+      compileNoNewCode(),
+      compileFilter({ deny: ['pread64', 'ioctl', 'pkey_mprotect'], onViolation: 'kill-process' }),
+    ],
+    job: compileFilter({ deny: TEMPLATE_ONLY, onViolation: 'kill-process' }),
+  };
 }

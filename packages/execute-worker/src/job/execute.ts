@@ -1,49 +1,51 @@
 import {
   ArtifactError,
-  type ArtifactParts,
   BlobError,
-  type CodeCache,
   ConstructionError,
   decompressBlob,
   type ExecutionOutcome,
-  instantiate,
-  loadArtifact,
+  type GuestInstance,
 } from '@pvf/executor';
 import {
-  type ExecuteRequest,
-  type ExecutorSemantics,
+  ExecuteRequest,
   invalidCandidate,
   type JobResponse,
+  JobResult,
+  POV_BOMB_LIMIT,
   ProtocolError,
   runtimeConstruction,
   ValidationInput,
   ValidationResult,
   validationInputOf,
 } from '@pvf/protocol';
+import { jobErrorOf, writeFrame } from '@pvf/worker';
 
-/** Largest PoV after decompression, in bytes: POV_BOMB_LIMIT of polkadot-node-primitives 28 (4 × 10 MiB). */
-const POV_BOMB_LIMIT = 40 * 1024 * 1024;
-
-export interface ExecutionInput {
-  readonly request: ExecuteRequest;
-  readonly artifact: ArtifactParts;
-  readonly semantics: ExecutorSemantics;
-  readonly loggingMaxLevel: number;
-  readonly codeCache: CodeCache;
-  readonly engine: string;
-  /** Forbids new machine code; called when everything is compiled and before the guest runs. */
-  readonly lock: () => void;
+/**
+ * What an execute job does: runs the candidate in `request`, answers on the pipe, and returns its exit status.
+ *
+ * @param guestOf makes the guest, ready to run
+ */
+export function executeJob(request: Uint8Array, writeFd: number, guestOf: () => GuestInstance): number {
+  try {
+    const { response, povSize } = executeCandidate(ExecuteRequest.decode(request), guestOf);
+    const trailer = new Uint8Array(4);
+    new DataView(trailer.buffer).setUint32(0, povSize, true);
+    writeFrame(writeFd, [...JobResult.encodeParts({ ok: true, value: response }), trailer]);
+    return 0;
+  } catch (error) {
+    writeFrame(writeFd, [JobResult.encode({ ok: false, error: jobErrorOf(error) })]);
+    return 1;
+  }
 }
 
-export interface ExecutionResult {
+interface ExecutionResult {
   readonly response: JobResponse;
   /** Bytes of the PoV after decompression. */
   readonly povSize: number;
 }
 
 /** Runs one candidate, in the order in which the reference can fail: PoV, artifact, construction, call, result. */
-export function executeCandidate(input: ExecutionInput): ExecutionResult {
-  const { request } = input;
+function executeCandidate(request: ExecuteRequest, guestOf: () => GuestInstance): ExecutionResult {
   let blockData: Uint8Array;
   try {
     blockData = decompressBlob(request.pov.blockData, POV_BOMB_LIMIT);
@@ -52,19 +54,13 @@ export function executeCandidate(input: ExecutionInput): ExecutionResult {
     return { response: { type: 'PoVDecompressionFailure' }, povSize: 0 };
   }
   const params = ValidationInput.encode(validationInputOf(request, blockData));
-  return { response: run(input, params), povSize: blockData.length };
+  return { response: run(guestOf, params), povSize: blockData.length };
 }
 
-function run(input: ExecutionInput, params: Uint8Array): JobResponse {
+function run(guestOf: () => GuestInstance, params: Uint8Array): JobResponse {
   let outcome: ExecutionOutcome;
   try {
-    const artifact = loadArtifact(input.artifact, input.codeCache, input.engine);
-    const guest = instantiate(artifact, {
-      semantics: input.semantics,
-      loggingMaxLevel: input.loggingMaxLevel,
-    });
-    input.lock();
-    outcome = guest.run(params);
+    outcome = guestOf().run(params);
   } catch (error) {
     if (error instanceof ArtifactError || error instanceof ConstructionError) {
       return runtimeConstruction('execute', error.message);

@@ -13,6 +13,7 @@ export {
   splitArtifact,
 } from './artifact.ts';
 export { type CodeCache, compileJavaScript, openCodeCache } from './code-cache.ts';
+export { emptyGuest } from './empty-guest.ts';
 export {
   type ExecutionOutcome,
   type GuestInstance,

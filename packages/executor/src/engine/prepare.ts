@@ -44,7 +44,7 @@ export interface PreparedCode {
  */
 export function prepareArtifact(code: Uint8Array, options: PrepareOptions): PreparedCode {
   const raw = stage('decompress', BlobError, () => decompressBlob(code, options.bombLimit));
-  const wasm = rewrite(raw, options.semantics.stackLogicalMax);
+  const wasm = rewrite(raw, options.semantics);
   if (options.semantics.stackNativeMax === 0)
     throw new PreparationError('prepare', 'the native stack limit is zero');
   const module = stage(
@@ -65,9 +65,9 @@ export function prepareArtifact(code: Uint8Array, options: PrepareOptions): Prep
   };
 }
 
-function rewrite(raw: Uint8Array, stackLogicalMax: number): Uint8Array {
+function rewrite(raw: Uint8Array, { stackLogicalMax, wasmBulkMemory }: ExecutorSemantics): Uint8Array {
   try {
-    return rewriteModule(raw, { stackLogicalMax, target: 'engine' });
+    return rewriteModule(raw, { stackLogicalMax, target: 'engine', bulkMemory: wasmBulkMemory });
   } catch (cause) {
     if (!(cause instanceof RewriteError)) throw cause;
     throw new PreparationError(cause.code === 'PREVALIDATION' ? 'prevalidate' : 'prepare', cause.message, {

@@ -5,6 +5,8 @@
 export interface ModuleShape {
   /** Number of functions with a body. */
   readonly definedFunctions: number;
+  /** Instantiation runs guest code. */
+  readonly hasStart: boolean;
   /** Minimum of the memory that the job creates for the guest, in 64 KiB pages; `undefined`: the guest has none. */
   readonly memoryMinPages: number | undefined;
   readonly imports: readonly ImportShape[];
@@ -26,7 +28,7 @@ export const MEMORY_IMPORT = { module: 'pvf', name: 'memory' } as const;
 /** `validate_block(ptr: i32, len: i32) -> i64` (polkadot-parachain). */
 export const ENTRY_POINT = { name: 'validate_block', signature: 'i32,i32->i64' } as const;
 
-const SECTION = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const;
+const SECTION = { type: 1, import: 2, function: 3, global: 6, export: 7, start: 8 } as const;
 const KINDS = ['function', 'table', 'memory', 'global'] as const;
 const VALUE_TYPES: Readonly<Record<number, string>> = { 127: 'i32', 126: 'i64', 125: 'f32', 124: 'f64' };
 const I32 = 0x7f;
@@ -43,6 +45,7 @@ export function readShape(wasm: Uint8Array): ModuleShape {
   const imports: ImportShape[] = [];
   const exports = new Map<string, { kind: number; index: number }>();
   let definedFunctions = 0;
+  let hasStart = false;
   let memoryMinPages: number | undefined;
 
   for (reader.at = 8; reader.at < wasm.length; ) {
@@ -84,6 +87,8 @@ export function readShape(wasm: Uint8Array): ModuleShape {
         reader.byte();
         reader.skipConstantExpression();
       }
+    } else if (id === SECTION.start) {
+      hasStart = true;
     } else if (id === SECTION.export) {
       for (let n = reader.u32(); n > 0; n--)
         exports.set(reader.name(), { kind: reader.byte(), index: reader.u32() });
@@ -96,6 +101,7 @@ export function readShape(wasm: Uint8Array): ModuleShape {
   const entry = exports.get(ENTRY_POINT.name);
   return {
     definedFunctions,
+    hasStart,
     memoryMinPages,
     imports,
     memoryExport: memory === undefined ? 'missing' : memory.kind === 2 ? 'memory' : 'not-a-memory',

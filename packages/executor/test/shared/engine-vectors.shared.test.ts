@@ -28,13 +28,28 @@ function runVectors(file: string): Map<string, Result> {
   return new Map(results.map((result) => [result.name, result]));
 }
 
-const load = (file: string) => JSON.parse(readFileSync(join(shared, 'vectors', file), 'utf8'));
+interface VectorRecord {
+  readonly name: string;
+  readonly kind?: string;
+  readonly wasm?: string;
+  readonly stage?: string;
+  readonly job_response?: { readonly type: string };
+  readonly job_response_hex?: string;
+  readonly job_response_sha256?: string;
+  readonly prepare_error?: { readonly prepare_error: { readonly type: string } };
+  readonly precheck_error?: object;
+  readonly execute?: { readonly type: string };
+}
+
+const load = (file: string): VectorRecord[] =>
+  JSON.parse(readFileSync(join(shared, 'vectors', file), 'utf8'));
+const named = (records: VectorRecord[]) => records.map((record) => [record.name, record] as const);
 
 describe('engine vectors of the reference', () => {
   const execute = load('execute.json');
   const executed = runVectors('execute.json');
-  it.each(execute.map((record: { name: string }) => [record.name, record]))('execute: %s', (name, record) => {
-    const result = executed.get(name as string)!;
+  it.each(named(execute))('execute: %s', (name, record) => {
+    const result = executed.get(name)!;
     const { job_response, job_response_hex, job_response_sha256, prepare_error, precheck_error } = record;
     if (prepare_error !== undefined) {
       expect(result.stage).toBe(stageOf(prepare_error.prepare_error.type));
@@ -43,23 +58,23 @@ describe('engine vectors of the reference', () => {
     expect(result.stage).toBe(
       precheck_error === undefined ? (result.stage === 'construct' ? 'construct' : 'ok') : 'construct',
     );
-    expect(result.response, result.message).toBe(job_response.type);
-    if (job_response.type !== 'Ok') return;
+    expect(result.response, result.message).toBe(job_response?.type);
+    if (job_response?.type !== 'Ok') return;
     if (job_response_hex !== undefined) expect(result.hex).toBe(job_response_hex);
     else expect(result.sha256).toBe(job_response_sha256);
   });
 
   const adder = load('adder-state.json');
   it('has adder records that carry no module of their own', () => {
-    expect(adder.every((record: { wasm?: string }) => record.wasm === undefined)).toBe(true);
+    expect(adder.every((record) => record.wasm === undefined)).toBe(true);
   });
 
   const stages = load('full-blob.json').filter(
-    (record: { kind: string; wasm?: string }) => record.kind === 'stage' && record.wasm !== undefined,
+    (record) => record.kind === 'stage' && record.wasm !== undefined,
   );
   const staged = runVectors('full-blob.json');
-  it.each(stages.map((record: { name: string }) => [record.name, record]))('stage: %s', (name, record) => {
-    const result = staged.get(name as string)!;
+  it.each(named(stages))('stage: %s', (name, record) => {
+    const result = staged.get(name)!;
     expect(result.stage, result.message).toBe(record.stage);
     if (record.execute !== undefined) expect(result.response, result.message).toBe(record.execute.type);
   });

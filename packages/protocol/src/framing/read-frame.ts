@@ -7,17 +7,21 @@ import { DEFAULT_FRAME_LIMIT, FRAME_HEADER_BYTES, frameTruncated, readFrameHeade
 export type ReadSome = (target: Uint8Array) => number;
 
 /**
- * Reads one frame with blocking reads, straight into the payload's own buffer.
+ * Reads one frame with blocking reads, straight into the payload's own buffer (from `allocate`, if given).
  *
  * Returns the payload, or undefined when the stream ends before a frame begins. Throws FRAME_TOO_LARGE for a
  * payload above `limit` bytes, FRAME_TRUNCATED when the stream ends inside the frame, and what `read` throws.
  */
-export function readFrame(read: ReadSome, limit: number = DEFAULT_FRAME_LIMIT): Uint8Array | undefined {
+export function readFrame(
+  read: ReadSome,
+  limit: number = DEFAULT_FRAME_LIMIT,
+  allocate: (length: number) => Uint8Array = (length) => new Uint8Array(length),
+): Uint8Array | undefined {
   const header = new Uint8Array(FRAME_HEADER_BYTES);
   const headerBytes = fill(header, read);
   if (headerBytes === 0) return undefined;
   if (headerBytes < FRAME_HEADER_BYTES) throw frameTruncated(FRAME_HEADER_BYTES, headerBytes);
-  const payload = new Uint8Array(readFrameHeader(header, limit));
+  const payload = allocate(readFrameHeader(header, limit));
   const payloadBytes = fill(payload, read);
   if (payloadBytes < payload.byteLength) {
     throw frameTruncated(FRAME_HEADER_BYTES + payload.byteLength, FRAME_HEADER_BYTES + payloadBytes);

@@ -5,9 +5,8 @@ import { killPid, pidfdOpen, waitForChild } from '../fork/wait.ts';
 import { setDumpable } from '../identity/process.ts';
 import { closeDescriptor, pipe } from '../io/descriptors.ts';
 import { type PollEntry, poll } from '../io/poll.ts';
-import { kernelAbilities } from '../policy/abilities.ts';
+import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
 import { type Plan, planPolicy } from '../policy/plan.ts';
-import { tryNamespaces } from '../policy/trial.ts';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
 import { POLLIN } from '../sys/constants.ts';
 import { buildFilters } from './filters.ts';
@@ -70,20 +69,8 @@ function becomeUser(policy: Policy): void {
 }
 
 function makePlan(request: RunRequest): Plan {
-  const kernel = kernelAbilities();
-  const trials = needsNamespaces(request.policy) ? tryNamespaces() : [];
-  const refused = trials.find(({ possible }) => !possible);
-  const abilities = {
-    ...kernel,
-    otherThreads: false,
-    namespaces: trials.filter(({ possible }) => possible).map(({ namespace }) => namespace),
-    ...(refused?.message === undefined ? {} : { namespacesReason: refused.message }),
-  };
+  const abilities = { ...kernelAbilities(), ...namespaceAbilities(request.policy), otherThreads: false };
   return planPolicy(request.policy, abilities, 'new-process', request.landlockAbi);
-}
-
-function needsNamespaces(policy: Policy): boolean {
-  return policy.namespaces !== undefined || policy.network?.access === 'none' || policy.root !== undefined;
 }
 
 interface Running {

@@ -1,6 +1,9 @@
 import type { Namespace } from '../fork/namespaces.ts';
+import { effectiveCapabilities } from '../identity/capabilities.ts';
 import { queryAbi } from '../landlock/ruleset.ts';
 import { isActionAvailable } from '../seccomp/install.ts';
+import { tryNamespaces } from './trial.ts';
+import type { Policy } from './types.ts';
 
 /** What a plan can build on, here and now. */
 export interface Abilities {
@@ -15,15 +18,35 @@ export interface Abilities {
   readonly namespacesReason?: string;
   /** The process has other threads, which Landlock (before ABI 8) and namespaces cannot reach. */
   readonly otherThreads: boolean;
+  /** The process has capabilities. */
+  readonly privileged: boolean;
 }
 
+type KernelAbilities = Omit<Abilities, 'namespaces' | 'namespacesReason' | 'otherThreads'>;
+
 /** Landlock and seccomp as this process sees them; namespaces have to be tried (see trial.ts). */
-export function kernelAbilities(): Omit<Abilities, 'namespaces' | 'otherThreads'> {
+export function kernelAbilities(): KernelAbilities {
   const abi = queryAbi();
   return {
     landlockAbi: typeof abi === 'number' ? abi : 0,
     ...(typeof abi === 'string' ? { landlockReason: abi } : {}),
     seccomp: isActionAvailable('kill-process'),
     notify: isActionAvailable('notify'),
+    privileged: effectiveCapabilities() !== 0n,
+  };
+}
+
+/**
+ * Tries what kinds of namespaces a policy could use, if it uses any: in children that end at once, so the process must
+ * be forkable.
+ */
+export function namespaceAbilities(policy: Policy): Pick<Abilities, 'namespaces' | 'namespacesReason'> {
+  if (policy.namespaces === undefined && policy.network?.access !== 'none' && policy.root === undefined)
+    return { namespaces: [] };
+  const trials = tryNamespaces();
+  const refused = trials.find(({ possible }) => !possible);
+  return {
+    namespaces: trials.filter(({ possible }) => possible).map(({ namespace }) => namespace),
+    ...(refused?.message === undefined ? {} : { namespacesReason: refused.message }),
   };
 }

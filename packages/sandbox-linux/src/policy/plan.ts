@@ -17,8 +17,11 @@ import { networkRules } from './network.ts';
 import { expandSelectors } from './syscall-groups.ts';
 import type { LayerOutcome, LimitPolicy, Policy, PolicyLayer, Requirement, RootPolicy } from './types.ts';
 
-/** Who is restricted: this very process, or a process made for it (which can be put into new namespaces). */
-export type PlanTarget = 'this-process' | 'new-process';
+/**
+ * Who is restricted: this very process; a fork of it, which its parent watches; or a program in a process of its own,
+ * which a launcher watches. The latter two can be put into new namespaces.
+ */
+export type PlanTarget = 'this-process' | 'forked-process' | 'new-process';
 
 /** A policy resolved against what the machine can do; applied step by step. */
 export interface Plan {
@@ -90,12 +93,7 @@ export function planPolicy(
   const landlock = planLandlock(policy, abi, landlockReason, network.ports, outcomes);
   const filter = planFilter(policy, abilities, network.filtered, outcomes);
   planLimits(policy, target, outcomes);
-  outcomes.add(
-    'privileges',
-    'required',
-    ['no_new_privs', 'no capabilities', ...(policy.user === undefined ? [] : ['user'])],
-    [],
-  );
+  planPrivileges(policy, abilities, outcomes);
   if (policy.environment !== undefined) outcomes.add('environment', 'required', ['cleared'], []);
   return {
     namespaces: network.namespaces,
@@ -149,7 +147,7 @@ function planNetwork(
   if (abilities.seccomp) by.push('seccomp (which sockets can be made)');
   else missing.push('sockets other than TCP');
   if (wanted.access === 'none') {
-    if (target === 'new-process' && abilities.namespaces.includes('net'))
+    if (target !== 'this-process' && abilities.namespaces.includes('net'))
       all = [...new Set([...namespaces, 'net' as const])];
     if (all.includes('net')) by.push('net namespace');
     // A net namespace leaves only Unix sockets in the file system, which the filter would have refused.
@@ -266,8 +264,33 @@ function planRoot(
 function planLimits(policy: Policy, target: PlanTarget, outcomes: Outcomes): void {
   const { limits } = policy;
   if (limits === undefined) return;
-  const watched = (['wallMs'] as const).filter((name) => limits[name] !== undefined);
-  const missing = target === 'this-process' ? watched.map((name) => `limits.${name}`) : [];
-  const by = target === 'this-process' ? ['rlimits'] : ['rlimits', 'the supervisor'];
-  outcomes.add('limits', limits.enforce, by, missing, 'nobody watches this process; run a new one instead');
+  const watched = limits.wallMs !== undefined && target === 'this-process';
+  const by = target === 'new-process' ? ['rlimits', 'the supervisor'] : ['rlimits'];
+  outcomes.add(
+    'limits',
+    limits.enforce,
+    by,
+    watched ? ['limits.wallMs'] : [],
+    'nobody watches this process; run a new one instead',
+  );
+}
+
+function planPrivileges(policy: Policy, abilities: Abilities, outcomes: Outcomes): void {
+  const by = [
+    'no_new_privs',
+    'no capabilities',
+    ...(policy.user === undefined ? [] : [`uid ${policy.user.uid}`]),
+  ];
+  // setuid reaches every thread through libc, and takes the capabilities with it; capset reaches only its own thread
+  const missing =
+    abilities.otherThreads && abilities.privileged && policy.user === undefined
+      ? ['dropping capabilities']
+      : [];
+  outcomes.add(
+    'privileges',
+    'required',
+    by,
+    missing,
+    'the process has other threads, which keep theirs; give a user to become',
+  );
 }

@@ -30,7 +30,7 @@ for (const { name, run } of ATTEMPTS) {
     cpuLimitNs: SECOND_NS,
     outputLimitBytes: 4096,
     body: (writeFd) => {
-      enterJob(job, writeFd, SECOND_NS)();
+      enterJob(job, writeFd, SECOND_NS).lock();
       writeFrame(writeFd, [Buffer.from(String(run(target)))]);
       return 0;
     },

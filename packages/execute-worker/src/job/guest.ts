@@ -1,0 +1,46 @@
+import {
+  type ArtifactParts,
+  type CodeCache,
+  type GuestInstance,
+  instantiate,
+  type LoadedArtifact,
+  loadArtifact,
+} from '@pvf/executor';
+import type { ExecutorSemantics } from '@pvf/protocol';
+
+/** What every guest of a worker is made with. */
+export interface GuestSettings {
+  readonly semantics: ExecutorSemantics;
+  /** 0 (off) to 5 (trace). */
+  readonly loggingMaxLevel: number;
+  readonly codeCache: CodeCache;
+  readonly engine: string;
+}
+
+/** Loads and instantiates, then locks: after that no machine code can be made. */
+export function makeGuest(parts: ArtifactParts, settings: GuestSettings, lock: () => void): GuestInstance {
+  const guest = instantiate(load(parts, settings), settings);
+  lock();
+  return guest;
+}
+
+/**
+ * The same for a guest that many jobs will be forked from.
+ *
+ * @throws Error if instantiating would run the guest's own code, which each job must do for itself
+ */
+export function makeTemplateGuest(
+  parts: ArtifactParts,
+  settings: GuestSettings,
+  lock: () => void,
+): GuestInstance {
+  const artifact = load(parts, settings);
+  if (artifact.shape.hasStart) throw new Error('the module has a start function');
+  const guest = instantiate(artifact, settings);
+  lock();
+  return guest;
+}
+
+function load(parts: ArtifactParts, { codeCache, engine }: GuestSettings): LoadedArtifact {
+  return loadArtifact(parts, codeCache, engine);
+}

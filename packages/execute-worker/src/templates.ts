@@ -1,0 +1,102 @@
+import type { ArtifactParts } from '@pvf/executor';
+import {
+  type JobLimits,
+  type JobReport,
+  RequestArena,
+  Template,
+  TemplateError,
+  type WorkerContext,
+} from '@pvf/worker';
+import { executeJob } from './job/execute.ts';
+import { type GuestSettings, makeTemplateGuest } from './job/guest.ts';
+
+/** Each holds an artifact's code in memory of its own; a worker sees few PVFs in a row. */
+const MAX_TEMPLATES = 3;
+/** A template that takes more than this, in bytes, is not kept for the next candidate. */
+const MAX_KEPT_RSS_BYTES = 512 * 1024 * 1024;
+
+type Entry =
+  | { readonly type: 'template'; readonly template: Template; readonly arena: RequestArena }
+  /** Cannot be loaded ahead: its candidates run in jobs that load it themselves. */
+  | { readonly type: 'unusable' };
+
+/** The artifacts that this worker has loaded ahead, by checksum; the least recently used one makes room. */
+export class Templates {
+  readonly #context: WorkerContext;
+  readonly #settings: GuestSettings;
+  readonly #entries = new Map<string, Entry>();
+  readonly #freeArenas: RequestArena[] = [];
+
+  constructor(context: WorkerContext, settings: GuestSettings) {
+    this.#context = context;
+    this.#settings = settings;
+    for (let i = 0; i < MAX_TEMPLATES; i++) this.#freeArenas.push(new RequestArena(context.job.procFd));
+  }
+
+  /**
+   * Runs a candidate on a template, made if need be.
+   *
+   * @returns `undefined` when this artifact has no template: run the candidate in a job of its own
+   */
+  run(
+    parts: ArtifactParts,
+    checksum: Uint8Array,
+    request: Uint8Array,
+    limits: JobLimits,
+  ): JobReport | undefined {
+    const key = Buffer.from(checksum).toString('hex');
+    const entry = this.#entries.get(key) ?? this.#make(parts, limits);
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (entry.type === 'unusable') {
+      this.#shrink();
+      return undefined;
+    }
+    try {
+      const report = entry.template.run(request, limits);
+      if ((this.#context.readRss(entry.template.pid) ?? 0) > MAX_KEPT_RSS_BYTES) this.#drop(key);
+      return report;
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      this.#context.log.warn({ err: error }, 'a template was given up');
+      this.#drop(key);
+      return undefined;
+    }
+  }
+
+  #make(parts: ArtifactParts, { cpuLimitNs }: JobLimits): Entry {
+    if (this.#freeArenas.length === 0) this.#dropOldest();
+    const arena = this.#freeArenas.pop()!;
+    const template = Template.start(this.#context.job, arena, cpuLimitNs, (lock) => {
+      const guest = makeTemplateGuest(parts, this.#settings, lock);
+      return (request, writeFd) => executeJob(request, writeFd, () => guest);
+    });
+    if (template !== undefined) return { type: 'template', template, arena };
+    this.#freeArenas.push(arena);
+    return { type: 'unusable' };
+  }
+
+  /** Entries that hold no process cost nothing but must not pile up either. */
+  #shrink(): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#entries.size <= 2 * MAX_TEMPLATES) return;
+      if (entry.type === 'unusable') this.#entries.delete(key);
+    }
+  }
+
+  #dropOldest(): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.type !== 'template') continue;
+      this.#drop(key);
+      return;
+    }
+  }
+
+  #drop(key: string): void {
+    const entry = this.#entries.get(key);
+    this.#entries.delete(key);
+    if (entry?.type !== 'template') return;
+    entry.template.close();
+    this.#freeArenas.push(entry.arena);
+  }
+}

@@ -1,0 +1,63 @@
+import { type ForkOptions, forkChild } from '../fork/fork.ts';
+import { initialise } from '../fork/forkable-memory.ts';
+import { closeAllDescriptorsExcept } from '../io/descriptors.ts';
+import { setUpSurroundings } from '../launcher/surroundings.ts';
+import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
+import { applyRestrictions } from '../policy/apply.ts';
+import { type Plan, planPolicy } from '../policy/plan.ts';
+import type { LayerOutcome, Policy } from '../policy/types.ts';
+import { type CompiledFilter, compileFilter } from '../seccomp/compile.ts';
+import { installFilter } from '../seccomp/install.ts';
+
+/** A policy made ready for many forks. */
+export interface PreparedSandbox {
+  /** What becomes of each layer in each fork. */
+  readonly outcomes: readonly LayerOutcome[];
+  readonly plan: Plan;
+  readonly filter: CompiledFilter | undefined;
+  readonly ids: { readonly uid: number; readonly gid: number };
+}
+
+/**
+ * Plans a policy and compiles its filter, once. The process must be forkable (see `endSiblingThreads`). `limits` are
+ * those that the kernel keeps per process; `wallMs` is the caller's to watch.
+ * @throws SandboxError LAYER_UNAVAILABLE, INVALID_ARGUMENT
+ */
+export function prepareSandbox(
+  policy: Policy,
+  options: { readonly landlockAbi?: number } = {},
+): PreparedSandbox {
+  initialise();
+  const abilities = { ...kernelAbilities(), ...namespaceAbilities(policy), otherThreads: false };
+  const plan = planPolicy(policy, abilities, 'forked-process', options.landlockAbi);
+  return {
+    outcomes: plan.outcomes,
+    plan,
+    filter: plan.filter === undefined ? undefined : compileFilter(plan.filter),
+    ids: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+  };
+}
+
+/**
+ * Forks this process; the child restricts itself as prepared, keeps only the descriptors it is given, and then runs
+ * `body`. Watch and reap it with `pidfdOpen`, `poll` and `waitForChild`.
+ * @returns the child's pid
+ * @throws SandboxError SYSCALL_FAILED (`clone`). What fails in the child goes to `onError` there
+ */
+export function forkSandboxed(
+  sandbox: PreparedSandbox,
+  options: Pick<ForkOptions, 'body' | 'onError'> & { readonly keep: readonly number[] },
+): number {
+  const { plan, filter, ids } = sandbox;
+  return forkChild({
+    ...options,
+    namespaces: plan.namespaces,
+    body: () => {
+      closeAllDescriptorsExcept(options.keep);
+      const { ownProcessTable } = setUpSurroundings(plan, ids);
+      applyRestrictions(plan, { supervised: false, ownProcessTable });
+      if (filter !== undefined) installFilter(filter);
+      return options.body();
+    },
+  });
+}
