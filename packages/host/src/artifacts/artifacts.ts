@@ -6,6 +6,7 @@ import type { PreparationStats } from '../outcome.ts';
 import type { FromPrepareQueue, PreparePriority, ToPrepareQueue } from '../prepare/messages.ts';
 import type { PrepareAnswer, PrepareWork } from '../prepare/work.ts';
 import type { PruneReport } from '../types.ts';
+import { describePrepareError } from '../verdict/index.ts';
 import type { SpawnFailure } from '../worker/messages.ts';
 import { type ArtifactIdentity, artifactKey } from './identity.ts';
 import { type Failure, mayRetry } from './retry.ts';
@@ -50,6 +51,9 @@ type State =
 
 /** Failures that are remembered; the oldest is forgotten first. Each is the fault of a PVF that the chain knows. */
 const MAX_FAILURES = 4_096;
+
+/** What a PVF brings into the log is cut there. */
+const LOGGED_CHARS = 256;
 
 /** Cache events for the metrics. */
 export type CacheEvent = 'hit' | 'miss' | 'evicted' | 'lost';
@@ -223,7 +227,8 @@ export class Artifacts {
     if (answer.type === 'failed') {
       const failures = (state.before?.failures ?? 0) + 1;
       const { error } = answer;
-      this.#options.logger.warn({ codeHash: identity.codeHash, failures, error }, 'preparation failed');
+      const reason = describePrepareError(error).slice(0, LOGGED_CHARS);
+      this.#options.logger.warn({ codeHash: identity.codeHash, failures, reason }, 'preparation failed');
       this.#setFailed(key, { at: now, failures, error });
       this.#answer(state.waiters, { type: 'failed', error });
       return;

@@ -28,6 +28,9 @@ const RETRY_PAUSE_MS = 1_000;
 /** An artifact that vanishes between its look-up and its use is no attempt; a cache that keeps losing them is broken. */
 const MAX_LOST_ARTIFACTS = 3;
 
+/** What a worker or a candidate brings into the log is cut there. */
+const LOGGED_CHARS = 256;
+
 /** One validation from its code to its outcome. */
 export class Validation {
   readonly #parts: RequestParts;
@@ -154,7 +157,8 @@ export class Validation {
     if (!doubtful || kind === 'backing' || kind === 'backing-system') return false;
     if (this.#attempts >= MAX_ATTEMPTS || !this.#scope.hasTimeFor(RETRY_PAUSE_MS)) return false;
     const { cause, message } = verdict;
-    this.#scope.logger.warn({ codeHash: this.#codeHash, cause, message }, 'execution will be tried again');
+    const reason = message.slice(0, LOGGED_CHARS);
+    this.#scope.logger.warn({ codeHash: this.#codeHash, cause, reason }, 'execution will be tried again');
     this.#scope.progress({ type: 'retrying', cause, afterMs: RETRY_PAUSE_MS });
     await this.#scope.pause(RETRY_PAUSE_MS);
     this.#parts.metrics.retried(cause);
@@ -191,7 +195,7 @@ export class Validation {
     const message = describePrepareError(error);
     if (isDeterministic(error)) {
       this.#scope.logger.warn(
-        { codeHash: this.#codeHash, error },
+        { codeHash: this.#codeHash, type: error.type },
         'the PVF cannot be prepared; was it prechecked?',
       );
       return { ...common, kind: 'preparation-failed', vote: 'abstain', deterministic: true, error, message };

@@ -1,11 +1,11 @@
 import { GUEST_ANSWERS, GUEST_INPUT, type GuestName, guest } from '@pvf/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PvfHost } from '../../src/index.ts';
-import { candidate, silent, VALIDATION_DATA } from '../support/hosts.ts';
+import { candidate, silent, VALIDATION_DATA, workersUnderTest } from '../support/hosts.ts';
 
 let host: PvfHost;
 beforeAll(async () => {
-  host = await PvfHost.start({ logger: silent, spawnTimeoutMs: 60_000 });
+  host = await PvfHost.start({ logger: silent, spawnTimeoutMs: 60_000, ...workersUnderTest() });
 });
 afterAll(() => host.close());
 

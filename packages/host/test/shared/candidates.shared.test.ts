@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadCandidates, sharedDir } from '@pvf/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PvfCode, PvfHost } from '../../src/index.ts';
-import { silent } from '../support/hosts.ts';
+import { silent, workersUnderTest } from '../support/hosts.ts';
 
 const PVF = 'povrt-1';
 const candidates = loadCandidates(PVF);
@@ -21,7 +21,7 @@ describe(`every candidate of ${PVF} gets the reference's verdict`, () => {
   let host: PvfHost;
   let code: PvfCode;
   beforeAll(async () => {
-    host = await PvfHost.start({ logger: silent, spawnTimeoutMs: 60_000 });
+    host = await PvfHost.start({ logger: silent, spawnTimeoutMs: 60_000, ...workersUnderTest() });
     code = await host.importCode(
       readFileSync(join(sharedDir(), 'candidates', `${PVF}.compact.compressed.wasm`)),
     );

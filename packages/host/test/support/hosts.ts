@@ -6,12 +6,31 @@ import { type FakeWorker, fakeWorker } from './fake-worker.ts';
 
 export const silent = pino({ level: 'silent' });
 
+/**
+ * Which workers the integration tests run with: this repository's, or others that speak the protocol, as
+ * `test:interop` names them in the environment.
+ */
+export function workersUnderTest(): Pick<HostOptions, 'workers' | 'nodeVersion'> {
+  const {
+    PVF_TEST_PREPARE_WORKER: prepare,
+    PVF_TEST_EXECUTE_WORKER: execute,
+    PVF_TEST_WORKER_VERSION,
+  } = process.env;
+  if (prepare === undefined || execute === undefined) return {};
+  return { workers: { prepare, execute }, nodeVersion: PVF_TEST_WORKER_VERSION ?? false };
+}
+
 /** No test is about how fast a worker starts on a busy machine, unless it says so. */
 const PATIENCE_MS = 60_000;
 
 /** A host with real workers that is closed after the test. */
 export async function startHost(options: HostOptions = {}): Promise<PvfHost> {
-  const host = await PvfHost.start({ logger: silent, spawnTimeoutMs: PATIENCE_MS, ...options });
+  const host = await PvfHost.start({
+    logger: silent,
+    spawnTimeoutMs: PATIENCE_MS,
+    ...workersUnderTest(),
+    ...options,
+  });
   onTestFinished(() => host.close());
   return host;
 }
