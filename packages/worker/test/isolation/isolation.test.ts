@@ -54,11 +54,13 @@ const killed = ({ end }: Outcome) => end.type === 'signaled' && end.signal === S
 const refused = ({ value }: Outcome) => value !== undefined && value < 0;
 
 describe.each([
-  ['as the current user', undefined],
-  ['as an ordinary user', 65_534],
-])('a job that has been taken over, %s', (_, uid) => {
+  ['as the current user', undefined, false],
+  ['as an ordinary user', 65_534, false],
+  ['forked from a template', undefined, true],
+  ['forked from a template as an ordinary user', 65_534, true],
+])('a job that has been taken over, %s', (_, uid, template) => {
   it('is killed by the first system call outside its list, and only it', () => {
-    const outcomes = takeOver({}, uid);
+    const outcomes = takeOver({ template }, uid);
     expect(outcomes.map(({ name }) => name)).toEqual(ATTEMPTS.map(({ name }) => name));
     expect(outcomes.filter((outcome) => !killed(outcome))).toEqual([]);
   });
@@ -78,7 +80,7 @@ describe.each([
       'kill everyone',
       ...(uid === undefined && process.getuid!() === 0 ? ['fork'] : []),
     ];
-    const outcomes = takeOver({ seccomp: false }, uid);
+    const outcomes = takeOver({ seccomp: false, template }, uid);
     expect(outcomes.filter((outcome) => !refused(outcome) && !harmless.includes(outcome.name))).toEqual([]);
   });
 });
