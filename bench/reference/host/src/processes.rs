@@ -41,24 +41,27 @@ pub enum Target {
     Job,
 }
 
-/// Waits until the worker (or its job) is there and has run a little, then sends it `signal`.
+/// Waits until the worker has a job that has run a little, then sends the one or the other `signal`.
 pub fn signal(kind: &'static str, target: Target, signal: &'static str) -> Result<(), String> {
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(20) {
-        let found = worker(kind).and_then(|pid| match target {
-            Target::Worker if children(pid).is_empty() => None,
-            Target::Worker => Some(pid),
-            Target::Job => children(pid).first().copied(),
-        });
-        if let Some(pid) = found {
-            sleep(Duration::from_millis(300));
-            let status = Command::new("kill")
-                .args([format!("-{signal}"), pid.to_string()])
-                .status()
-                .map_err(|error| error.to_string())?;
-            return if status.success() { Ok(()) } else { Err(format!("{pid} was gone")) };
-        }
         sleep(Duration::from_millis(10));
+        let Some(worker) = worker(kind) else { continue };
+        let Some(job) = children(worker).first().copied() else { continue };
+        sleep(Duration::from_millis(300));
+        // A worker that starts through a shell has short-lived children before its first job.
+        if !children(worker).contains(&job) {
+            continue;
+        }
+        let pid = match target {
+            Target::Worker => worker,
+            Target::Job => job,
+        };
+        let status = Command::new("kill")
+            .args([format!("-{signal}"), pid.to_string()])
+            .status()
+            .map_err(|error| error.to_string())?;
+        return if status.success() { Ok(()) } else { Err(format!("{pid} was gone")) };
     }
     Err(format!("no job of a {kind} appeared"))
 }
