@@ -131,6 +131,7 @@ export {
   type SyscallPolicy,
   type SyscallSelector,
 } from './policy/index.ts';
+export { type ProbedLayer, type ProbeLayerName, type ProbeReport, probe } from './probe/index.ts';
 export {
   forkSandboxed,
   type PreparedSandbox,

@@ -64,13 +64,14 @@ export function runInit(options: InitOptions): number {
     reason,
     refused: init.supervisor.refused,
     missing: [...surroundings.missing, ...missing],
-    usage: { cpuMs, wallMs: init.wallMs(), maxRssBytes },
+    usage: { cpuMs, wallMs: init.wallMs(), peakMemoryBytes: init.peakMemoryBytes, maxRssBytes },
   });
   return 0;
 }
 
 class Init {
   readonly supervisor: Supervisor;
+  peakMemoryBytes = 0;
   readonly #options: InitOptions;
   readonly #shared: SharedState;
   readonly #program: number;
@@ -165,6 +166,7 @@ class Init {
     if ((cpuMs === undefined && memoryBytes === undefined) || !existsSync(`${PROC}/self`)) return;
     const members = sandboxProcesses(PROC, Number(readlinkSync(`${PROC}/self`)), this.#ownTable);
     const use = measure(PROC, members, reapedUse().cpuMs, memoryBytes !== undefined);
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, use.memoryBytes);
     if (cpuMs !== undefined && use.cpuMs >= cpuMs) this.#stop({ type: 'limit', limit: 'cpu' });
     if (memoryBytes !== undefined && use.memoryBytes > memoryBytes)
       this.#stop({ type: 'limit', limit: 'memory' });

@@ -3,17 +3,22 @@
  * descriptor 3 and needs no event loop. Started by spawn/spawn-sandboxed.ts and probe/probe.ts.
  */
 import { exitNow } from '../fork/fork.ts';
-import { setCloseOnExec } from '../io/descriptors.ts';
+import { setCloseOnExec, writeAll } from '../io/descriptors.ts';
+import { probeHere } from '../probe/probe-here.ts';
 import { CLOSE_RANGE_CLOEXEC } from '../sys/constants.ts';
 import { sys3 } from '../sys/libc.ts';
 import { NR } from '../sys/syscalls.ts';
 import { receive } from './messages.ts';
-import { CONTROL_FD, type LauncherRequest } from './protocol.ts';
+import { CONTROL_FD, type LauncherRequest, PROBE_COMMAND } from './protocol.ts';
 import { runSandbox } from './run.ts';
 
-// The program is to inherit 0, 1 and 2 only; Node has made even these close on exec (uv_disable_stdio_inheritance).
-sys3(NR.close_range, CONTROL_FD, 0xffff_ffff, CLOSE_RANGE_CLOEXEC);
-for (let fd = 0; fd < CONTROL_FD; fd++) setCloseOnExec(fd, false);
-const request = receive(CONTROL_FD) as LauncherRequest | undefined;
-if (request?.type === 'run') runSandbox(request);
+if (process.argv[2] === PROBE_COMMAND) {
+  writeAll(1, Buffer.from(JSON.stringify(probeHere())));
+} else {
+  // The program is to inherit 0, 1 and 2 only; Node has made even these close on exec (uv_disable_stdio_inheritance).
+  sys3(NR.close_range, CONTROL_FD, 0xffff_ffff, CLOSE_RANGE_CLOEXEC);
+  for (let fd = 0; fd < CONTROL_FD; fd++) setCloseOnExec(fd, false);
+  const request = receive(CONTROL_FD) as LauncherRequest | undefined;
+  if (request !== undefined) runSandbox(request);
+}
 exitNow(0);

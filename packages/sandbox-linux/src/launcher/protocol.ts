@@ -5,20 +5,18 @@ import type { SyscallName } from '../sys/syscalls.ts';
  * What goes over descriptor 3 of the launcher, both ways: 4 bytes of length (little-endian), then JSON. The other
  * half is spawn/spawn-sandboxed.ts.
  */
-export type LauncherRequest =
-  | {
-      readonly type: 'run';
-      readonly program: string;
-      readonly args: readonly string[];
-      readonly env: Readonly<Record<string, string>>;
-      readonly cwd: string;
-      readonly policy: Policy;
-      /** An older Landlock ABI to behave as. */
-      readonly landlockAbi?: number;
-      /** Without a supervisor for system calls, as on an old kernel. */
-      readonly noNotify?: boolean;
-    }
-  | { readonly type: 'probe' };
+export interface LauncherRequest {
+  readonly type: 'run';
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly policy: Policy;
+  /** An older Landlock ABI to behave as. */
+  readonly landlockAbi?: number;
+  /** Without a supervisor for system calls, as on an old kernel. */
+  readonly noNotify?: boolean;
+}
 
 /** Sent while the sandbox runs. */
 export interface SignalRequest {
@@ -50,7 +48,9 @@ export interface SandboxEnd {
     /** Of all processes of the sandbox, milliseconds. */
     readonly cpuMs: number;
     readonly wallMs: number;
-    /** Largest resident set of one process, bytes. */
+    /** Most that all processes used together when measured, bytes; 0 without a memory limit. */
+    readonly peakMemoryBytes: number;
+    /** Largest resident set of one process, bytes; at least the 26 MB or so of the launcher's copy that became it. */
     readonly maxRssBytes: number;
   };
   /** What became of each layer of the policy. */
@@ -62,6 +62,8 @@ export type LauncherMessage =
   | { readonly type: 'started'; readonly outcomes: readonly LayerOutcome[] }
   | { readonly type: 'ended'; readonly end: SandboxEnd };
 
+/** The argument that makes the launcher probe the machine and print the report. */
+export const PROBE_COMMAND = 'probe';
 export const CONTROL_FD = 3;
 export const LENGTH_BYTES = 4;
 /** Far above any real request (arguments and environment are limited to a few MiB by the kernel). */

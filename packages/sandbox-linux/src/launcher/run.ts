@@ -22,15 +22,13 @@ import {
 } from './protocol.ts';
 import { signalDescriptor, takeSignal } from './signals.ts';
 
-type RunRequest = Extract<LauncherRequest, { type: 'run' }>;
-
 /** SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM: handed on to the program. */
 const FORWARDED = [1, 2, 3, 10, 12, 15];
 /** How long init gets to end a sandbox whose caller has gone. */
 const END_GRACE_MS = 2000;
 
 /** Runs one program in a sandbox, from outside of it, and reports to the caller. */
-export function runSandbox(request: RunRequest): void {
+export function runSandbox(request: LauncherRequest): void {
   const started = performance.now();
   let outcomes: readonly LayerOutcome[] = [];
   try {
@@ -52,7 +50,10 @@ function end(
   started: number,
   rest?: Pick<SandboxEnd, 'refused' | 'usage'>,
 ): void {
-  const nothing = { refused: {}, usage: { cpuMs: 0, wallMs: performance.now() - started, maxRssBytes: 0 } };
+  const nothing = {
+    refused: {},
+    usage: { cpuMs: 0, wallMs: performance.now() - started, peakMemoryBytes: 0, maxRssBytes: 0 },
+  };
   const { refused, usage } = rest ?? nothing;
   send(CONTROL_FD, { type: 'ended', end: { reason, outcomes, refused, usage } });
 }
@@ -68,7 +69,7 @@ function becomeUser(policy: Policy): void {
   setDumpable(true);
 }
 
-function makePlan(request: RunRequest): Plan {
+function makePlan(request: LauncherRequest): Plan {
   const abilities = { ...kernelAbilities(), ...namespaceAbilities(request.policy), otherThreads: false };
   return planPolicy(request.policy, abilities, 'new-process', request.landlockAbi);
 }
@@ -80,7 +81,7 @@ interface Running {
   readonly signals: number;
 }
 
-function launch(request: RunRequest, plan: Plan): Running {
+function launch(request: LauncherRequest, plan: Plan): Running {
   const signals = signalDescriptor(FORWARDED);
   const status = pipe();
   const control = pipe();
@@ -105,7 +106,7 @@ function launch(request: RunRequest, plan: Plan): Running {
     onError: (error) => {
       const message = error instanceof Error ? error.message : String(error);
       const code = error instanceof SandboxError ? error.code : 'INTERNAL';
-      const usage = { cpuMs: 0, wallMs: 0, maxRssBytes: 0 };
+      const usage = { cpuMs: 0, wallMs: 0, peakMemoryBytes: 0, maxRssBytes: 0 };
       send(status.writeFd, {
         type: 'ended',
         reason: { type: 'sandbox-failed', code, message },

@@ -11,9 +11,10 @@ const MS_PER_SECOND = 1000;
 const CPU_GRACE_SECONDS = 1;
 /**
  * A supervised sandbox is killed at its memory limit by measurement; RLIMIT_DATA, which also counts memory that was
- * never touched (thread stacks, reserves), is only the belt for what grows faster than the measuring.
+ * never touched (thread stacks, the 512 MiB that V8 sets aside for code), is only the belt for what grows faster than
+ * the measuring.
  */
-const SUPERVISED_DATA_SLACK_BYTES = 256 * 1024 * 1024;
+const SUPERVISED_DATA_SLACK_BYTES = 1024 * 1024 * 1024;
 
 /** Sets the resource limits of a policy on this process; a limit is never raised above what is there. */
 export function applyLimits(limits: LimitPolicy, supervised: boolean): void {

@@ -1,4 +1,3 @@
-import { SandboxError } from '../error.ts';
 import type { Namespace } from '../fork/namespaces.ts';
 import {
   FS_ACCESS,
@@ -14,8 +13,10 @@ import type { FilterSpec } from '../seccomp/compile.ts';
 import type { Abilities } from './abilities.ts';
 import { fileRules, type PathRule } from './files.ts';
 import { networkRules } from './network.ts';
+import { Outcomes } from './outcomes.ts';
+import { type PortRules, planNetwork } from './plan-network.ts';
 import { expandSelectors } from './syscall-groups.ts';
-import type { LayerOutcome, LimitPolicy, Policy, PolicyLayer, Requirement, RootPolicy } from './types.ts';
+import type { LayerOutcome, LimitPolicy, Policy, RootPolicy } from './types.ts';
 
 /**
  * Who is restricted: this very process; a fork of it, which its parent watches; or a program in a process of its own,
@@ -42,35 +43,6 @@ export interface Plan {
   };
   readonly filter?: FilterSpec;
   readonly outcomes: readonly LayerOutcome[];
-}
-
-class Outcomes {
-  readonly list: LayerOutcome[] = [];
-
-  /** @throws SandboxError LAYER_UNAVAILABLE if something is missing that was required */
-  add(
-    layer: PolicyLayer,
-    requirement: Requirement | undefined,
-    by: readonly string[],
-    missing: readonly string[],
-    reason?: string,
-  ): void {
-    const status = missing.length === 0 ? 'enforced' : by.length === 0 ? 'not-enforced' : 'partial';
-    if (status !== 'enforced' && requirement !== 'best-effort') {
-      throw new SandboxError(
-        'LAYER_UNAVAILABLE',
-        { layer, reason: reason ?? missing.join(', ') },
-        `${layer}: cannot enforce ${missing.join(', ')}${reason === undefined ? '' : `: ${reason}`}; see the probe, or make the layer best-effort`,
-      );
-    }
-    this.list.push({
-      layer,
-      status,
-      by,
-      missing,
-      ...(status === 'enforced' || reason === undefined ? {} : { reason }),
-    });
-  }
 }
 
 /**
@@ -130,61 +102,11 @@ function planNamespaces(policy: Policy, abilities: Abilities, outcomes: Outcomes
   return made;
 }
 
-function planNetwork(
-  policy: Policy,
-  abilities: Abilities,
-  abi: number,
-  namespaces: readonly Namespace[],
-  target: PlanTarget,
-  outcomes: Outcomes,
-): { namespaces: Namespace[]; ports: NonNullable<Plan['landlock']>['ports'] | undefined; filtered: boolean } {
-  const wanted = policy.network;
-  if (wanted === undefined)
-    return { namespaces: withUser(namespaces, abilities), ports: undefined, filtered: false };
-  const by: string[] = [];
-  const missing: string[] = [];
-  let all: readonly Namespace[] = namespaces;
-  if (abilities.seccomp) by.push('seccomp (which sockets can be made)');
-  else missing.push('sockets other than TCP');
-  if (wanted.access === 'none') {
-    if (target !== 'this-process' && abilities.namespaces.includes('net'))
-      all = [...new Set([...namespaces, 'net' as const])];
-    if (all.includes('net')) by.push('net namespace');
-    // A net namespace leaves only Unix sockets in the file system, which the filter would have refused.
-    if (all.includes('net') && !abilities.seccomp) missing[0] = 'Unix sockets in the file system';
-  } else if (abi < 4) {
-    missing.push('TCP ports');
-  }
-  if (abi >= 4) by.push(`landlock ABI ${abi} (TCP)`);
-  const reason = !abilities.seccomp
-    ? 'the kernel has no seccomp filters'
-    : abi < 4
-      ? 'TCP ports need Landlock ABI 4 (Linux 6.7)'
-      : undefined;
-  outcomes.add('network', wanted.enforce, by, missing, reason);
-  const ports = [
-    ...(wanted.connectTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['connect-tcp' as const] })),
-    ...(wanted.bindTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['bind-tcp' as const] })),
-  ];
-  return {
-    namespaces: withUser(all, abilities),
-    ports: abi >= 4 ? ports : undefined,
-    filtered: abilities.seccomp,
-  };
-}
-
-/** Every other namespace needs a user namespace, unless the process is privileged, and is safer in one. */
-function withUser(namespaces: readonly Namespace[], abilities: Abilities): Namespace[] {
-  if (namespaces.length === 0 || namespaces.includes('user') || !abilities.namespaces.includes('user'))
-    return [...namespaces];
-  return ['user', ...namespaces];
-}
-
 function planLandlock(
   policy: Policy,
   abi: number,
   problem: string | undefined,
-  ports: NonNullable<Plan['landlock']>['ports'] | undefined,
+  ports: PortRules | undefined,
   outcomes: Outcomes,
 ): Plan['landlock'] {
   const fs = selectFs(policy.files === undefined ? [] : FS_ACCESS, abi);

@@ -167,7 +167,7 @@ function lost(message: string): SandboxEnd {
   return {
     reason: { type: 'sandbox-failed', code: 'INTERNAL', message },
     refused: {},
-    usage: { cpuMs: 0, wallMs: 0, maxRssBytes: 0 },
+    usage: { cpuMs: 0, wallMs: 0, peakMemoryBytes: 0, maxRssBytes: 0 },
     outcomes: [],
   };
 }

@@ -1,0 +1,32 @@
+import { SandboxError } from '../error.ts';
+import type { LayerOutcome, PolicyLayer, Requirement } from './types.ts';
+
+/** Collects what becomes of each layer while a policy is planned. */
+export class Outcomes {
+  readonly list: LayerOutcome[] = [];
+
+  /** @throws SandboxError LAYER_UNAVAILABLE if something is missing that was required */
+  add(
+    layer: PolicyLayer,
+    requirement: Requirement | undefined,
+    by: readonly string[],
+    missing: readonly string[],
+    reason?: string,
+  ): void {
+    const status = missing.length === 0 ? 'enforced' : by.length === 0 ? 'not-enforced' : 'partial';
+    if (status !== 'enforced' && requirement !== 'best-effort') {
+      throw new SandboxError(
+        'LAYER_UNAVAILABLE',
+        { layer, reason: reason ?? missing.join(', ') },
+        `${layer}: cannot enforce ${missing.join(', ')}${reason === undefined ? '' : `: ${reason}`}; see the probe, or make the layer best-effort`,
+      );
+    }
+    this.list.push({
+      layer,
+      status,
+      by,
+      missing,
+      ...(status === 'enforced' || reason === undefined ? {} : { reason }),
+    });
+  }
+}

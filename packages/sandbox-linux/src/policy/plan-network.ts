@@ -1,0 +1,64 @@
+import type { Namespace } from '../fork/namespaces.ts';
+import type { NetAccess } from '../landlock/access.ts';
+import type { Abilities } from './abilities.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { PlanTarget } from './plan.ts';
+import type { Policy } from './types.ts';
+
+/** Ports that Landlock lets through. */
+export type PortRules = readonly { readonly tcpPort: number; readonly access: readonly NetAccess[] }[];
+
+/**
+ * How a policy's network layer is enforced.
+ * @param abi the usable Landlock ABI, 0 for none
+ * @param namespaces those that the policy names and the machine can make
+ */
+export function planNetwork(
+  policy: Policy,
+  abilities: Abilities,
+  abi: number,
+  namespaces: readonly Namespace[],
+  target: PlanTarget,
+  outcomes: Outcomes,
+): { namespaces: Namespace[]; ports: PortRules | undefined; filtered: boolean } {
+  const wanted = policy.network;
+  if (wanted === undefined)
+    return { namespaces: withUser(namespaces, abilities), ports: undefined, filtered: false };
+  const by: string[] = [];
+  const missing: string[] = [];
+  let all: readonly Namespace[] = namespaces;
+  if (abilities.seccomp) by.push('seccomp (which sockets can be made)');
+  else missing.push('sockets other than TCP');
+  if (wanted.access === 'none') {
+    if (target !== 'this-process' && abilities.namespaces.includes('net'))
+      all = [...new Set([...namespaces, 'net' as const])];
+    if (all.includes('net')) by.push('net namespace');
+    // A net namespace leaves only Unix sockets in the file system, which the filter would have refused.
+    if (all.includes('net') && !abilities.seccomp) missing[0] = 'Unix sockets in the file system';
+  } else if (abi < 4) {
+    missing.push('TCP ports');
+  }
+  if (abi >= 4) by.push(`landlock ABI ${abi} (TCP)`);
+  const reason = !abilities.seccomp
+    ? 'the kernel has no seccomp filters'
+    : abi < 4
+      ? 'TCP ports need Landlock ABI 4 (Linux 6.7)'
+      : undefined;
+  outcomes.add('network', wanted.enforce, by, missing, reason);
+  const ports = [
+    ...(wanted.connectTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['connect-tcp' as const] })),
+    ...(wanted.bindTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['bind-tcp' as const] })),
+  ];
+  return {
+    namespaces: withUser(all, abilities),
+    ports: abi >= 4 ? ports : undefined,
+    filtered: abilities.seccomp,
+  };
+}
+
+/** Every other namespace needs a user namespace, unless the process is privileged, and is safer in one. */
+function withUser(namespaces: readonly Namespace[], abilities: Abilities): Namespace[] {
+  if (namespaces.length === 0 || namespaces.includes('user') || !abilities.namespaces.includes('user'))
+    return [...namespaces];
+  return ['user', ...namespaces];
+}

@@ -1,0 +1,43 @@
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { REMEDIES } from './remedies.ts';
+import { kernelFile } from './surroundings.ts';
+import type { ProbedLayer } from './types.ts';
+
+const WANTED = ['cpu', 'memory', 'pids'];
+
+/** The mount point of cgroup v2. */
+function mountPoint(): string | undefined {
+  const line = (kernelFile('/proc/self/mountinfo') ?? '')
+    .split('\n')
+    .find((text) => / - cgroup2 /.test(text));
+  return line?.split(' ')[4];
+}
+
+/** Whether this user may make cgroups with limits of its own below this process's. */
+export function probeCgroup(): ProbedLayer {
+  const layer = 'cgroup-v2';
+  const missing = (reason: string): ProbedLayer => ({
+    layer,
+    available: false,
+    detail: 'not delegated',
+    reason,
+    remedy: REMEDIES.cgroup,
+  });
+  const mount = mountPoint();
+  if (mount === undefined) return { ...missing('cgroup v2 is not mounted'), detail: 'absent' };
+  const own = /^0::(.*)$/m.exec(kernelFile('/proc/self/cgroup') ?? '')?.[1];
+  if (own === undefined) return missing('this process is in no cgroup of version 2');
+  const directory = join(mount, own);
+  const controllers = (kernelFile(join(directory, 'cgroup.controllers')) ?? '').split(' ');
+  const absent = WANTED.filter((name) => !controllers.includes(name));
+  if (absent.length > 0)
+    return missing(`the controllers ${absent.join(', ')} are not available in ${directory}`);
+  try {
+    accessSync(join(directory, 'cgroup.subtree_control'), constants.W_OK);
+    accessSync(directory, constants.W_OK);
+  } catch {
+    return missing(`${directory} is not writable`);
+  }
+  return { layer, available: true, detail: `delegated at ${directory} (${controllers.join(', ')})` };
+}

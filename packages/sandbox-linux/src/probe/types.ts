@@ -1,0 +1,42 @@
+/** The layers that a probe looks at. */
+export type ProbeLayerName =
+  | 'landlock'
+  | 'seccomp'
+  | 'seccomp-notify'
+  | 'no-new-privs'
+  | 'fork'
+  | 'user-namespace'
+  | 'mount-namespace'
+  | 'pid-namespace'
+  | 'net-namespace'
+  | 'ipc-namespace'
+  | 'uts-namespace'
+  | 'cgroup-namespace'
+  | 'pivot-root'
+  | 'process-table'
+  | 'pidfd'
+  | 'cgroup-v2'
+  | 'yama'
+  | 'apparmor-userns';
+
+/** What a layer is on this machine, for this user, in this container. */
+export interface ProbedLayer {
+  readonly layer: ProbeLayerName;
+  readonly available: boolean;
+  /** What there is, e.g. `ABI 7: files, TCP ports, scopes`. */
+  readonly detail: string;
+  /** Why it is not available, or only in part. */
+  readonly reason?: string;
+  /** What an operator can do about it. */
+  readonly remedy?: string;
+}
+
+export interface ProbeReport {
+  readonly kernel: string;
+  readonly arch: string;
+  readonly node: string;
+  readonly uid: number;
+  /** The container's kind, if this is inside one. */
+  readonly container?: string;
+  readonly layers: readonly ProbedLayer[];
+}
