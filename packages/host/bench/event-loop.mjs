@@ -1,0 +1,80 @@
+// How long the host holds up its embedder's event loop while large PoVs go through it.
+//
+//   node bench/event-loop.mjs [--concurrent 8] [--megabytes 10] [--rounds 5]
+//
+// Ends non-zero when the delay's 99th percentile is not below the limit.
+import { randomFillSync } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { PvfHost } from '@pvf/host';
+import { guest } from '@pvf/test-kit';
+
+const LIMIT_MS = 5;
+/** The monitor's timer; what it reports is the time between two of its ticks. */
+const RESOLUTION_MS = 1;
+const MEGABYTE = 1_000_000;
+
+const { values } = parseArgs({
+  options: {
+    concurrent: { type: 'string', default: '8' },
+    megabytes: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const concurrent = Number(values.concurrent);
+const size = Number(values.megabytes) * MEGABYTE;
+
+const host = await PvfHost.start({ spawnTimeoutMs: 60_000 });
+const code = await host.importCode(guest('accepts-anything'));
+const request = (blockData) => ({
+  code,
+  kind: 'approval',
+  pov: { blockData },
+  validationData: {
+    parentHead: new Uint8Array(),
+    relayParentNumber: 1,
+    relayParentStorageRoot: new Uint8Array(32),
+    maxPovSize: size,
+  },
+});
+const povs = Array.from({ length: concurrent }, () => randomFillSync(new Uint8Array(size)));
+await Promise.all(povs.map((pov) => host.validate(request(pov))));
+
+const idle = await measure(() => delay(2_000));
+const times = [];
+const busy = await measure(async () => {
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    const outcomes = await Promise.all(povs.map((pov) => host.validate(request(pov))));
+    for (const { kind, totalMs } of outcomes) {
+      if (kind !== 'valid') throw new Error(`a candidate was ${kind}`);
+      times.push(totalMs);
+    }
+  }
+});
+await host.close();
+
+times.sort((a, b) => a - b);
+console.log(
+  `${concurrent} concurrent PoVs of ${values.megabytes} MB, median ${times[times.length >> 1].toFixed(0)} ms each`,
+);
+console.log(`event loop delay, ms      p50    p99    max`);
+console.log(`idle                ${row(idle)}`);
+console.log(`validating          ${row(busy)}`);
+if (busy.p99 >= LIMIT_MS) {
+  console.error(`the 99th percentile is not below ${LIMIT_MS} ms`);
+  process.exitCode = 1;
+}
+
+async function measure(run) {
+  const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  monitor.enable();
+  await run();
+  monitor.disable();
+  const ms = (ns) => Math.max(0, ns / 1e6 - RESOLUTION_MS);
+  return { p50: ms(monitor.percentile(50)), p99: ms(monitor.percentile(99)), max: ms(monitor.max) };
+}
+
+function row({ p50, p99, max }) {
+  return [p50, p99, max].map((value) => value.toFixed(2).padStart(7)).join('');
+}

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PvfHost } from '@pvf/host';
+import { randomKind, randomSample } from './guests.ts';
+import type { Random } from './random.ts';
+import type { Report } from './report.ts';
+import { precheckViolation, violation } from './rules.ts';
+
+const STORAGE_ROOT = new Uint8Array(32);
+
+/** Makes random requests, one after the other, until `stop` is aborted; the host is closed around then. */
+export async function makeRequests(
+  host: PvfHost,
+  random: Random,
+  stop: AbortSignal,
+  report: Report,
+): Promise<void> {
+  while (!stop.aborted) {
+    const dice = random.next();
+    if (dice < 0.8) await validate(host, random, stop, report);
+    else if (dice < 0.92) await precheck(host, random, stop, report);
+    else if (dice < 0.95) await host.headsUp([{ code: randomSample(random).code }]).catch(ignoreClosed(stop));
+    else if (dice < 0.97) await host.prune({ limit: 0, minStaleMs: 0 });
+    else
+      host.updateActiveLeaves({
+        activated: { hash: hash(random), ancestors: [hash(random)] },
+        deactivated: [hash(random)],
+      });
+  }
+}
+
+async function validate(host: PvfHost, random: Random, stop: AbortSignal, report: Report): Promise<void> {
+  const sample = randomSample(random);
+  const kind = randomKind(random);
+  const backing = kind === 'backing' || kind === 'backing-system';
+  const abort = new AbortController();
+  const aborted = random.chance(0.1);
+  const deadlineMs = random.chance(0.1) ? random.int(1, 3_000) : undefined;
+  const leaves = backing && random.chance(0.5);
+  const timer = aborted ? setTimeout(() => abort.abort(), random.int(0, 500)) : undefined;
+  try {
+    const outcome = await host.validate({
+      code: sample.code,
+      pov: { blockData: sample.block },
+      validationData: {
+        parentHead: new Uint8Array(),
+        relayParentNumber: 1,
+        relayParentStorageRoot: STORAGE_ROOT,
+        maxPovSize: 1_000,
+      },
+      kind,
+      executionTimeoutMs: sample.executionTimeoutMs,
+      signal: abort.signal,
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(leaves ? { schedulingParent: hash(random) } : {}),
+    });
+    const manner = { aborted, deadline: deadlineMs !== undefined, closed: stop.aborted, backing, leaves };
+    const wrong = violation(sample.truth, outcome, manner);
+    report.add(sample.truth, outcome, wrong === undefined ? undefined : `${sample.name} (${kind}): ${wrong}`);
+  } catch (error) {
+    ignoreClosed(stop)(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function precheck(host: PvfHost, random: Random, stop: AbortSignal, report: Report): Promise<void> {
+  const sample = randomSample(random);
+  try {
+    const outcome = await host.precheck({ code: sample.code });
+    const wrong = precheckViolation(sample.truth, outcome, stop.aborted);
+    report.add(
+      sample.truth,
+      outcome,
+      wrong === undefined ? undefined : `precheck of ${sample.name}: ${wrong}`,
+    );
+  } catch (error) {
+    ignoreClosed(stop)(error);
+  }
+}
+
+/** Few different hashes, so that some are active. */
+function hash(random: Random): Uint8Array {
+  return new Uint8Array(32).fill(random.int(1, 4));
+}
+
+function ignoreClosed(stop: AbortSignal) {
+  return (error: unknown): void => {
+    if (!stop.aborted) throw error;
+  };
+}
+
+/** Lets everything be random in time too. */
+export function pause(random: Random, maxMs: number): Promise<void> {
+  return delay(random.int(0, maxMs));
+}

@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import { descendantsOf, type ProcessInfo } from '@pvf/test-kit';
+import type { Random } from './random.ts';
+import { pause } from './traffic.ts';
+
+/** A stopped process goes on after at most this: far within the wall-clock limit of what it does. */
+const MAX_STOP_MS = 1_500;
+const HOG_MS = 1_000;
+
+export type TroubleName = keyof typeof TROUBLES;
+
+/** Does something bad every now and then until `stop` is aborted. */
+export async function makeTrouble(
+  cacheDir: string,
+  random: Random,
+  stop: AbortSignal,
+  onTrouble: (name: TroubleName) => void,
+): Promise<void> {
+  const names = Object.keys(TROUBLES) as TroubleName[];
+  while (!stop.aborted) {
+    await pause(random, 400);
+    const name = random.pick(names);
+    if (name !== undefined && TROUBLES[name](random, cacheDir)) onTrouble(name);
+  }
+}
+
+/** Each says whether it found something to harm. */
+const TROUBLES = {
+  'kill a worker': (random: Random) => signal(random.pick(workers()), 'SIGKILL'),
+  'kill a job': (random: Random) => signal(random.pick(jobs()), 'SIGKILL'),
+  'stop a worker for a while': (random: Random) => stopFor(random.pick(workers()), random),
+  'stop a job for a while': (random: Random) => stopFor(random.pick(jobs()), random),
+  'slow a job': (random: Random) => slow(random.pick(jobs())),
+  'starve all of CPU': () => hog(),
+  'delete an artifact': (random: Random, dir: string) =>
+    onFile(random, artifacts(dir), (path) => rmSync(path)),
+  'truncate an artifact': (random: Random, dir: string) =>
+    onFile(random, artifacts(dir), (path) => truncateSync(path, random.int(0, 1_000))),
+  'flip a byte of an artifact': (random: Random, dir: string) =>
+    onFile(random, artifacts(dir), (path) => flip(path, random)),
+  'delete a worker directory': (random: Random, dir: string) =>
+    onFile(random, workerDirs(dir), (path) => rmSync(path, { recursive: true, force: true })),
+  'litter a worker directory': (random: Random, dir: string) =>
+    onFile(random, workerDirs(dir), (path) => {
+      mkdirSync(join(path, 'litter', 'more'), { recursive: true });
+      writeFileSync(join(path, 'litter', 'file'), 'x');
+    }),
+} satisfies Record<string, (random: Random, cacheDir: string) => boolean>;
+
+function workers(): ProcessInfo[] {
+  return descendantsOf(process.pid)
+    .filter(({ parent }) => parent === process.pid)
+    .filter(isWorker);
+}
+
+/** Everything below the workers. */
+function jobs(): ProcessInfo[] {
+  return workers().flatMap(({ pid }) => descendantsOf(pid));
+}
+
+function isWorker({ command }: ProcessInfo): boolean {
+  return command.includes('-worker --');
+}
+
+/** Only to processes that are ours at this moment: a PID may belong to somebody else later. */
+function signal(target: ProcessInfo | undefined, name: NodeJS.Signals): boolean {
+  if (target === undefined || !descendantsOf(process.pid).some(({ pid }) => pid === target.pid)) return false;
+  try {
+    process.kill(target.pid, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function stopFor(target: ProcessInfo | undefined, random: Random): boolean {
+  if (!signal(target, 'SIGSTOP')) return false;
+  setTimeout(() => signal(target, 'SIGCONT'), random.int(1, MAX_STOP_MS));
+  return true;
+}
+
+function slow(target: ProcessInfo | undefined): boolean {
+  if (target === undefined) return false;
+  try {
+    setPriority(target.pid, 19);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hog(): boolean {
+  const program = `const end = Date.now() + ${HOG_MS}; while (Date.now() < end);`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: 'ignore' });
+  child.on('error', () => {});
+  return true;
+}
+
+function artifacts(dir: string): string[] {
+  return list(dir).filter((path) => path.endsWith('.pvf'));
+}
+
+function workerDirs(dir: string): string[] {
+  return list(dir)
+    .filter((path) => path.includes('/run-'))
+    .flatMap(list)
+    .filter((path) => path.includes('/worker-dir-'));
+}
+
+function list(dir: string): string[] {
+  try {
+    return readdirSync(dir).map((name) => join(dir, name));
+  } catch {
+    return [];
+  }
+}
+
+function onFile(random: Random, paths: string[], harm: (path: string) => void): boolean {
+  const path = random.pick(paths);
+  if (path === undefined) return false;
+  try {
+    harm(path);
+    return true;
+  } catch {
+    // It went away, or the host does not let it be harmed.
+    return false;
+  }
+}
+
+function flip(path: string, random: Random): void {
+  const content = readFileSync(path);
+  const at = random.int(0, Math.max(0, content.length - 1));
+  content[at] = (content[at] ?? 0) ^ (1 << random.int(0, 7));
+  writeFileSync(path, content);
+}
