@@ -6,6 +6,8 @@ export default defineConfig({
   format: ['esm'],
   target: 'node22',
   platform: 'node',
+  // node:sea has no other name
+  removeNodeProtocol: false,
   define: { PVF_HOST_VERSION: JSON.stringify(manifest.version) },
   sourcemap: true,
   clean: true,

@@ -133,6 +133,15 @@ export class Artifacts {
     }
   }
 
+  /** For the host's end: takes every preparation back, those that a heads-up asked for too. */
+  cancelAll(): void {
+    for (const [key, state] of this.#states) {
+      if (state.type !== 'preparing') continue;
+      this.#restoreBefore(key, state.before);
+      this.#options.toQueue({ type: 'cancel', job: key });
+    }
+  }
+
   /** Removes artifacts, least recently used first, until they take `limit` bytes; spares those used lately. */
   async prune(limit: number, minStaleMs: number): Promise<PruneReport> {
     const now = this.#options.clock.now();

@@ -199,6 +199,7 @@ export class PvfHost implements AsyncDisposable {
     const { prepare, execute, parts, workspace } = this.#host;
     this.#pruneTimer?.cancel();
     this.#closing.abort(new Stopped('host-closed'));
+    parts.artifacts.cancelAll();
     await Promise.all([...this.#active, prepare.pool.close(), execute.pool.close()]);
     await parts.threads.close();
     await workspace.remove();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkerKind } from '../errors.ts';
 
@@ -17,5 +17,14 @@ export function makeWorkerDir(runDir: string, kind: WorkerKind): Promise<string>
  */
 export async function emptyWorkerDir(path: string): Promise<void> {
   const names = await readdir(path);
-  await Promise.all(names.map((name) => rm(join(path, name), { recursive: true })));
+  await Promise.all(names.map((name) => remove(join(path, name))));
+}
+
+/** As a rule there is one file, and `unlink` is one trip to the disk where `rm` makes several. */
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch {
+    await rm(path, { recursive: true });
+  }
 }

@@ -215,6 +215,13 @@ describe('a preparation is cancelled', () => {
     expect(toQueue).toHaveLength(1);
   });
 
+  it('when the host ends, even if a heads-up asked for it', async () => {
+    const { artifacts, acquire, toQueue } = setUp();
+    acquire({ purpose: 'heads-up' });
+    artifacts.cancelAll();
+    expect(toQueue[1]).toEqual({ type: 'cancel', job: KEY });
+  });
+
   it('without forgetting how often it has failed', async () => {
     const { clock, acquire, fail, enqueued } = setUp();
     acquire();
