@@ -1,11 +1,12 @@
-import { runWorkerProgram } from '@pvf/worker';
-import { COMMIT, VERSION } from './version.ts';
+import { reportedVersion, runWorkerProgram } from '@pvf/worker';
+import { BUILT_TO_REPORT, COMMIT, VERSION } from './version.ts';
 import { loadExecuteWorker } from './worker.ts';
 
-await runWorkerProgram(
+// No top-level await: the standalone binary is a CommonJS bundle of this file.
+void runWorkerProgram(
   {
     kind: 'execute',
-    version: VERSION,
+    version: reportedVersion(import.meta.url, BUILT_TO_REPORT),
     commit: COMMIT,
     capabilities: [],
     load: () => loadExecuteWorker(VERSION),
