@@ -5,6 +5,8 @@ export default defineConfig({
   format: ['esm'],
   target: 'node22',
   platform: 'node',
+  // node:sea has no other name
+  removeNodeProtocol: false,
   sourcemap: true,
   clean: true,
   splitting: true,

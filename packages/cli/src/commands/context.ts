@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type HostOptions, PvfHost, type SecurityReport } from '@pvf/host';
 import { createLogger } from '../output/logger.ts';
 import { type Output, Terminal } from '../output/terminal.ts';
+import { expectedWorkerVersion } from '../version.ts';
 
 /** Where a command reads and writes: the process's own, or a test's. */
 export interface Io {
@@ -89,7 +90,9 @@ export function defaultCacheDir(env: Io['env']): string {
 
 function hostOptions({ io, terminal }: Context, options: HostCommandOptions): HostOptions {
   const { prepareWorker, executeWorker } = options;
+  const nodeVersion = expectedWorkerVersion();
   return {
+    ...(nodeVersion !== undefined && { nodeVersion }),
     ...(options.cache && { cacheDir: options.cacheDir ?? defaultCacheDir(io.env) }),
     keepArtifacts: true,
     secureMode: options.insecure !== true,

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { isSea } from 'node:sea';
 import { HostError, type WorkerKind } from '../errors.ts';
 
 /**
@@ -35,6 +36,7 @@ export function locateWorker(kind: WorkerKind, given: string | undefined): strin
 function candidates(kind: WorkerKind): string[] {
   const name = `pvf-${kind}-worker`;
   const beside = join(dirname(process.execPath), name);
+  if (isSea()) return [beside];
   try {
     const manifest = createRequire(import.meta.url).resolve(`@pvf/${kind}-worker/package.json`);
     return [join(dirname(manifest), 'bin', name), beside];
