@@ -29,6 +29,7 @@ export function emptyGuest(): LoadedArtifact {
       memoryExport: 'memory',
       heapBase: 'i32',
       entryPoint: 'valid',
+      heightExport: undefined,
     },
   };
 }

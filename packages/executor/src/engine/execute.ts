@@ -26,6 +26,11 @@ export interface InstantiateOptions {
 
 /** Largest memory that 32-bit wasm can have, in 64 KiB pages. */
 const WASM_MAX_PAGES = 65_536;
+/**
+ * Native stack that the logical limit takes for granted per value, in bytes. A smaller native limit than that allows
+ * fewer values; executor params that make sense (at least 128 bytes per value) never get here.
+ */
+const NATIVE_BYTES_PER_VALUE = 8;
 /** Native stack that any call needs: a guest with less ends in "call stack exhausted" at once. */
 const MIN_NATIVE_STACK_BYTES = 4096;
 
@@ -81,6 +86,7 @@ function run(
   if (shape.entryPoint !== 'valid')
     return invalid(`the export '${ENTRY_POINT.name}' is ${describe(shape.entryPoint)}`);
   if (semantics.stackNativeMax < MIN_NATIVE_STACK_BYTES) return invalid('trap: call stack exhausted');
+  limitNativeStack(shape.heightExport, exports, semantics);
   hostFunctions.setHeapBase((exports.__heap_base as WebAssembly.Global).value >>> 0);
   let packed: bigint;
   try {
@@ -101,6 +107,17 @@ function run(
     return invalid(`the output at ${pointer}, ${length} bytes, exceeds the memory of ${size} bytes`);
   }
   return { type: 'output', bytes: new Uint8Array(memory.buffer, pointer, length) };
+}
+
+/** Starts the logical stack as if part of it were taken, where the native limit is the smaller one. */
+function limitNativeStack(
+  heightExport: string | undefined,
+  exports: WebAssembly.Exports,
+  { stackLogicalMax, stackNativeMax }: ExecutorSemantics,
+): void {
+  const values = Math.floor(stackNativeMax / NATIVE_BYTES_PER_VALUE);
+  if (heightExport === undefined || values >= stackLogicalMax) return;
+  (exports[heightExport] as WebAssembly.Global).value = (stackLogicalMax - values) | 0;
 }
 
 /** Whether an exception is the guest's doing; everything else is a fault of ours and must not become a verdict. */

@@ -125,15 +125,21 @@ export function emitGlobals(reader: Reader | undefined, out: Writer, meter: bool
   out.all(new Uint8Array([ValueType.f64, 1, Op.f64Const, 0, 0, 0, 0, 0, 0, 0, 0, Op.end]));
 }
 
-/** `memoryName` adds an export of the memory under that name. */
+/** An export that the rewriting adds. */
+export interface AddedExport {
+  readonly name: Uint8Array;
+  readonly kind: number;
+  readonly index: number;
+}
+
 export function emitExports(
   reader: Reader | undefined,
   out: Writer,
   thunks: ThunkPlan,
-  memoryName: Uint8Array | undefined,
+  added: readonly AddedExport[],
 ): void {
   const count = reader?.u32() ?? 0;
-  out.u32(count + (memoryName === undefined ? 0 : 1));
+  out.u32(count + added.length);
   for (let i = 0; reader !== undefined && i < count; i++) {
     copyName(reader, out);
     const kind = reader.byte();
@@ -141,11 +147,12 @@ export function emitExports(
     out.byte(kind);
     out.u32(kind === Kind.function ? thunks.redirect(index) : index);
   }
-  if (memoryName === undefined) return;
-  out.u32(memoryName.length);
-  out.all(memoryName);
-  out.byte(Kind.memory);
-  out.u32(0);
+  for (const { name, kind, index } of added) {
+    out.u32(name.length);
+    out.all(name);
+    out.byte(kind);
+    out.u32(index);
+  }
 }
 
 /** `failing` adds an empty segment beyond any table, so that the module cannot be instantiated. */
@@ -201,4 +208,24 @@ export function importedMemoryName(state: ScanState): Uint8Array | undefined {
     }
   }
   return undefined;
+}
+
+/** What the export of the stack height is called, with as many zero bytes behind as make it unique. */
+const HEIGHT_EXPORT = 'pvf stack height';
+
+/** A name for the stack height that the module does not use itself. */
+export function freeHeightName(state: ScanState): Uint8Array {
+  const taken = new Set<string>();
+  const reader = sectionReader(state, SectionId.export);
+  for (let count = reader?.u32() ?? 0; reader !== undefined && count > 0; count--) {
+    const length = reader.u32();
+    const name = Buffer.from(state.code.subarray(reader.pos, reader.pos + length)).toString('latin1');
+    if (name.startsWith(HEIGHT_EXPORT)) taken.add(name);
+    reader.skip(length);
+    reader.byte();
+    reader.u32();
+  }
+  let name = HEIGHT_EXPORT;
+  while (taken.has(name)) name += '\0';
+  return Buffer.from(name, 'latin1');
 }

@@ -1,6 +1,7 @@
 import { CallMetering } from './call-metering.ts';
 import { CodeEmitter, type MeteringChoice } from './emit-code.ts';
 import {
+  type AddedExport,
   emitCustom,
   emitData,
   emitElements,
@@ -10,6 +11,7 @@ import {
   emitImports,
   emitLimited,
   emitTypes,
+  freeHeightName,
   importedMemoryName,
   sectionReader,
 } from './emit-sections.ts';
@@ -17,7 +19,7 @@ import { EntryMetering } from './entry-metering.ts';
 import { RewriteError } from './errors.ts';
 import type { Plan } from './plan.ts';
 import { Reader } from './reader.ts';
-import { type Limits, type ScanState, SectionId } from './scan-state.ts';
+import { Kind, type Limits, type ScanState, SectionId } from './scan-state.ts';
 import { requireKnownSegments } from './segments.ts';
 import { loweredTable, tableCannotBeAllocated } from './tables.ts';
 import { NO_THUNKS, planThunks, type ThunkPlan } from './thunks.ts';
@@ -137,7 +139,8 @@ class Emitter {
         return true;
       case SectionId.export:
         // A new export section goes before the first section that belongs behind it, else to the end.
-        return filled || (this.memoryName !== undefined && (this.plan.lower || this.hasAfterExports()));
+        if (this.plan.lower) return filled || this.addedExports().length > 0;
+        return filled || (this.memoryName !== undefined && this.hasAfterExports());
       case SectionId.start:
         return state.start !== undefined;
       case SectionId.element:
@@ -145,6 +148,17 @@ class Emitter {
       default:
         return filled;
     }
+  }
+
+  private addedExports(): AddedExport[] {
+    const { memoryName, metering, plan, state } = this;
+    const added: AddedExport[] = [];
+    if (memoryName !== undefined) added.push({ name: memoryName, kind: Kind.memory, index: 0 });
+    // The executor starts the sum higher where less native stack is allowed than the logical limit needs.
+    if (plan.lower && plan.meter !== undefined && metering.entries !== undefined) {
+      added.push({ name: freeHeightName(state), kind: Kind.global, index: state.globals.length });
+    }
+    return added;
   }
 
   private hasAfterExports(): boolean {
@@ -181,7 +195,7 @@ class Emitter {
         emitGlobals(reader, out, plan.meter !== undefined, plan.lower && state.scratchGlobals);
         return;
       case SectionId.export:
-        emitExports(reader, out, thunks, this.memoryName);
+        emitExports(reader, out, thunks, this.addedExports());
         return;
       case SectionId.memory:
         this.memory(reader);

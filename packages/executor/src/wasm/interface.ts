@@ -140,7 +140,7 @@ function size(limits: Limits): Size {
   return maximum === undefined ? { minimum } : { minimum, maximum };
 }
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function readName(reader: Reader): string {
   const length = reader.u32();

@@ -222,7 +222,7 @@ describe('memory', () => {
   test('lowered, the memory comes from the host and its exports stay', () => {
     const { imports, exports, memory } = readInterface(toEngine(withImport));
     expect(imports.map((entry) => `${entry.module}.${entry.name}`)).toEqual(['env.f', 'env.g', 'pvf.memory']);
-    expect(exports.map((entry) => entry.name)).toEqual(['f', 'mem']);
+    expect(exports.map((entry) => entry.name)).toEqual(['f', 'mem', 'pvf stack height']);
     expect(memory).toEqual({ minimum: 3, imported: true });
   });
 
@@ -283,7 +283,18 @@ describe('metering at function entry', () => {
   test('no function is added, entry points are the functions themselves', () => {
     const { functions, exports } = readInterface(toEngine(leaving([0x20, 0])));
     expect(functions).toEqual({ imported: 0, defined: 2 });
-    expect(exports.map(({ index }) => index)).toEqual([0, 1]);
+    expect(exports.filter(({ kind }) => kind === 'function').map(({ index }) => index)).toEqual([0, 1]);
+  });
+
+  test('the height is exported behind the module’s own exports, under a name of its own', () => {
+    const guest = build({
+      types: [NOTHING],
+      functions: [0],
+      exports: [exported('pvf stack height', 0, 0), exported('pvf stack height\0', 0, 0)],
+      bodies: [body([END])],
+    });
+    const { exports } = readInterface(toEngine(guest));
+    expect(exports.at(-1)).toMatchObject({ name: 'pvf stack height\0\0', kind: 'global', mutable: true });
   });
 
   test('a leaf is charged: the limit counts the caller and the leaf', () => {
