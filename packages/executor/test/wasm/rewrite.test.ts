@@ -291,7 +291,7 @@ describe('metering at function entry', () => {
       types: [NOTHING],
       functions: [0],
       exports: [exported('pvf stack height', 0, 0), exported('pvf stack height\0', 0, 0)],
-      bodies: [body([END])],
+      bodies: [body([])],
     });
     const { exports } = readInterface(toEngine(guest));
     expect(exports.at(-1)).toMatchObject({ name: 'pvf stack height\0\0', kind: 'global', mutable: true });
