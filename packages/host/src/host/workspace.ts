@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { HostError } from '../errors.ts';
 import { removeDir } from '../worker/process.ts';
 
@@ -36,7 +36,7 @@ export async function openWorkspace(given: string | undefined): Promise<Workspac
   const made: string[] = [];
   try {
     if (given === undefined) await sweep(wanted, PRIVATE_CACHE_PREFIX);
-    else await mkdir(wanted, { recursive: true });
+    else await makeDirectories(wanted);
     const cacheDir =
       given === undefined ? await mkdtemp(join(wanted, `${PRIVATE_CACHE_PREFIX}${ownTag()}-`)) : wanted;
     if (given === undefined) made.push(cacheDir);
@@ -66,6 +66,27 @@ export async function openWorkspace(given: string | undefined): Promise<Workspac
       { cause: error },
     );
   }
+}
+
+/**
+ * Makes a directory and the ones above it. Node's own recursive mkdir never returns where a directory exists and
+ * still nothing can be made in it, such as /proc (it takes the ENOENT for a missing parent, again and again).
+ */
+async function makeDirectories(path: string): Promise<void> {
+  const make = () => mkdir(path).catch(ignoreExisting);
+  try {
+    await make();
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
+    await makeDirectories(parent);
+    await make();
+  }
+  await readdir(path);
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 async function makeSocketDir(runDir: string, made: string[]): Promise<string> {

@@ -110,6 +110,11 @@ describe('the cache directory', () => {
     expect(error.message).toContain('cacheDir');
   });
 
+  it('a cache directory in which nothing can be made is an error at once', async () => {
+    const error = await PvfHost.start({ cacheDir: '/proc/pvf/cache' }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'CACHE_DIR', meta: { errno: 'ENOENT' } });
+  });
+
   it('may have a path longer than a socket address', async () => {
     const cacheDir = join(tempDir(), 'x'.repeat(120));
     const { host } = await startFakeHost({ cacheDir });
