@@ -156,7 +156,11 @@ class Init {
 
   #reap(): void {
     while (takeSignal(this.#children.fd) !== undefined);
-    this.#end ??= reapAll(false).find(({ pid }) => pid === this.#program);
+    this.#collect(reapAll(false));
+  }
+
+  #collect(ended: readonly ChildEnd[]): void {
+    this.#end ??= ended.find(({ pid }) => pid === this.#program);
   }
 
   #checkLimits(): void {
@@ -190,8 +194,8 @@ class Init {
         : [];
       killPid(this.#program);
       for (const { pid } of members) killPid(pid);
+      this.#collect(reapAll(false));
       if (members.length === 0) return;
-      reapAll(false);
     }
   }
 }

@@ -1,5 +1,8 @@
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { SandboxResult, SandboxSpec } from '../fixtures/sandboxed.ts';
 
 /** Who a fixture runs as: the one who runs the tests, or an unprivileged user if that is root. */
 export type Identity = 'root' | 'user';
@@ -65,4 +68,41 @@ export function runCase(
   const parsed = JSON.parse(line.slice('RESULT '.length)) as Record<string, unknown>;
   if (options.alone !== true) finished.set(key, parsed);
   return parsed[name];
+}
+
+interface CallerOptions {
+  /** false: as on a machine where nobody may make namespaces. */
+  readonly namespaces?: boolean;
+}
+
+/** Starts an ordinary Node of `as` that runs programs in sandboxes. */
+export function spawnCaller(
+  as: Identity,
+  specs: readonly SandboxSpec[],
+  { namespaces = true }: CallerOptions = {},
+): ChildProcess {
+  const drop = as === 'user' && process.getuid?.() === 0;
+  const child = spawn(process.execPath, [join(FIXTURES, 'sandboxed.ts')], {
+    env: { PATH: process.env['PATH'] ?? '' },
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'inherit'],
+    ...(drop ? { uid: NOBODY, gid: NOBODY } : {}),
+  });
+  child.stdin?.end(JSON.stringify({ specs, namespaces }));
+  return child;
+}
+
+/** Runs programs in sandboxes from an ordinary Node that belongs to `as`, one after the other. */
+export async function runSandboxed(
+  as: Identity,
+  specs: readonly SandboxSpec[],
+  options: CallerOptions = {},
+): Promise<SandboxResult[]> {
+  const child = spawnCaller(as, specs, options);
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+  const output = await text(child.stdout as Readable);
+  clearTimeout(timer);
+  const line = output.split('\n').find((entry) => entry.startsWith('RESULT '));
+  if (line === undefined) throw new Error(`the fixture reported nothing: ${output}`);
+  return JSON.parse(line.slice('RESULT '.length)) as SandboxResult[];
 }
