@@ -1,0 +1,2 @@
+import '../require-stack.ts';
+import '../../../packages/execute-worker/src/main.ts';

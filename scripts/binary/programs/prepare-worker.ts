@@ -1,0 +1,2 @@
+import '../require-stack.ts';
+import '../../../packages/prepare-worker/src/main.ts';

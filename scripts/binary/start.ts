@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module';
+import { getAsset } from 'node:sea';
+import { compileFunction, constants } from 'node:vm';
+import { parseCommandLine, type WorkerKind } from '../../packages/worker/src/command-line.ts';
+import { reportedVersion } from '../../packages/worker/src/reported-version.ts';
+
+/** The asset with the worker program itself. */
+const PROGRAM = 'program.cjs';
+
+/**
+ * What a worker's binary runs first. With the workers' flags V8 compiles the whole program before its first line, so
+ * the version, which hosts ask for at every start of theirs, is told without it.
+ */
+export function start(kind: WorkerKind, built: string, commit: string): void {
+  const command = parseCommandLine(kind, process.argv.slice(2));
+  if (command.type === 'version' || command.type === 'full-version') {
+    const version = reportedVersion('file:///', built);
+    console.log(command.type === 'version' ? version : `${version}-${commit}`);
+    return;
+  }
+  const program = compileFunction(getAsset(PROGRAM, 'utf8'), ['require', 'module', 'exports'], {
+    filename: PROGRAM,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const module = { exports: {} };
+  program(createRequire(process.execPath), module, module.exports);
+}
