@@ -104,11 +104,13 @@ async fn main() -> ExitCode {
 /// The worker ends its host when their versions differ, so that host is a process of its own.
 fn version_mismatch(workers: &Workers) -> Row {
     let began = Instant::now();
-    let seen = std::env::current_exe()
-        .and_then(|own| {
-            Command::new(own)
+    // That host has no time to remove its cache.
+    let seen = tempfile::tempdir()
+        .and_then(|temporary| {
+            Command::new(std::env::current_exe()?)
                 .args([&workers.prepare, &workers.execute])
                 .arg("--version-mismatch")
+                .env("TMPDIR", temporary.path())
                 .output()
         })
         .map(|output| match output.status.signal() {
