@@ -262,15 +262,19 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
 
   test('is stopped at its limits, and the limit is named', async () => {
     const spin = 'while :; do :; done';
-    const eat = 'my @a; for (;;) { push @a, "x" x 1000000 }';
+    const eat = 'const a = []; for (;;) a.push(Buffer.alloc(1e6, 1))';
     const [cpu, split, wall, memory, fileSize] = await runSandboxed(as, [
       sh(spin, { ...FULL, limits: { cpuMs: 300 } }),
       sh(`(${spin}) & (${spin}) & ${spin}`, { ...FULL, limits: { cpuMs: 600 } }),
       sh('sleep 60', { ...FULL, limits: { wallMs: 200 } }),
       {
-        program: 'perl',
+        program: process.execPath,
         args: ['-e', eat],
-        policy: { ...FULL, limits: { memoryBytes: 64 * MIB } },
+        policy: {
+          ...FULL,
+          files: { system: true, execute: [process.execPath] },
+          limits: { memoryBytes: 96 * MIB },
+        },
         options: { cwd: '/usr' },
       },
       {
@@ -284,7 +288,7 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
     expect(split?.end.reason).toEqual({ type: 'limit', limit: 'cpu' });
     expect(wall?.end.reason).toEqual({ type: 'limit', limit: 'wall' });
     expect(memory?.end.reason).toEqual({ type: 'limit', limit: 'memory' });
-    expect(memory?.end.usage.peakMemoryBytes).toBeGreaterThan(64 * MIB);
+    expect(memory?.end.usage.peakMemoryBytes).toBeGreaterThan(96 * MIB);
     expect(fileSize?.end.reason).toEqual({ type: 'limit', limit: 'file-size' });
   });
 

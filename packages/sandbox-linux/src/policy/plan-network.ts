@@ -34,7 +34,9 @@ export function planNetwork(
       all = [...new Set([...namespaces, 'net' as const])];
     if (all.includes('net')) by.push('net namespace');
     // A net namespace leaves only Unix sockets in the file system, which the filter would have refused.
-    if (all.includes('net') && !abilities.seccomp) missing[0] = 'Unix sockets in the file system';
+    if (all.includes('net') && !abilities.seccomp) {
+      missing.splice(0, 1, ...(wanted.unixSockets === true ? [] : ['Unix sockets in the file system']));
+    }
   } else if (abi < 4) {
     missing.push('TCP ports');
   }

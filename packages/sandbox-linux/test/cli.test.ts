@@ -1,0 +1,165 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SandboxEnd } from '../src/index.ts';
+import { findProgram } from '../src/launcher/exec.ts';
+import { IDENTITIES, type Identity } from './support/spawn.ts';
+
+const CLI = join(import.meta.dirname, '..', 'dist', 'cli.js');
+const NOBODY = 65_534;
+const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+let directory = '';
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sandbox-linux-'));
+  chmodSync(directory, 0o777);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function cli(
+  as: Identity,
+  args: readonly string[],
+  input = '',
+): { status: number | null; stdout: string; stderr: string } {
+  const drop = as === 'user' && process.getuid?.() === 0;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+    encoding: 'utf8',
+    input,
+    cwd: directory,
+    env: { PATH: SYSTEM_PATH, HOME: '/', SECRET: 'x' },
+    timeout: 50_000,
+    ...(drop ? { uid: NOBODY, gid: NOBODY } : {}),
+  });
+  return { status, stdout, stderr };
+}
+
+describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
+  const run = (options: readonly string[], program: readonly string[], input = '') =>
+    cli(as, ['run', ...options, '--', ...program], input);
+
+  test('runs a shell, with its input, output and status', () => {
+    const { status, stdout, stderr } = run(
+      [],
+      ['sh', '-c', 'read x; echo "$x ${SECRET-none}"; exit 5'],
+      'hello\n',
+    );
+    expect([status, stdout]).toEqual([5, 'hello none\n']);
+    expect(stderr).toMatch(/^sandbox: exited with 5 \(CPU [\d.]+ s, wall [\d.]+ s\)$/m);
+  });
+
+  test('runs Node, which writes where it may and reads nothing else', () => {
+    const script = `
+      const fs = require('node:fs');
+      const tell = (f) => { try { return f(); } catch (e) { return e.code; } };
+      fs.writeFileSync('by-${as}', 'written');
+      console.log(tell(() => fs.readdirSync('/home')), tell(() => fs.readFileSync('/etc/shadow')), tell(() => fs.writeFileSync('/tmp/x', '')));`;
+    const { status, stdout } = run(['--rw', directory, '--mem', '512M'], [process.execPath, '-e', script]);
+    expect([status, stdout]).toEqual([0, 'EACCES EACCES EACCES\n']);
+    expect(readFileSync(join(directory, `by-${as}`), 'utf8')).toBe('written');
+  });
+
+  test('runs Python, or says that there is none', () => {
+    const installed = findProgram('python3', SYSTEM_PATH) !== undefined;
+    const { status, stdout } = run(
+      ['--net', 'none'],
+      ['python3', '-c', 'import json; print(json.dumps([1 + 1]))'],
+    );
+    expect([status, stdout]).toEqual(installed ? [0, '[2]\n'] : [127, '']);
+  });
+
+  test('says what stopped a program: limits', () => {
+    const spin = ['sh', '-c', 'while :; do :; done'];
+    const cpu = run(['--cpu', '200ms'], spin);
+    expect([cpu.status, cpu.stderr]).toEqual([
+      124,
+      expect.stringContaining('stopped: CPU time limit of 0.2 s'),
+    ]);
+    const wall = run(['--wall', '0.2s'], ['sleep', '60']);
+    expect([wall.status, wall.stderr]).toEqual([
+      124,
+      expect.stringContaining('stopped: wall time limit of 0.2 s'),
+    ]);
+    const memory = run(
+      ['--mem', '96M'],
+      [process.execPath, '-e', 'const a = []; for (;;) a.push(Buffer.alloc(1e6, 1))'],
+    );
+    expect([memory.status, memory.stderr]).toEqual([
+      124,
+      expect.stringContaining('stopped: memory limit of 96 MiB'),
+    ]);
+  });
+
+  test('says what stopped a program: system calls, signals, its own absence', () => {
+    const violation = run(['--on-violation', 'kill'], ['unshare', '-U', 'true']);
+    expect([violation.status, violation.stderr]).toEqual([
+      159,
+      expect.stringContaining('system call unshare is not allowed'),
+    ]);
+    const refused = run([], ['sh', '-c', 'mount -t tmpfs x /usr; exit 0']);
+    expect([refused.status, refused.stderr]).toEqual([
+      0,
+      expect.stringContaining('refused system calls: mount ×1'),
+    ]);
+    const signal = run([], ['sh', '-c', 'kill -9 $$']);
+    expect([signal.status, signal.stderr]).toEqual([137, expect.stringContaining('ended by SIGKILL')]);
+    expect(run([], ['no-such-program']).status).toBe(127);
+    expect(run(['--no-system'], ['sh', '-c', 'true']).status).toBe(126);
+    const exec = run(['--deny', '@exec'], ['sh', '-c', '/bin/true']);
+    expect([exec.status, exec.stderr]).toEqual([126, expect.stringContaining('execve ×1')]);
+  });
+
+  test('passes environment variables that are named and sets others', () => {
+    const { stdout } = run(['--env', 'SECRET', '--env', 'A=b=c'], ['sh', '-c', 'echo $SECRET $A']);
+    expect(stdout).toBe('x b=c\n');
+  });
+
+  test('is quiet when asked to and all is well, and reports as JSON', () => {
+    expect(run(['--quiet'], ['true']).stderr).toBe('');
+    expect(run(['--quiet'], ['false']).stderr).toContain('exited with 1');
+    const report = join(directory, `report-${as}`);
+    run(['--json', report], ['true']);
+    const end = JSON.parse(readFileSync(report, 'utf8')) as SandboxEnd;
+    expect([end.reason, end.outcomes.length]).toEqual([{ type: 'exited', code: 0 }, 7]);
+    expect(JSON.parse(run(['--json', '-'], ['true']).stderr).reason).toEqual({ type: 'exited', code: 0 });
+  });
+
+  test('--net host restricts no socket', () => {
+    const script = "require('node:net').connect(1, '127.0.0.1').on('error', (e) => console.log(e.code))";
+    expect(run(['--net', 'host'], [process.execPath, '-e', script]).stdout).toBe('ECONNREFUSED\n');
+    expect(run([], [process.execPath, '-e', script]).stdout).toBe('EPERM\n');
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['no program', ['run', '--net', 'none']],
+    ['no separator', ['run', 'true']],
+    ['an unknown option', ['run', '--what', '--', 'true']],
+    ['a wrong size', ['run', '--mem', 'lots', '--', 'true']],
+    ['a wrong call', ['run', '--deny', 'everything', '--', 'true']],
+    ['no command', []],
+    ['an unknown command', ['walk']],
+  ])('%s is a usage error that names it', (_, args) => {
+    const { status, stderr } = cli(as, args);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^sandbox-linux: .+/)]);
+  });
+
+  test('a path that does not exist is named', () => {
+    const { status, stderr } = run(['--ro', join(directory, 'absent')], ['true']);
+    expect([status, stderr]).toEqual([125, expect.stringContaining(join(directory, 'absent'))]);
+    expect(existsSync(join(directory, 'absent'))).toBe(false);
+  });
+
+  test('scripts with an interpreter line run', () => {
+    const script = join(directory, `script-${as}`);
+    writeFileSync(script, '#!/usr/bin/env sh\necho from a script\n', { mode: 0o755 });
+    expect(run([], [script]).stdout).toBe('from a script\n');
+  });
+});
+
+test('help and probe', () => {
+  expect(cli('user', ['--help']).stdout).toContain('--ro PATH');
+  const probe = cli('user', ['probe', '--json']);
+  expect([probe.status, JSON.parse(probe.stdout).layers.length > 10]).toEqual([0, true]);
+  expect(cli('user', ['probe']).stdout).toContain('landlock');
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { ALL_NAMESPACES, DEFAULT_DENIED, isSandboxError, type Policy } from '../src/index.ts';
+import type { Abilities } from '../src/policy/abilities.ts';
+import { planPolicy } from '../src/policy/plan.ts';
+
+const ABLE: Abilities = {
+  landlockAbi: 7,
+  seccomp: true,
+  notify: true,
+  namespaces: ALL_NAMESPACES,
+  otherThreads: false,
+  privileged: false,
+};
+const without = (lacking: Partial<Abilities>): Abilities => ({ ...ABLE, ...lacking });
+
+/** One policy per layer, alone. */
+const LAYERS = {
+  files: { files: { read: ['/usr'] } },
+  network: { network: { access: 'none' } },
+  ports: { network: { access: 'tcp-ports', connectTcp: [443] } },
+  scopes: { scopes: { scopes: ['signal'] } },
+  syscalls: { syscalls: { deny: DEFAULT_DENIED } },
+  namespaces: { namespaces: { namespaces: ['pid'] } },
+  root: { root: { directory: '/usr' }, namespaces: { namespaces: ['mount'] } },
+  limits: { limits: { wallMs: 1000 } },
+} as const satisfies Record<string, Policy>;
+
+const LACKING: Readonly<Record<string, Partial<Abilities>>> = {
+  'no Landlock': { landlockAbi: 0, landlockReason: 'ENOSYS' },
+  'Landlock ABI 3': { landlockAbi: 3 },
+  'Landlock ABI 5': { landlockAbi: 5 },
+  'no seccomp': { seccomp: false, notify: false },
+  'no namespaces': { namespaces: [], namespacesReason: 'refused' },
+  threads: { otherThreads: true, namespaces: [], namespacesReason: 'threads' },
+};
+
+/** What `planPolicy` does with a required layer and with a best-effort one. */
+function plan(policy: Policy, abilities: Abilities, target: 'this-process' | 'new-process' = 'new-process') {
+  const attempt = (p: Policy) => {
+    try {
+      return planPolicy(p, abilities, target)
+        .outcomes.filter(({ layer }) => layer !== 'privileges')
+        .map(({ status }) => status);
+    } catch (error) {
+      return isSandboxError(error, 'LAYER_UNAVAILABLE') ? `throws: ${error.meta.layer}` : error;
+    }
+  };
+  const loose = Object.fromEntries(
+    Object.entries(policy).map(([name, layer]) => [name, { ...layer, enforce: 'best-effort' }]),
+  ) as Policy;
+  return [attempt(policy), attempt(loose)];
+}
+
+describe('a required layer is enforced or refused, a best-effort one enforced or reported', () => {
+  test.each(Object.entries(LAYERS))('%s, on a machine that has everything', (_, policy) => {
+    const [required, loose] = plan(policy, ABLE);
+    expect(required).toEqual(loose);
+    expect(new Set(required as string[])).toEqual(new Set(['enforced']));
+  });
+
+  test.each(
+    Object.entries(LACKING).map(([what, lacking]) => [
+      what,
+      Object.fromEntries(
+        Object.entries(LAYERS).map(([name, policy]) => [name, plan(policy, without(lacking))]),
+      ),
+    ]),
+  )('with %s', (_, table) => {
+    expect(table).toMatchSnapshot();
+  });
+});
+
+test('no network without user namespaces is seccomp’s, with them a net namespace’s too', () => {
+  const policy = LAYERS.network;
+  expect(planPolicy(policy, ABLE, 'new-process').namespaces).toEqual(['user', 'net']);
+  expect(planPolicy(policy, without({ namespaces: [] }), 'new-process').namespaces).toEqual([]);
+  expect(planPolicy(policy, ABLE, 'this-process').namespaces).toEqual([]);
+});
+
+test('without seccomp a net namespace alone leaves sockets in the file system', () => {
+  const [, loose] = plan(LAYERS.network, without({ seccomp: false }));
+  expect(loose).toEqual(['partial']);
+});
+
+test('a simulated ABI counts, a newer one than the kernel’s does not', () => {
+  const files = { files: { read: ['/usr'], enforce: 'best-effort' } } as const;
+  const abiOf = (kernel: number, simulated?: number) =>
+    planPolicy(files, without({ landlockAbi: kernel }), 'new-process', simulated).landlock?.abi;
+  expect([abiOf(7), abiOf(7, 2), abiOf(3, 6), abiOf(12)]).toEqual([7, 2, 3, 7]);
+});
+
+test('root’s capabilities in other threads are an error unless it becomes a user', () => {
+  const abilities = without({ otherThreads: true, privileged: true });
+  expect(() => planPolicy({}, abilities, 'this-process')).toThrowError(
+    expect.objectContaining({ code: 'LAYER_UNAVAILABLE' }),
+  );
+  expect(planPolicy({ user: { uid: 1, gid: 1 } }, abilities, 'this-process').outcomes[0]?.status).toBe(
+    'enforced',
+  );
+});
+
+test('this process has nobody to watch its wall time', () => {
+  expect(plan(LAYERS.limits, ABLE, 'this-process')).toEqual(['throws: limits', ['partial']]);
+});
+
+test('an unknown group is refused', () => {
+  const policy: Policy = { syscalls: { deny: ['@everything' as '@mount'] } };
+  expect(() => planPolicy(policy, ABLE, 'new-process')).toThrowError(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+  );
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { FORKABLE_FLAGS, IDENTITIES, runCase } from './support/spawn.ts';
+
+describe.each(IDENTITIES)('restricting this process, as %s', (as) => {
+  const run = (name: string, flags: readonly string[] = []): unknown =>
+    runCase('restrict', name, { as, alone: true, flags });
+
+  test('system calls, limits, environment and user reach every thread of an ordinary Node', () => {
+    expect(run('with-threads')).toEqual({
+      threads: true,
+      outcomes: [
+        'network enforced',
+        'syscalls enforced',
+        'limits enforced',
+        'privileges enforced',
+        'environment enforced',
+      ],
+      files: 'read',
+      listen: 'EPERM',
+      exec: 'EPERM',
+      env: ['A', 'PATH'],
+      uid: process.getuid?.() === 0 ? 65_534 : process.getuid?.(),
+    });
+  });
+
+  test('what cannot reach every thread is an error before anything has changed', () => {
+    expect(run('landlock-with-threads')).toEqual(['LAYER_UNAVAILABLE', 'files']);
+  });
+
+  test('root has to become a user, or to end its threads first', () => {
+    expect(run('root-with-threads')).toEqual(
+      as === 'root' ? ['LAYER_UNAVAILABLE', 'privileges'] : ['limits enforced', 'privileges enforced'],
+    );
+  });
+
+  test('with one thread every layer applies', () => {
+    expect(run('one-thread', FORKABLE_FLAGS)).toEqual({
+      remaining: 0,
+      outcomes: ['namespaces', 'network', 'files', 'scopes', 'syscalls', 'limits', 'privileges'].map(
+        (layer) => `${layer} enforced`,
+      ),
+      allowed: 'ok',
+      refused: 'EACCES',
+      host: 'restricted',
+      capabilities: '0000000000000000',
+      interfaces: 1,
+    });
+  });
+});
+
+describe.each(IDENTITIES)('forking under a policy, as %s', (as) => {
+  test('every layer applies to the fork', () => {
+    expect(runCase('fork-sandboxed', 'everything', { as })).toEqual({
+      outcomes: ['namespaces', 'network', 'files', 'scopes', 'syscalls', 'limits', 'privileges'].map(
+        (layer) => `${layer} enforced`,
+      ),
+      answer: [1, 'EACCES', 'EACCES'],
+      exited: 0,
+    });
+  });
+
+  test('a violation kills the fork and nothing else', () => {
+    expect(runCase('fork-sandboxed', 'violation', { as })).toEqual({
+      outcomes: ['syscalls enforced', 'privileges enforced'],
+      answer: null,
+      signaled: 31,
+    });
+  });
+
+  test('a layer that cannot be had is an error before the first fork', () => {
+    expect(runCase('fork-sandboxed', 'unavailable', { as })).toBe('LAYER_UNAVAILABLE');
+  });
+});
