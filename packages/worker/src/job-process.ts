@@ -36,6 +36,8 @@ export interface JobSettings {
   readonly templateFilters: TemplateFilters | undefined;
   /** The kept /proc directory of the worker. */
   readonly procFd: number | undefined;
+  /** Lead nowhere; V8 writes to them in jobs too (`event-loop.ts`). */
+  readonly inertFds: readonly number[];
 }
 
 export function prepareJobSettings(options: {
@@ -43,6 +45,7 @@ export function prepareJobSettings(options: {
   readonly landlock: boolean;
   readonly seccomp: boolean;
   readonly procFd: number | undefined;
+  readonly inertFds: readonly number[];
 }): JobSettings {
   return {
     namespaces: options.namespaces,
@@ -50,6 +53,7 @@ export function prepareJobSettings(options: {
     filters: options.seccomp ? compileJobFilters() : undefined,
     templateFilters: options.seccomp ? compileTemplateFilters(options.namespaces) : undefined,
     procFd: options.procFd,
+    inertFds: options.inertFds,
   };
 }
 
@@ -77,7 +81,7 @@ export function enterJob(
   setParentDeathSignal(SIGKILL);
   const window = arenaFd === undefined ? undefined : new ArenaWindow(arenaFd);
   const mapsFd = settings.filters === undefined ? -1 : openMaps(settings.procFd);
-  closeAllDescriptorsExcept(mapsFd < 0 ? [writeFd] : [writeFd, mapsFd]);
+  closeAllDescriptorsExcept([writeFd, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
   const cpuSeconds = Math.ceil(cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS;
   setResourceLimit('CPU', cpuSeconds);
   // No file content, process, core dump, locked memory, or message queue.

@@ -14,6 +14,7 @@ import {
 } from '@pvf/sandbox-linux';
 import type pino from 'pino';
 import type { WorkerKind } from './command-line.ts';
+import { detachEventLoops } from './event-loop.ts';
 import { type JobSettings, prepareJobSettings } from './job-process.ts';
 import { LOG_VARIABLES } from './log.ts';
 import { compileWorkerFilter } from './syscalls.ts';
@@ -60,6 +61,7 @@ export function restrictWorker(
   };
 
   required('environment', checkEnvironment);
+  const inertFds = detachEventLoops();
   const procFd = openProc(log);
   const uid = process.getuid!();
   const gid = process.getgid!();
@@ -81,6 +83,7 @@ export function restrictWorker(
     landlock: status.canEnableLandlock,
     seccomp: status.canEnableSeccomp,
     procFd,
+    inertFds,
   });
   setNoNewPrivileges();
   if (status.canEnableLandlock) {

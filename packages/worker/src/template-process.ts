@@ -50,7 +50,8 @@ export function templateMain(
   setParentDeathSignal(SIGKILL);
   const mapsFd = settings.templateFilters === undefined ? -1 : openMaps(settings.procFd);
   const window = new ArenaWindow(fds.arena);
-  closeAllDescriptorsExcept([fds.command, fds.status, fds.result, ...(mapsFd < 0 ? [] : [mapsFd])]);
+  const pipes = [fds.command, fds.status, fds.result];
+  closeAllDescriptorsExcept([...pipes, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
   for (const resource of ['FSIZE', 'CORE', 'MEMLOCK', 'MSGQUEUE'] as const) setResourceLimit(resource, 0);
   dropAllCapabilities({ boundingSet: false });
   setNoNewPrivileges();

@@ -1,0 +1,41 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { closeDescriptor, duplicateTo, open } from '@pvf/sandbox-linux';
+
+const O_WRONLY = 1;
+const EVENT_DESCRIPTOR = 'anon_inode:[eventfd]';
+
+/**
+ * Makes this process's event loops deaf: what wakes them up goes to /dev/null from now on. A worker never returns to
+ * its event loop, but V8 still wakes it, for example when a garbage collection leaves something to tidy up. In a job
+ * that had closed the descriptor libuv would abort (deps/uv/src/unix/async.c of Node 24.21: `uv__async_send`).
+ *
+ * @returns the descriptors, for jobs to keep; none when /proc cannot be read
+ * @throws SandboxError when there is no /dev/null
+ */
+export function detachEventLoops(): readonly number[] {
+  const descriptors = eventDescriptors();
+  const sink = open('/dev/null', O_WRONLY);
+  for (const descriptor of descriptors) duplicateTo(sink, descriptor);
+  closeDescriptor(sink);
+  return descriptors;
+}
+
+function eventDescriptors(): readonly number[] {
+  const folder = '/proc/self/fd';
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return names.filter((name) => linkOf(`${folder}/${name}`) === EVENT_DESCRIPTOR).map(Number);
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // The descriptor that listed the folder is gone.
+    return undefined;
+  }
+}
