@@ -1,4 +1,4 @@
-import { reportedVersion, runWorkerProgram } from '@pvf/worker';
+import { reportedVersionOrExit, runWorkerProgram } from '@pvf/worker';
 import { BUILT_TO_REPORT, COMMIT, VERSION } from './version.ts';
 import { loadExecuteWorker } from './worker.ts';
 
@@ -6,7 +6,7 @@ import { loadExecuteWorker } from './worker.ts';
 void runWorkerProgram(
   {
     kind: 'execute',
-    version: reportedVersion(import.meta.url, BUILT_TO_REPORT),
+    version: reportedVersionOrExit(import.meta.url, BUILT_TO_REPORT),
     commit: COMMIT,
     capabilities: [],
     load: () => loadExecuteWorker(VERSION),

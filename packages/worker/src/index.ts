@@ -15,7 +15,7 @@ export { enterJob, type JobSettings, prepareJobSettings } from './job-process.ts
 export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 export { serveRequests } from './loop.ts';
 export { runWorkerProgram, type WorkerContext, type WorkerProgram } from './program.ts';
-export { readVersionFile, reportedVersion } from './reported-version.ts';
+export { reportedVersionOrExit } from './reported-version.ts';
 export { type RestrictedWorker, restrictWorker } from './restrict.ts';
 export { Template, TemplateError } from './template.ts';
 export type { TemplateJob } from './template-process.ts';

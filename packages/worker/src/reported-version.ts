@@ -21,6 +21,16 @@ export function reportedVersion(mainUrl: string, built: string): string {
   return readVersionFile(join(directory, VERSION_FILE)) ?? built;
 }
 
+/** The same for programs: what is wrong is said on stderr, and the process ends with status 1. */
+export function reportedVersionOrExit(mainUrl: string, built: string): string {
+  try {
+    return reportedVersion(mainUrl, built);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+}
+
 /** @returns `undefined` when there is no such file */
 export function readVersionFile(path: string): string | undefined {
   let text: string;
