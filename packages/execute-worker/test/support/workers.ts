@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  artifactChecksum,
   codeHash,
   durationFromMs,
   type ExecuteRequest,
@@ -13,7 +14,8 @@ import {
 import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../../../bench/differential/driver/index.ts';
 
 const packages = join(import.meta.dirname, '../../..');
-const programOf = (kind: string) => join(packages, `${kind}-worker/bin/pvf-${kind}-worker`);
+export const programOf = (kind: 'prepare' | 'execute') =>
+  join(packages, `${kind}-worker/bin/pvf-${kind}-worker`);
 const ZERO_HASH = new Uint8Array(32);
 const DEFAULT_BOMB_LIMIT = 30 * 1024 * 1024;
 const PREPARATION_LIMIT_MS = 360_000;
@@ -21,6 +23,13 @@ const PREPARATION_LIMIT_MS = 360_000;
 export interface Prepared {
   readonly result: PrepareWorkerResult;
   readonly artifactPath: string;
+}
+
+export interface CandidateInput {
+  readonly parentHead: Uint8Array;
+  readonly blockData: Uint8Array;
+  readonly relayParentNumber?: number;
+  readonly relayParentStorageRoot?: Uint8Array;
 }
 
 /** A prepare worker and an execute worker in full isolation, and a directory for artifacts; `close` ends all. */
@@ -40,9 +49,9 @@ export class WorkerPair {
     prepKind: PrepareJobKind = 'Prechecking',
     limitMs = PREPARATION_LIMIT_MS,
   ): Promise<Prepared> {
-    this.#prepare ??= await PrepareWorker.spawn({ program: programOf('prepare'), security: FULL_SECURITY });
-    const artifactPath = join(this.#directory, `artifact-${this.#artifacts++}`);
-    const result = await this.#prepare.prepare(
+    const worker = await this.prepareWorker();
+    const artifactPath = this.#newPath();
+    const result = await worker.prepare(
       {
         maybeCompressedCode: code,
         validationCodeBombLimit: DEFAULT_BOMB_LIMIT,
@@ -58,35 +67,38 @@ export class WorkerPair {
 
   async execute(
     prepared: Prepared,
-    candidate: {
-      parentHead: Uint8Array;
-      blockData: Uint8Array;
-      relayParentNumber?: number;
-      relayParentStorageRoot?: Uint8Array;
-    },
+    candidate: CandidateInput,
     limitMs: number,
   ): Promise<ExecuteWorkerResult> {
-    if (!prepared.result.ok) throw new Error(`not prepared: ${JSON.stringify(prepared.result.error)}`);
+    const worker = await this.executeWorker();
+    return (await worker.execute(requestOf(prepared, candidate, limitMs), prepared.artifactPath)).result;
+  }
+
+  /** `bytes` as an artifact that the host believes to be what a prepare worker has made. */
+  artifactOf(bytes: Uint8Array): Prepared {
+    const artifactPath = this.#newPath();
+    writeFileSync(artifactPath, bytes);
+    return { artifactPath, result: successWith(artifactChecksum(bytes)) };
+  }
+
+  /** Started when first asked for. */
+  async prepareWorker(): Promise<PrepareWorker> {
+    this.#prepare ??= await PrepareWorker.spawn({ program: programOf('prepare'), security: FULL_SECURITY });
+    return this.#prepare;
+  }
+
+  /** Started when first asked for. */
+  async executeWorker(): Promise<ExecuteWorker> {
     this.#execute ??= await ExecuteWorker.spawn({
       program: programOf('execute'),
       security: FULL_SECURITY,
       executorParams: this.#params,
     });
-    const request: ExecuteRequest = {
-      pvd: {
-        parentHead: candidate.parentHead,
-        relayParentNumber: candidate.relayParentNumber ?? 1,
-        relayParentStorageRoot: candidate.relayParentStorageRoot ?? ZERO_HASH,
-        maxPovSize: 10 * 1024 * 1024,
-      },
-      pov: { blockData: candidate.blockData },
-      executionTimeout: durationFromMs(limitMs),
-      artifactChecksum: prepared.result.value.checksum,
-      relayParent: ZERO_HASH,
-      schedulingParent: ZERO_HASH,
-      descriptorVersion: { type: 'V1' },
-    };
-    return (await this.#execute.execute(request, prepared.artifactPath)).result;
+    return this.#execute;
+  }
+
+  #newPath(): string {
+    return join(this.#directory, `artifact-${this.#artifacts++}`);
   }
 
   async close(): Promise<void> {
@@ -94,4 +106,42 @@ export class WorkerPair {
     await this.#execute?.stop();
     rmSync(this.#directory, { recursive: true, force: true });
   }
+}
+
+/** The request that a host sends for a candidate. */
+export function requestOf(prepared: Prepared, candidate: CandidateInput, limitMs: number): ExecuteRequest {
+  if (!prepared.result.ok) throw new Error(`not prepared: ${JSON.stringify(prepared.result.error)}`);
+  return {
+    pvd: {
+      parentHead: candidate.parentHead,
+      relayParentNumber: candidate.relayParentNumber ?? 1,
+      relayParentStorageRoot: candidate.relayParentStorageRoot ?? ZERO_HASH,
+      maxPovSize: 10 * 1024 * 1024,
+    },
+    pov: { blockData: candidate.blockData },
+    executionTimeout: durationFromMs(limitMs),
+    artifactChecksum: prepared.result.value.checksum,
+    relayParent: ZERO_HASH,
+    schedulingParent: ZERO_HASH,
+    descriptorVersion: { type: 'V1' },
+  };
+}
+
+function successWith(checksum: Uint8Array): PrepareWorkerResult {
+  const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };
+  const stats = { memoryStats, cpuTimeElapsed: durationFromMs(0), observedWasmCodeLen: 0 };
+  return { ok: true, value: { checksum, stats } };
+}
+
+/** The answer in a word: the job response, or what the worker says instead; with the reason if the job has died. */
+export function answerOf(result: ExecuteWorkerResult): string {
+  if (result.ok) return result.value.jobResponse.type;
+  return result.error.type === 'JobDied' ? `JobDied: ${result.error.err}` : result.error.type;
+}
+
+/** The watermark of a valid answer. */
+export function watermarkOf(result: ExecuteWorkerResult): number {
+  if (!result.ok || result.value.jobResponse.type !== 'Ok')
+    throw new Error(`not valid: ${JSON.stringify(result)}`);
+  return result.value.jobResponse.resultDescriptor.hrmpWatermark;
 }
