@@ -62,7 +62,7 @@ function answer(
   const cpuLimitNs = Number(durationToNs(prepTimeout));
   const memoryLimit = precheckingMaxMemory(executorParams);
   const rssLimitBytes =
-    memoryLimit === undefined ? undefined : Number(memoryLimit) + process.memoryUsage.rss();
+    memoryLimit === undefined ? undefined : Number(memoryLimit) + (readRss(process.pid) ?? 0);
   const body = (writeFd: number): number => {
     const { window } = enterJob(job, writeFd, cpuLimitNs, arena.readFd);
     const request = PvfPrepData.decode(window!.request(requestBytes.length));
