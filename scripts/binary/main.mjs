@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { inject } from 'postject';
@@ -79,8 +79,6 @@ async function bundle() {
     splitting: false,
     removeNodeProtocol: false,
     noExternal: [/.*/],
-    minifySyntax: true,
-    minifyWhitespace: true,
     define: {
       PVF_VERSION: JSON.stringify(version),
       PVF_COMMIT: JSON.stringify(commit()),
@@ -109,7 +107,8 @@ async function assemble(name, node, main, flags, assets) {
   const config = join(work, 'sea.json');
   const blob = join(work, 'sea.blob');
   const settings = {
-    main,
+    // Relative: it stays in the binary, as the name in stack traces.
+    main: relative(work, main),
     output: blob,
     disableExperimentalSEAWarning: true,
     useCodeCache: false,
@@ -118,7 +117,7 @@ async function assemble(name, node, main, flags, assets) {
     assets: { ...assets, 'koffi.node': ffi.path },
   };
   writeFileSync(config, JSON.stringify(settings));
-  execFileSync(nodePath, ['--experimental-sea-config', config], { stdio: 'pipe' });
+  execFileSync(nodePath, ['--experimental-sea-config', config], { cwd: work, stdio: 'pipe' });
   const file = join(work, 'program');
   writeFileSync(file, node);
   await withoutWarnings(() =>

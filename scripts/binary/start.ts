@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { getAsset } from 'node:sea';
 import { compileFunction, constants } from 'node:vm';
 import { parseCommandLine, type WorkerKind } from '../../packages/worker/src/command-line.ts';
-import { reportedVersion } from '../../packages/worker/src/reported-version.ts';
+import { reportedVersionOrExit } from '../../packages/worker/src/reported-version.ts';
 
 /** The asset with the worker program itself. */
 const PROGRAM = 'program.cjs';
@@ -14,7 +14,7 @@ const PROGRAM = 'program.cjs';
 export function start(kind: WorkerKind, built: string, commit: string): void {
   const command = parseCommandLine(kind, process.argv.slice(2));
   if (command.type === 'version' || command.type === 'full-version') {
-    const version = reportedVersion('file:///', built);
+    const version = reportedVersionOrExit('file:///', built);
     console.log(command.type === 'version' ? version : `${version}-${commit}`);
     return;
   }
