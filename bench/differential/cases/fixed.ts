@@ -1,6 +1,6 @@
 import { constants } from 'node:zlib';
 import { COMPRESSED_PREFIX, POV_BOMB_LIMIT } from '@pvf/protocol';
-import { endlessGuest, growingGuest, lengthGuest, recursingGuest } from '../guests/fixed.ts';
+import { endlessGuest, growingGuest, largeGuest, lengthGuest, recursingGuest } from '../guests/fixed.ts';
 import { concat, MUTATIONS, mutate } from '../mutate.ts';
 import type { Random } from '../random.ts';
 import { type ArtifactVariant, execution, type PvfCase, pvfCase } from './types.ts';
@@ -79,5 +79,12 @@ export function* limits(): Generator<PvfCase> {
   });
   yield pvfCase('recursing', recursingGuest(), { executions: [execution('run')] });
   yield pvfCase('growing', growingGuest(), { executions: [execution('run')] });
+  for (const kind of ['Prechecking', 'Compilation'] as const)
+    for (const limit of [10n << 20n, 1n << 32n])
+      yield pvfCase(`prep-memory/${limit}/${kind}`, largeGuest(), {
+        kind,
+        executorParams: [{ type: 'PrecheckingMaxMemory', value: limit }],
+        executions: [execution('run')],
+      });
   yield pvfCase('prep-timeout-0', lengthGuest(), { prepTimeoutMs: 0 });
 }

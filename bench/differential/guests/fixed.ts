@@ -44,3 +44,30 @@ export const growingGuest = (): Uint8Array =>
     ...[...i32Const(8), 0x3f, 0, 0x36, 0, 0],
     ...i64Const(12n << 32n),
   ]);
+
+/** Takes far more than 10 MiB to compile; `validate_block` traps. */
+export function largeGuest(): Uint8Array {
+  const functions = 5000;
+  const body = (index: number): number[] => {
+    const code: number[] = [];
+    for (let step = 0; step < 80; step++)
+      code.push(0x20, 1, 0x20, 0, 0x89, ...i64Const(BigInt(index * 1000 + step)), 0x7c, 0x21, 1);
+    return sized([...vector([[1, 0x7e]]), ...code, 0x20, 1, 0x0b]);
+  };
+  return Uint8Array.from([
+    ...MODULE_HEADER,
+    ...section(1, [
+      encodeType({ params: ['i32', 'i32'], result: 'i64' }),
+      encodeType({ params: ['i64'], result: 'i64' }),
+    ]),
+    ...section(3, [[0], ...Array.from({ length: functions }, () => [1])]),
+    ...section(5, [[0, 17]]),
+    ...section(6, [[0x7f, 0, ...i32Const(4096), 0x0b]]),
+    ...section(7, [
+      [...name('memory'), 2, 0],
+      [...name('__heap_base'), 3, 0],
+      [...name('validate_block'), 0, 0],
+    ]),
+    ...section(10, [sized([0, 0x00, 0x0b]), ...Array.from({ length: functions }, (_, index) => body(index))]),
+  ]);
+}
