@@ -160,6 +160,13 @@ export {
   spawnSandboxed,
 } from './spawn/index.ts';
 export {
+  answerCall,
+  createSharedPage,
+  installSupervisedFilter,
+  receiveCall,
+  type SupervisedCall,
+} from './supervise/index.ts';
+export {
   type Architecture,
   addressOf,
   errnoName,

@@ -43,7 +43,7 @@ export function policyOf(options: RunOptions, program: string): Policy {
       system,
       execute: [
         ...(options.ro ?? []).map((path) => resolve(path)),
-        ...(system ? programPaths(program, process.env['PATH']) : []),
+        ...(system ? programPaths(program, process.env.PATH) : []),
       ],
       write: (options.rw ?? []).map((path) => resolve(path)),
     },

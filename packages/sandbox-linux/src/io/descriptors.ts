@@ -1,4 +1,5 @@
 import {
+  CLONE_FILES,
   EAGAIN,
   EINTR,
   ENOSYS,
@@ -38,9 +39,15 @@ export function closeDescriptor(fd: number): void {
 
 /**
  * Closes every descriptor of this process but the ones given (close_range between them).
+ * @param options.unshare first leaves the table that is shared with the parent (`forkChild({ shareDescriptors })`)
  * @throws SandboxError SYSCALL_FAILED
  */
-export function closeAllDescriptorsExcept(keep: readonly number[]): void {
+export function closeAllDescriptorsExcept(
+  keep: readonly number[],
+  options: { readonly unshare?: boolean } = {},
+): void {
+  if (options.unshare === true && sys3(NR.unshare, CLONE_FILES, 0, 0) !== 0)
+    failed('unshare', lastErrno(), 'descriptors');
   let from = 0;
   for (const fd of [...keep].sort((a, b) => a - b)) {
     if (fd > from) closeRange(from, fd - 1);

@@ -1,4 +1,5 @@
 import { existsSync, readlinkSync } from 'node:fs';
+import { ownCpuTimeNs } from '../clock/clock.ts';
 import { errnoNameOf, SandboxError } from '../error.ts';
 import { forkChild } from '../fork/fork.ts';
 import { type ChildEnd, killPid } from '../fork/wait.ts';
@@ -27,11 +28,14 @@ export interface InitOptions extends Omit<ProgramOptions, 'shared' | 'ownProcess
 }
 
 const FORWARDED_TO_NOBODY = [1, 2, 3, 10, 12, 15];
-/** How often CPU time and memory are added up while they are limited. */
+/** How often CPU time and memory are added up while they are limited and the sandbox is busy. */
 const SAMPLE_MS = 20;
+/** Idle, it can neither use CPU time nor grow, so the pause doubles up to this. */
+const IDLE_SAMPLE_MS = 320;
 /** How often init looks whether the program has installed its filter. */
 const LISTENER_POLL_MS = 1;
 const PROC = '/proc';
+const NS_PER_MS = 1e6;
 
 /**
  * The first process of a sandbox (pid 1 where it has a pid namespace): starts the program, adopts and reaps orphans,
@@ -81,6 +85,10 @@ class Init {
   readonly #ownTable: boolean;
   readonly #started = performance.now();
   #stopped: EndReason | undefined;
+  #sampleMs = SAMPLE_MS;
+  #sampledCpuMs = 0;
+  /** CPU time that init itself spent on judging calls: a sandbox could otherwise have it work for free. */
+  #judgingNs = 0;
   #end: ChildEnd | undefined;
 
   constructor(
@@ -123,7 +131,7 @@ class Init {
   #waitMs(): number {
     const { cpuMs, memoryBytes, wallMs } = this.#options.plan.limits;
     let wait = Number.POSITIVE_INFINITY;
-    if (cpuMs !== undefined || memoryBytes !== undefined) wait = SAMPLE_MS;
+    if (cpuMs !== undefined || memoryBytes !== undefined) wait = this.#sampleMs;
     if (wallMs !== undefined) wait = Math.min(wait, Math.max(0, wallMs - this.wallMs()));
     if (
       this.#options.filters.supervised !== undefined &&
@@ -138,7 +146,9 @@ class Init {
   }
 
   #judge(): void {
+    const before = ownCpuTimeNs();
     const violation = this.supervisor.handle(this.#listener.fd);
+    this.#judgingNs += ownCpuTimeNs() - before;
     if (violation !== undefined) this.#stop({ type: 'syscall-violation', ...violation });
     // no task is left under the filter
     if ((this.#listener.revents & POLLIN) === 0) this.#listener.fd = -1;
@@ -169,7 +179,15 @@ class Init {
     if (wallMs !== undefined && this.wallMs() >= wallMs) this.#stop({ type: 'limit', limit: 'wall' });
     if ((cpuMs === undefined && memoryBytes === undefined) || !existsSync(`${PROC}/self`)) return;
     const members = sandboxProcesses(PROC, Number(readlinkSync(`${PROC}/self`)), this.#ownTable);
-    const use = measure(PROC, members, reapedUse().cpuMs, memoryBytes !== undefined);
+    const use = measure(
+      PROC,
+      members,
+      reapedUse().cpuMs + this.#judgingNs / NS_PER_MS,
+      memoryBytes !== undefined,
+    );
+    this.#sampleMs =
+      use.cpuMs > this.#sampledCpuMs ? SAMPLE_MS : Math.min(2 * this.#sampleMs, IDLE_SAMPLE_MS);
+    this.#sampledCpuMs = use.cpuMs;
     this.peakMemoryBytes = Math.max(this.peakMemoryBytes, use.memoryBytes);
     if (cpuMs !== undefined && use.cpuMs >= cpuMs) this.#stop({ type: 'limit', limit: 'cpu' });
     if (memoryBytes !== undefined && use.memoryBytes > memoryBytes)

@@ -1,12 +1,13 @@
+import { SandboxError } from '../error.ts';
 import { setParentDeathSignal } from '../identity/process.ts';
 import { changeDirectory } from '../mounts/mount.ts';
 import { applyRestrictions } from '../policy/apply.ts';
 import type { Plan } from '../policy/plan.ts';
 import { installFilter } from '../seccomp/install.ts';
+import { installSupervisedFilter } from '../supervise/notify.ts';
 import { ENOENT, SIGKILL } from '../sys/constants.ts';
 import { buildExecImage, execute, findProgram } from './exec.ts';
 import type { ProgramFilters } from './filters.ts';
-import { installSupervisedFilter } from './notify.ts';
 import type { SharedState } from './shared-state.ts';
 import { resetSignals } from './signals.ts';
 
@@ -35,7 +36,7 @@ export function becomeProgram(options: ProgramOptions): number {
   setParentDeathSignal(SIGKILL);
   resetSignals();
   changeDirectory(options.cwd);
-  const path = findProgram(options.program, env['PATH']);
+  const path = findProgram(options.program, env.PATH);
   if (path === undefined) {
     shared.execErrno = ENOENT;
     return NOT_FOUND;
@@ -50,13 +51,15 @@ export function becomeProgram(options: ProgramOptions): number {
 
 function install(filters: ProgramFilters, shared: SharedState): void {
   if (filters.supervised !== undefined) {
-    const listener = installSupervisedFilter(filters.supervised);
-    if (listener >= 0) {
-      shared.listener = listener;
+    try {
+      shared.listener = installSupervisedFilter(filters.supervised);
       return;
+    } catch (error) {
+      // an old kernel, or inside another supervised sandbox; whatever it is meets the plain filter as well
+      if (!(error instanceof SandboxError)) throw error;
     }
   }
-  // No supervisor (an old kernel, or inside another supervised sandbox): same decisions, but nobody learns of them.
+  // the same decisions, but nobody learns of them
   shared.unsupervised = true;
   if (filters.unsupervised !== undefined) installFilter(filters.unsupervised);
 }

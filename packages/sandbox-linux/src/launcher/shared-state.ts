@@ -1,8 +1,5 @@
-import { MAP_ANONYMOUS, MAP_SHARED, PROT_READ, PROT_WRITE } from '../sys/constants.ts';
-import { failed, lastErrno, sys6, viewOf } from '../sys/libc.ts';
-import { NR } from '../sys/syscalls.ts';
+import { createSharedPage } from '../supervise/shared-words.ts';
 
-const BYTES = 8192;
 const TEXT_OFFSET = 64;
 
 /**
@@ -14,9 +11,7 @@ export class SharedState {
   readonly #text: Uint8Array;
 
   constructor() {
-    const address = sys6(NR.mmap, 0, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (address === -1) failed('mmap', lastErrno());
-    const buffer = viewOf(address, BYTES);
+    const buffer = createSharedPage();
     this.#words = new Int32Array(buffer, 0, 4);
     this.#text = new Uint8Array(buffer, TEXT_OFFSET);
   }

@@ -1,7 +1,7 @@
+import { answerCall, receiveCall } from '../supervise/notify.ts';
 import { EPERM } from '../sys/constants.ts';
-import { type SyscallName, syscallName, syscallNumber } from '../sys/syscalls.ts';
+import { type SyscallName, syscallNumber } from '../sys/syscalls.ts';
 import type { ProgramFilters } from './filters.ts';
-import { answerNotification, receiveNotification } from './notify.ts';
 
 type SupervisorOptions = Pick<ProgramFilters, 'violation' | 'execAllowed' | 'execSupervised'>;
 
@@ -22,17 +22,16 @@ export class Supervisor {
   handle(
     listener: number,
   ): { readonly syscall: SyscallName | undefined; readonly number: number } | undefined {
-    const call = receiveNotification(listener);
+    const call = receiveCall(listener);
     if (call === undefined) return undefined;
     if (this.#passes(call.number)) {
-      answerNotification(listener, 'continue');
+      answerCall(listener, call, 'continue');
       return undefined;
     }
-    const syscall = syscallName(call.number);
-    const label = syscall ?? `system call ${call.number}`;
+    const label = call.name ?? `system call ${call.number}`;
     this.refused[label] = (this.refused[label] ?? 0) + 1;
-    if (this.#options.violation === 'kill') return { syscall, number: call.number };
-    answerNotification(listener, { errno: EPERM });
+    if (this.#options.violation === 'kill') return { syscall: call.name, number: call.number };
+    answerCall(listener, call, { errno: EPERM });
     return undefined;
   }
 

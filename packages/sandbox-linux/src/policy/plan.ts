@@ -11,6 +11,7 @@ import {
 } from '../landlock/access.ts';
 import type { FilterSpec } from '../seccomp/compile.ts';
 import type { Abilities } from './abilities.ts';
+import { checkPolicy } from './check.ts';
 import { fileRules, type PathRule } from './files.ts';
 import { networkRules } from './network.ts';
 import { Outcomes } from './outcomes.ts';
@@ -56,6 +57,7 @@ export function planPolicy(
   target: PlanTarget,
   simulatedAbi?: number,
 ): Plan {
+  checkPolicy(policy);
   const outcomes = new Outcomes();
   const landlockAbi = Math.min(abilities.landlockAbi, KNOWN_LANDLOCK_ABI, simulatedAbi ?? KNOWN_LANDLOCK_ABI);
   const landlockReason = landlockProblem(abilities, landlockAbi);

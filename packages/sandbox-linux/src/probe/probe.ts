@@ -19,7 +19,7 @@ export function probe(): ProbeReport {
     );
   }
   const { node, args } = launcherCommand();
-  const kubernetes = process.env['KUBERNETES_SERVICE_HOST'];
+  const kubernetes = process.env.KUBERNETES_SERVICE_HOST;
   const run = spawnSync(node, [...args, PROBE_COMMAND], {
     env: kubernetes === undefined ? {} : { KUBERNETES_SERVICE_HOST: kubernetes },
     encoding: 'utf8',

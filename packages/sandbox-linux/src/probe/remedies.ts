@@ -70,7 +70,7 @@ export const REMEDIES = {
   seccomp: 'a kernel with CONFIG_SECCOMP_FILTER',
   notify: 'Linux 5.0 or newer; refused calls then get their names',
   pidfd: 'Linux 5.3 or newer',
-  pivotRoot: 'a process that is not in a chroot; ' + CONTAINER,
+  pivotRoot: `a process that is not in a chroot; ${CONTAINER}`,
   processTable:
     'docker run --security-opt systempaths=unconfined, Kubernetes: securityContext.procMount: Unmasked; without it the old /proc stays visible',
   cgroup:

@@ -13,7 +13,7 @@ export function kernelFile(path: string): string | undefined {
 export function containerKind(): string | undefined {
   if (existsSync('/.dockerenv')) return 'docker';
   if (existsSync('/run/.containerenv')) return 'podman';
-  if (process.env['KUBERNETES_SERVICE_HOST'] !== undefined) return 'kubernetes';
+  if (process.env.KUBERNETES_SERVICE_HOST !== undefined) return 'kubernetes';
   const groups = kernelFile('/proc/1/cgroup') ?? '';
   return /docker|kubepods|containerd|lxc/.exec(groups)?.[0];
 }

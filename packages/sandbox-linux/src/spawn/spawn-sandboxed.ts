@@ -10,6 +10,7 @@ import {
   LENGTH_BYTES,
   type SandboxEnd,
 } from '../launcher/protocol.ts';
+import { checkPolicy, withAbsolutePaths } from '../policy/check.ts';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
 import { environmentOf } from './environment.ts';
 import { launcherCommand } from './launcher-command.ts';
@@ -62,6 +63,7 @@ export function spawnSandboxed(
   }
   for (const text of [program, ...args])
     if (text.includes('\0')) invalidArgument('args', JSON.stringify(text), 'it contains a NUL byte');
+  checkPolicy(policy);
   const command = launcherCommand();
   const launcher = spawn(command.node, command.args, {
     stdio: [...stdioOf(options.stdio), 'pipe'] as StdioOptions,
@@ -75,7 +77,7 @@ export function spawnSandboxed(
     args,
     env: environmentOf(policy.environment),
     cwd: options.cwd ?? process.cwd(),
-    policy,
+    policy: withAbsolutePaths(policy),
     ...(options.landlockAbi === undefined ? {} : { landlockAbi: options.landlockAbi }),
     ...(options.unsupervised === true ? { noNotify: true } : {}),
   });

@@ -25,6 +25,6 @@ export const NEEDED: readonly ProbeLayerName[] = [
 /** The rights that the tests use: signals and abstract sockets came with it (Linux 6.12). */
 export const NEEDED_LANDLOCK_ABI = 6;
 
-export const LACKS: readonly string[] = (process.env['SANDBOX_LINUX_LACKS'] ?? '')
+export const LACKS: readonly string[] = (process.env.SANDBOX_LINUX_LACKS ?? '')
   .split(',')
   .filter((name) => name !== '');

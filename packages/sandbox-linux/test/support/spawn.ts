@@ -35,7 +35,7 @@ export function spawnFixture(name: string, options: FixtureOptions = {}): SpawnS
     {
       encoding: 'utf8',
       timeout: TIMEOUT_MS,
-      env: { PATH: process.env['PATH'] ?? '', ...options.env },
+      env: { PATH: process.env.PATH ?? '', ...options.env },
       cwd: '/',
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(drop ? { uid: NOBODY, gid: NOBODY } : {}),
@@ -83,7 +83,7 @@ export function spawnCaller(
 ): ChildProcess {
   const drop = as === 'user' && process.getuid?.() === 0;
   const child = spawn(process.execPath, [join(FIXTURES, 'sandboxed.ts')], {
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env.PATH ?? '' },
     cwd: '/',
     stdio: ['pipe', 'pipe', 'inherit'],
     ...(drop ? { uid: NOBODY, gid: NOBODY } : {}),

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { invalidArgument } from '../error.ts';
+import type { LimitPolicy, Policy } from './types.ts';
+
+const MAX_PORT = 65_535;
+
+function wholeNumber(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) {
+    invalidArgument(
+      name,
+      value,
+      `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
+    );
+  }
+}
+
+/** Refuses values that mean nothing, before anything is done. @throws SandboxError INVALID_ARGUMENT */
+export function checkPolicy(policy: Policy): void {
+  for (const [name, value] of Object.entries(policy.limits ?? {}) as [keyof LimitPolicy, unknown][]) {
+    if (name !== 'enforce')
+      wholeNumber(
+        `limits.${name}`,
+        value,
+        name === 'coreBytes' || name === 'fileBytes' || name === 'processes' ? 0 : 1,
+      );
+  }
+  for (const port of [...(policy.network?.connectTcp ?? []), ...(policy.network?.bindTcp ?? [])])
+    wholeNumber('network port', port, 0, MAX_PORT);
+  if (policy.user !== undefined) {
+    wholeNumber('user.uid', policy.user.uid, 0);
+    wholeNumber('user.gid', policy.user.gid, 0);
+  }
+}
+
+/** The same policy with every path absolute: it may be applied where the working directory is another. */
+export function withAbsolutePaths(policy: Policy): Policy {
+  const { files, root } = policy;
+  const all = (paths: readonly string[] | undefined): string[] => (paths ?? []).map((path) => resolve(path));
+  return {
+    ...policy,
+    ...(files === undefined
+      ? {}
+      : {
+          files: {
+            ...files,
+            read: all(files.read),
+            write: all(files.write),
+            execute: all(files.execute),
+            rules: (files.rules ?? []).map((rule) => ({ ...rule, path: resolve(rule.path) })),
+          },
+        }),
+    ...(root === undefined ? {} : { root: { ...root, directory: resolve(root.directory) } }),
+  };
+}
