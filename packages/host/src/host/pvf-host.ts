@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Registry } from 'prom-client';
 import type { ClockTimer } from '../clock.ts';
 import type { PvfCode } from '../code.ts';
@@ -58,6 +59,8 @@ export class PvfHost implements AsyncDisposable {
 
   private constructor(assembly: Assembly) {
     this.#host = assembly;
+    // Every request listens; Node would warn of a leak above ten.
+    setMaxListeners(0, this.#closing.signal);
     const intake = (): Intake => new Intake(assembly.options.maxPendingPerKind);
     this.#intakes = {
       precheck: intake(),

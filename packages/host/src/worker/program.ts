@@ -8,6 +8,9 @@ const MISSING = 'missing';
 /** A program that only prints must be done by then, however busy the machine. */
 const PROBE_TIMEOUT_MS = 20_000;
 
+/** Of what a program says instead of its version. */
+const STDERR_CHARS = 1_000;
+
 /** A worker program that was asked who it is, and what its file looked like then. */
 export type ProbedProgram = WorkerProgram & {
   kind: WorkerKind;
@@ -35,7 +38,7 @@ export async function probeProgram(
   const found = version?.stdout.trim() ?? '';
   if (version === undefined || version.status !== 0 || found === '' || found.includes('\n')) {
     const status = version?.status ?? null;
-    const stderr = version?.stderr.trim() ?? '';
+    const stderr = version?.stderr.trim().slice(0, STDERR_CHARS) ?? '';
     throw new HostError(
       'WORKER_UNUSABLE',
       { worker: kind, path, status, stderr },

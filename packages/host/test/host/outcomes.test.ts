@@ -1,7 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PvfHost } from '../../src/index.ts';
 import { candidate, metric, startFakeHost, text } from '../support/hosts.ts';
 
 describe('an answer becomes an outcome with its vote', () => {
+  let host: PvfHost;
+  beforeAll(async () => {
+    ({ host } = await startFakeHost({}, afterAll));
+  });
+
   it.each([
     ['fine', { kind: 'valid', vote: 'for', attempts: 1, povSize: 7, cpuTimeNs: 5_000_000n }],
     ['refuses', { kind: 'invalid', vote: 'against', rule: 'refused-by-pvf', attempts: 1 }],
@@ -20,7 +26,6 @@ describe('an answer becomes an outcome with its vote', () => {
     ['internal-error', { kind: 'internal', vote: 'abstain', cause: 'kernel', attempts: 1 }],
     ['answers-twice', { kind: 'invalid', vote: 'against', rule: 'pov-decompression', attempts: 1 }],
   ])('%s', async (block, expected) => {
-    const { host } = await startFakeHost();
     const outcome = await host.validate(candidate(block, { kind: 'backing' }));
     expect(outcome).toMatchObject(expected);
     await host
@@ -41,7 +46,6 @@ describe('an answer becomes an outcome with its vote', () => {
     ['answers-garbage', { kind: 'internal', vote: 'abstain', prepareError: { type: 'IoErr' } }],
     ['lies-about-checksum', { kind: 'internal', vote: 'abstain', prepareError: { type: 'IoErr' } }],
   ])('of a preparation: %s', async (code, expected) => {
-    const { host } = await startFakeHost();
     expect(await host.validate(candidate('fine', { code: text(code) }))).toMatchObject({
       ...expected,
       attempts: 0,

@@ -1,6 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import type { ValidateRequest } from '../../src/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PvfHost, ValidateRequest } from '../../src/index.ts';
+import type { FakeWorker } from '../support/fake-worker.ts';
 import { candidate, startFakeHost, text, VALIDATION_DATA } from '../support/hosts.ts';
+
+let host: PvfHost;
+let worker: FakeWorker;
+beforeAll(async () => {
+  ({ host, worker } = await startFakeHost({}, afterAll));
+});
 
 describe('an argument that makes no sense is refused by name', () => {
   const bad = (rest: object): ValidateRequest => ({ ...candidate('fine'), ...rest }) as ValidateRequest;
@@ -26,7 +33,6 @@ describe('an argument that makes no sense is refused by name', () => {
     ['deadlineMs', bad({ deadlineMs: Number.NaN })],
     ['signal', bad({ signal: {} })],
   ])('%s', async (field, request) => {
-    const { host } = await startFakeHost();
     const error = await host.validate(request).catch((reason) => reason);
     expect(error).toMatchObject({ name: 'HostError', code: 'INVALID_REQUEST' });
     expect(error.meta.field.startsWith(field), error.meta.field).toBe(true);
@@ -35,7 +41,6 @@ describe('an argument that makes no sense is refused by name', () => {
 
 describe('code', () => {
   it('may be taken in once for many requests', async () => {
-    const { host, worker } = await startFakeHost();
     const code = await host.importCode(text('a PVF'));
     const outcomes = await Promise.all([
       host.validate(candidate('1', { code })),
@@ -46,7 +51,6 @@ describe('code', () => {
   });
 
   it('is named by its blake2-256', async () => {
-    const { host } = await startFakeHost();
     // RFC 7693 has no vector of 32 bytes; this is Python's hashlib.blake2b(b'abc', digest_size=32).
     expect((await host.importCode(text('abc'))).hash).toBe(
       'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319',
@@ -54,7 +58,6 @@ describe('code', () => {
   });
 
   it('may be large or lie in shared memory', async () => {
-    const { host } = await startFakeHost();
     const large = new Uint8Array(new SharedArrayBuffer(3 * 1024 * 1024)).fill(7);
     const [shared, copied] = await Promise.all([
       host.importCode(large),
@@ -65,7 +68,6 @@ describe('code', () => {
 });
 
 it('an exception in onProgress harms nothing', async () => {
-  const { host } = await startFakeHost();
   const onProgress = (): never => {
     throw new Error('oops');
   };
@@ -73,10 +75,13 @@ it('an exception in onProgress harms nothing', async () => {
 });
 
 it('progress tells each step in order', async () => {
-  const { host } = await startFakeHost();
   const steps: string[] = [];
-  await host.validate(candidate('fine', { onProgress: ({ type }) => steps.push(type) }));
-  await host.validate(candidate('fine', { onProgress: ({ type }) => steps.push(type) }));
+  const request = candidate('fine', {
+    code: text('not prepared yet'),
+    onProgress: ({ type }) => void steps.push(type),
+  });
+  await host.validate(request);
+  await host.validate(request);
   const execution = ['artifact-ready', 'execution-queued', 'executing'];
   expect(steps).toEqual(['hashed', 'preparation-queued', 'preparing', ...execution, 'hashed', ...execution]);
 });

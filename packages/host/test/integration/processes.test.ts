@@ -9,7 +9,7 @@ import {
   threadCount,
   waitUntil,
 } from '@pvf/test-kit';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PvfHost } from '../../src/index.ts';
 import { tempDir } from '../support/fake-worker.ts';
 import { candidate, progressOf, startHost, workerProcesses } from '../support/hosts.ts';
@@ -18,9 +18,17 @@ const LONG = burnsCpuBlock(1n << 60n);
 /** Far from what any test needs. */
 const LONG_LIMIT_MS = 120_000;
 
-/** A host on which one execution runs for as long as it is allowed to. */
-async function executing(kind: 'approval' | 'backing' = 'backing', executionTimeoutMs = LONG_LIMIT_MS) {
-  const host = await startHost({ executeWorkers: 1 });
+let shared: PvfHost;
+beforeAll(async () => {
+  shared = await startHost({ executeWorkers: 1 }, afterAll);
+});
+
+/** One execution that runs for as long as it is allowed to. */
+async function executing(
+  kind: 'approval' | 'backing' = 'backing',
+  executionTimeoutMs = LONG_LIMIT_MS,
+  host = shared,
+) {
   const code = guest('burns-cpu');
   const abort = new AbortController();
   const started = progressOf('executing');
@@ -31,13 +39,17 @@ async function executing(kind: 'approval' | 'backing' = 'backing', executionTime
   return { host, abort, outcome, workerPid, jobPid };
 }
 
-/** A host on which one preparation runs for seconds. */
+/** A failed preparation is remembered, so that each needs a PVF of its own. */
+let functions = 400;
+
+/** One preparation that runs for seconds. */
 async function preparing() {
-  const host = await startHost();
+  const host = shared;
+  functions += 1;
   const abort = new AbortController();
   const started = progressOf('preparing');
   const outcome = host.precheck({
-    code: slowToCompile(400),
+    code: slowToCompile(functions),
     signal: abort.signal,
     onProgress: started.onProgress,
   });
@@ -97,7 +109,8 @@ describe('an execution', () => {
   });
 
   it('ends with the host', async () => {
-    const { host, outcome, workerPid, jobPid } = await executing();
+    const host = await startHost({ executeWorkers: 1 });
+    const { outcome, workerPid, jobPid } = await executing('backing', LONG_LIMIT_MS, host);
     await host.close();
     expect(await outcome).toMatchObject({ kind: 'cancelled', cause: 'host-closed' });
     expect(isAlive(workerPid)).toBe(false);
@@ -145,6 +158,7 @@ describe('a preparation', () => {
 });
 
 it('many hosts at once do not disturb each other', async () => {
+  const before = [...workerProcesses('prepare'), ...workerProcesses('execute')].length;
   const cacheDir = tempDir();
   const hosts = await Promise.all(Array.from({ length: 4 }, () => startHost({ cacheDir })));
   const code = guest('accepts-anything');
@@ -153,7 +167,8 @@ it('many hosts at once do not disturb each other', async () => {
   );
   expect(outcomes.map(({ kind }) => kind)).toEqual(Array(20).fill('valid'));
   await Promise.all(hosts.map((host) => host.close()));
-  expect([...workerProcesses('prepare'), ...workerProcesses('execute')]).toEqual([]);
+  const others = [...workerProcesses('prepare'), ...workerProcesses('execute')];
+  expect(others.length).toBeLessThanOrEqual(before);
   expect(
     readdirSync(cacheDir).filter((name) => !name.endsWith('.pvf')),
     join(cacheDir),

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
+/** Who calls back when what was made is not needed any more: vitest's `onTestFinished` or `afterAll`. */
+export type Cleanup = (callback: () => Promise<void> | void) => void;
+
 export type FixtureName =
   | 'exits-immediately'
   | 'hangs-at-spawn'
@@ -27,10 +30,10 @@ esac
 `;
 const QUICK: readonly FixtureName[] = ['exits-immediately', 'hangs-at-spawn', 'obeys'];
 
-/** Writes a program that runs a fixture with this Node, whatever the environment. Removed after the test. */
-export function fakeWorker(name: FixtureName): FakeWorker {
-  const dir = tempDir();
-  const state = tempDir();
+/** Writes a program that runs a fixture with this Node, whatever the environment. */
+export function fakeWorker(name: FixtureName, cleanup: Cleanup = onTestFinished): FakeWorker {
+  const dir = tempDir(cleanup);
+  const state = tempDir(cleanup);
   const fixture = fileURLToPath(new URL(`../fixtures/${name}.mjs`, import.meta.url));
   const path = join(dir, `fake-${name}`);
   const quick = QUICK.includes(name) ? QUICK_FLAGS : '';
@@ -43,9 +46,9 @@ export function fakeWorker(name: FixtureName): FakeWorker {
   return { path, counts, count: (each) => counts()[each] ?? 0 };
 }
 
-/** A new directory that is removed after the test. */
-export function tempDir(): string {
+/** A new directory. */
+export function tempDir(cleanup: Cleanup = onTestFinished): string {
   const dir = mkdtempSync(join(tmpdir(), 'pvf-test-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  cleanup(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }

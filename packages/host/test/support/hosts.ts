@@ -2,7 +2,7 @@ import { descendantsOf } from '@pvf/test-kit';
 import { pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { type HostOptions, type ProgressEvent, PvfHost, type ValidateRequest } from '../../src/index.ts';
-import { type FakeWorker, fakeWorker } from './fake-worker.ts';
+import { type Cleanup, type FakeWorker, fakeWorker } from './fake-worker.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -23,25 +23,29 @@ export function workersUnderTest(): Pick<HostOptions, 'workers' | 'nodeVersion'>
 /** No test is about how fast a worker starts on a busy machine, unless it says so. */
 const PATIENCE_MS = 60_000;
 
-/** A host with real workers that is closed after the test. */
-export async function startHost(options: HostOptions = {}): Promise<PvfHost> {
+/** A host with real workers, closed after the test. */
+export async function startHost(
+  options: HostOptions = {},
+  cleanup: Cleanup = onTestFinished,
+): Promise<PvfHost> {
   const host = await PvfHost.start({
     logger: silent,
     spawnTimeoutMs: PATIENCE_MS,
     ...workersUnderTest(),
     ...options,
   });
-  onTestFinished(() => host.close());
+  cleanup(() => host.close());
   return host;
 }
 
-/** A host whose two workers are `obeys` fixtures. */
+/** A host whose two workers are `obeys` fixtures, closed after the test. */
 export async function startFakeHost(
   options: HostOptions = {},
+  cleanup: Cleanup = onTestFinished,
 ): Promise<{ host: PvfHost; worker: FakeWorker }> {
-  const worker = fakeWorker('obeys');
+  const worker = fakeWorker('obeys', cleanup);
   const workers = { prepare: worker.path, execute: worker.path };
-  return { host: await startHost({ workers, ...options }), worker };
+  return { host: await startHost({ workers, ...options }, cleanup), worker };
 }
 
 export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
