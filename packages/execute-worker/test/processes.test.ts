@@ -1,0 +1,121 @@
+import type { ExecuteWorkerResult } from '@pvf/protocol';
+import {
+  acceptsWithWatermark,
+  burnsCpuBlock,
+  descendantsOf,
+  GUEST_INPUT,
+  guest,
+  isAlive,
+  waitUntil,
+} from '@pvf/test-kit';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WorkerFailure } from '../../../bench/differential/driver/index.ts';
+import { answerOf, type CandidateInput, WorkerPair, watermarkOf } from './support/workers.ts';
+
+const LIMIT_MS = 2_000;
+const ENDLESS = { ...GUEST_INPUT, blockData: burnsCpuBlock(1n << 60n) };
+/** Long enough to be found running, far below the limit. */
+const HALF_A_SECOND = { ...GUEST_INPUT, blockData: burnsCpuBlock(400_000_000n) };
+const LONG_LIMIT_MS = 60_000;
+/** More than any process needs that only waits for work. */
+const BUSY_TICKS = 10;
+
+/** A worker that has loaded `burns-cpu` ahead: one process below it, which waits for work. */
+async function loadedWorker() {
+  const pair = new WorkerPair();
+  onTestFinished(() => pair.close());
+  const prepared = await pair.prepare(guest('burns-cpu'));
+  const run = (candidate: CandidateInput = GUEST_INPUT, limitMs = LIMIT_MS): Promise<ExecuteWorkerResult> =>
+    pair.execute(prepared, candidate, limitMs);
+  expect(answerOf(await run())).toBe('Ok');
+  const workerPid = (await pair.executeWorker()).process.pid;
+  const [template, ...others] = descendantsOf(workerPid);
+  expect(others).toEqual([]);
+  return { pair, run, workerPid, templatePid: template!.pid };
+}
+
+const runningJob = (workerPid: number): Promise<number> =>
+  waitUntil(
+    'the job runs',
+    () => descendantsOf(workerPid).find(({ cpuTicks }) => cpuTicks > BUSY_TICKS)?.pid,
+  );
+
+const gone = (pids: readonly number[]): Promise<true> =>
+  waitUntil('all are gone', () => pids.every((pid) => !isAlive(pid)));
+
+describe('a job', () => {
+  it('that is killed from outside has died, and the worker goes on', async () => {
+    const { run, workerPid } = await loadedWorker();
+    const running = run(ENDLESS, LONG_LIMIT_MS);
+    const jobPid = await runningJob(workerPid);
+    process.kill(jobPid, 'SIGKILL');
+    expect(await running).toEqual({
+      ok: false,
+      error: { type: 'JobDied', err: 'received signal: SIGKILL', jobPid },
+    });
+    expect(answerOf(await run())).toBe('Ok');
+  });
+
+  it('is a process of its own, in namespaces of its own, below the worker', async () => {
+    const { run, workerPid, templatePid } = await loadedWorker();
+    const running = run(HALF_A_SECOND);
+    const jobPid = await runningJob(workerPid);
+    expect(jobPid).not.toBe(templatePid);
+    expect(descendantsOf(workerPid).find(({ pid }) => pid === jobPid)?.parent).toBe(workerPid);
+    expect(answerOf(await running)).toBe('Ok');
+    expect(isAlive(jobPid)).toBe(false);
+  });
+});
+
+describe('a process that waits with a loaded artifact', () => {
+  it('may be killed between requests', async () => {
+    const { run, templatePid } = await loadedWorker();
+    process.kill(templatePid, 'SIGKILL');
+    await gone([templatePid]);
+    for (let i = 0; i < 3; i++) expect(answerOf(await run())).toBe('Ok');
+  });
+
+  it('may be killed while a job runs, whose answer counts', async () => {
+    const { run, workerPid, templatePid } = await loadedWorker();
+    const expected = watermarkOf(await run(HALF_A_SECOND));
+    const running = run(HALF_A_SECOND);
+    await runningJob(workerPid);
+    process.kill(templatePid, 'SIGKILL');
+    expect(watermarkOf(await running)).toBe(expected);
+    expect(watermarkOf(await run(HALF_A_SECOND))).toBe(expected);
+  });
+});
+
+describe('a worker', () => {
+  it('that is killed while a job runs takes all its processes along', async () => {
+    const { run, workerPid, templatePid } = await loadedWorker();
+    const running = run(ENDLESS, LONG_LIMIT_MS);
+    const jobPid = await runningJob(workerPid);
+    process.kill(workerPid, 'SIGKILL');
+    await expect(running).rejects.toBeInstanceOf(WorkerFailure);
+    await gone([workerPid, templatePid, jobPid]);
+  });
+
+  it('that is killed while it waits takes its processes along', async () => {
+    const { workerPid, templatePid } = await loadedWorker();
+    process.kill(workerPid, 'SIGKILL');
+    await gone([workerPid, templatePid]);
+  });
+
+  it('ends with its processes when the host hangs up', async () => {
+    const { pair, workerPid, templatePid } = await loadedWorker();
+    (await pair.executeWorker()).process.endRequests();
+    await gone([workerPid, templatePid]);
+  });
+
+  it('keeps three artifacts loaded, and no other process', async () => {
+    const { pair, run, workerPid } = await loadedWorker();
+    for (let i = 0; i < 6; i++) {
+      const prepared = await pair.prepare(acceptsWithWatermark(i));
+      expect(watermarkOf(await pair.execute(prepared, GUEST_INPUT, LIMIT_MS))).toBe(i);
+      expect(descendantsOf(workerPid).length).toBeLessThanOrEqual(3);
+    }
+    expect(answerOf(await run())).toBe('Ok');
+    expect(descendantsOf(workerPid)).toHaveLength(3);
+  });
+});
