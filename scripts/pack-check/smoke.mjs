@@ -1,0 +1,89 @@
+// What each package must do when it is installed alone, from its tarball. Run in the folder of the installation:
+// `node smoke.mjs PACKAGE ADDER_WASM`; throws if something does not work.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const [name = '', adder = ''] = process.argv.slice(2);
+const bin = resolve('node_modules/.bin');
+/** Nothing but what the launcher of `pvf` needs to find Node. */
+const PATH = `${dirname(process.execPath)}:/usr/bin:/bin`;
+
+/** The parent head of the adder's first block: number 0, no parent, Keccak-256 of the state 0. */
+const GENESIS_HEAD = `${'00'.repeat(40)}011b4d03dd8c01f1049143cf9c4c817e4b167f1d1b83e5c6f0f10d89ba1e7bce`;
+const BLOCK = '00000000000000000500000000000000';
+
+function output(program, args, env = {}) {
+  return execFileSync(program, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+async function workerProgram(kind) {
+  const { workerProgramPath, VERSION } = await import(`@pvf/${kind}-worker`);
+  for (const program of [workerProgramPath, join(bin, `pvf-${kind}-worker`)]) {
+    assert.equal(output(program, ['--version']), VERSION);
+    output(program, ['--check-can-enable-seccomp']);
+  }
+}
+
+const SMOKE = {
+  async protocol() {
+    const { encodeFrame, FrameDecoder, PrepareWorkerResult } = await import('@pvf/protocol');
+    const result = { ok: false, error: { type: 'TimedOut' } };
+    const frames = new FrameDecoder(64).push(encodeFrame(PrepareWorkerResult.encode(result)));
+    assert.deepEqual(PrepareWorkerResult.decode([...frames][0]), result);
+  },
+  async 'sandbox-linux'() {
+    const { exitNow, forkChild, initialise, landlockAbi, waitForChild } = await import('@pvf/sandbox-linux');
+    assert.equal(typeof landlockAbi(), 'number');
+    assert.deepEqual(
+      [exitNow, forkChild, initialise, waitForChild].map((each) => typeof each),
+      Array(4).fill('function'),
+    );
+  },
+  async executor() {
+    const { rewriteModule } = await import('@pvf/executor');
+    const module = rewriteModule(readFileSync(adder), { stackLogicalMax: 65536, target: 'engine' });
+    assert.ok(WebAssembly.validate(module));
+  },
+  async worker() {
+    const { parseCommandLine } = await import('@pvf/worker');
+    assert.deepEqual(parseCommandLine('prepare', ['--version']), { type: 'version' });
+  },
+  'prepare-worker': () => workerProgram('prepare'),
+  'execute-worker': () => workerProgram('execute'),
+  async host() {
+    const { PvfHost } = await import('@pvf/host');
+    const host = await PvfHost.start({ secureMode: false });
+    try {
+      const outcome = await host.precheck({ code: readFileSync(adder) });
+      assert.equal(outcome.kind, 'ok');
+    } finally {
+      await host.close();
+    }
+  },
+  async cli() {
+    const { version } = JSON.parse(readFileSync('node_modules/@pvf/cli/package.json', 'utf8'));
+    const home = mkdtempSync(join(tmpdir(), 'pvf-pack-check-'));
+    try {
+      const env = { PATH, HOME: home };
+      assert.equal(output(join(bin, 'pvf'), ['--version'], env), version);
+      const pov = join(home, 'pov');
+      writeFileSync(pov, Buffer.from(BLOCK, 'hex'));
+      const args = ['validate', '--json', '--insecure', '--no-cache', '--pvf', adder];
+      const json = output(
+        join(bin, 'pvf'),
+        [...args, '--parent-head', `0x${GENESIS_HEAD}`, '--pov', pov],
+        env,
+      );
+      assert.equal(JSON.parse(json).candidates[0].outcome.kind, 'valid');
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  },
+};
+
+const smoke = SMOKE[name];
+if (smoke === undefined) throw new Error(`no smoke test for @pvf/${name}: add one`);
+await smoke();
