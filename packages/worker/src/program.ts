@@ -20,6 +20,7 @@ import { type RestrictedWorker, restrictWorker } from './restrict.ts';
 const SIGTERM = 15;
 const TEST_SLEEP_MS = 5000;
 const HANDSHAKE_LIMIT_BYTES = 1024;
+const WAKE_UP_MS = 1;
 
 /** What a worker's request loop gets to work with. */
 export interface WorkerContext extends RestrictedWorker {
@@ -99,6 +100,7 @@ async function serve(
     const frame = connection.receive(HANDSHAKE_LIMIT_BYTES);
     if (frame === undefined) throw new Error('the host closed the connection before the handshake');
     const handshake = WorkerHandshake.decode(frame);
+    silenceEventLoop();
     const restricted = restrictWorker(program.kind, workerDirPath, handshake.securityStatus, log);
     return loop({
       ...restricted,
@@ -115,6 +117,15 @@ async function serve(
     );
     return exitNow(1);
   }
+}
+
+/**
+ * V8 wakes Node's event loop when, say, a garbage collection leaves something to finalise. In a job the descriptor for
+ * that is closed, and libuv aborts when it cannot write to it. One wake-up that is never answered, because this process
+ * does not come back to its event loop, keeps libuv from writing again, here and in all jobs.
+ */
+function silenceEventLoop(): void {
+  Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAKE_UP_MS);
 }
 
 function print(text: string): never {
