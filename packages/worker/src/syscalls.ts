@@ -11,14 +11,65 @@ import {
 /** Asks for a region of the job's own memory map (linux/fs.h); the lock finds writable code with it. */
 const PROCMAP_QUERY = 0xc0686611;
 
+const FUTEX_WAIT = 0;
+const FUTEX_WAKE = 1;
+const FUTEX_WAIT_BITSET = 9;
+/** All bits of a futex operation but FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME. */
+const FUTEX_COMMAND = 0xffff_fe7f;
+/** The largest clock that is no process's own. */
+const CLOCK_TAI = 11;
+const SECCOMP_SET_MODE_FILTER = 1;
+const MAP_PRIVATE = 2;
+/** MAP_TYPE and MAP_HUGETLB. */
+const MAP_KIND = 0x4_000f;
+/** Advice of madvise(2) that V8, the allocator and huge pages for templates need. */
+const ADVICE = {
+  NORMAL: 0,
+  WILLNEED: 3,
+  DONTNEED: 4,
+  FREE: 8,
+  DONTFORK: 10,
+  DOFORK: 11,
+  HUGEPAGE: 14,
+  NOHUGEPAGE: 15,
+  DONTDUMP: 16,
+  DODUMP: 17,
+  COLLAPSE: 25,
+} as const;
+
+/**
+ * Calls whose arguments matter: no memory outside the process's own account (shared, or from the machine's pool of
+ * huge pages), no page shared with other processes by content (MADV_MERGEABLE can be timed), no priority-inheritance
+ * futex (a history of holes), no CPU clock of another process.
+ */
+const CHECKED_CALLS: readonly SyscallRule[] = [
+  ...[FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET].map(
+    (value): SyscallRule => ({
+      name: 'futex',
+      args: [{ index: 1, op: 'masked-eq', mask: FUTEX_COMMAND, value, width: 32 }],
+    }),
+  ),
+  ...Object.values(ADVICE).map(
+    (value): SyscallRule => ({ name: 'madvise', args: [{ index: 2, op: 'eq', value, width: 32 }] }),
+  ),
+  { name: 'mmap', args: [{ index: 3, op: 'masked-eq', mask: MAP_KIND, value: MAP_PRIVATE, width: 32 }] },
+  { name: 'clock_gettime', args: [{ index: 0, op: 'le', value: CLOCK_TAI }] },
+  // Filters only, and no listener that would let a job answer system calls itself.
+  {
+    name: 'seccomp',
+    args: [
+      { index: 0, op: 'eq', value: SECCOMP_SET_MODE_FILTER, width: 32 },
+      { index: 1, op: 'eq', value: 0 },
+    ],
+  },
+];
+
 /**
  * What a job may call once it handles untrusted input, as measured on the pinned Node 24: V8's memory and locks, the
  * pipe, the end. `seccomp` is there to add the second stage, which only takes away. Everything else kills the job.
  */
 const JOB_ALLOWED: readonly (SyscallName | SyscallRule)[] = [
-  'futex',
-  'madvise',
-  'mmap',
+  ...CHECKED_CALLS,
   'munmap',
   'mprotect',
   'pkey_mprotect',
@@ -29,18 +80,23 @@ const JOB_ALLOWED: readonly (SyscallName | SyscallRule)[] = [
   'pread64',
   'close',
   'exit_group',
-  'clock_gettime',
   'sched_yield',
   'getpid',
   'gettid',
   'rt_sigprocmask',
   'rt_sigreturn',
-  'seccomp',
   { name: 'ioctl', args: [{ index: 1, op: 'eq', value: PROCMAP_QUERY }] },
 ];
 
 /** Taken away as well once the artifact is in place: a guest that has escaped can neither open nor add anything. */
-const LOCKED_DENIED: readonly SyscallName[] = ['pread64', 'close', 'ioctl', 'seccomp', 'pkey_mprotect'];
+const LOCKED_DENIED: readonly SyscallName[] = [
+  'read',
+  'pread64',
+  'close',
+  'ioctl',
+  'seccomp',
+  'pkey_mprotect',
+];
 
 /**
  * What a worker gives up for its whole life, jobs included: ways to reach other machines, other processes, and
@@ -131,6 +187,8 @@ export interface TemplateFilters {
   readonly job: CompiledFilter;
 }
 
+const RLIMIT_CPU = 0;
+const RLIMIT_NPROC = 6;
 const PR_SET_PDEATHSIG = 1;
 const PR_CAP_AMBIENT = 47;
 /** What a template needs beyond a job's list, to make jobs that then restrict themselves. */
@@ -143,7 +201,16 @@ export function compileTemplateFilters(namespaces: readonly Namespace[]): Templa
     { name: 'prctl', args: [{ index: 0, op: 'eq', value: PR_SET_PDEATHSIG, width: 32 }] },
     // Clears the ambient set before capset.
     { name: 'prctl', args: [{ index: 0, op: 'eq', value: PR_CAP_AMBIENT, width: 32 }] },
-    { name: 'prlimit64' },
+    // Of itself only: the limits of the worker and the host, of the same user, would be in reach.
+    ...[RLIMIT_CPU, RLIMIT_NPROC].map(
+      (resource): SyscallRule => ({
+        name: 'prlimit64',
+        args: [
+          { index: 0, op: 'eq', value: 0 },
+          { index: 1, op: 'eq', value: resource, width: 32 },
+        ],
+      }),
+    ),
     { name: 'capset' },
   ];
   return {
