@@ -31,6 +31,8 @@ const WASM_PAGE_BYTES = 65_536;
 /** What a job may write besides the guest's own memory: the encoding around its result. */
 const OUTPUT_OVERHEAD_BYTES = 1 << 20;
 const MAX_OUTPUT_BYTES = 1 << 30;
+/** What a job may use besides the guest's own memory: artifact, machine code, params and the PoV, several times. */
+const DATA_OVERHEAD_BYTES = 2 * 1024 ** 3;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
 export async function loadExecuteWorker(version: string): Promise<(context: WorkerContext) => never> {
@@ -58,8 +60,10 @@ class ExecuteWorker {
   readonly #templates: Templates;
   readonly #outputLimitBytes: number;
 
-  constructor(context: WorkerContext, executorParams: ExecutorParams, codeCache: CodeCache, engine: string) {
+  constructor(given: WorkerContext, executorParams: ExecutorParams, codeCache: CodeCache, engine: string) {
     const semantics = executorSemantics(executorParams);
+    const addedDataBytes = semantics.maximumPages * WASM_PAGE_BYTES + DATA_OVERHEAD_BYTES;
+    const context = { ...given, job: { ...given.job, addedDataBytes } };
     this.#context = context;
     this.#settings = { semantics, loggingMaxLevel: context.logLevel, codeCache, engine };
     this.#artifactFile = new ArtifactFile(`${context.workerDirPath}/artifact`);

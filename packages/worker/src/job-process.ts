@@ -7,7 +7,9 @@ import {
   installFilter,
   lockExecutableMemory,
   type Namespace,
+  open,
   openOwnMaps,
+  readInto,
   setNoNewPrivileges,
   setParentDeathSignal,
   setResourceLimit,
@@ -24,6 +26,12 @@ const SIGKILL = 9;
 const NS_PER_SECOND = 1e9;
 /** Beyond the CPU budget that the worker enforces; the kernel's own limit is only the belt. */
 export const CPU_LIMIT_MARGIN_SECONDS = 2;
+/**
+ * Address space that a job may add: V8 reserves 10 GiB per wasm memory. Bounds what page tables can grow to (1/512 of
+ * it), which no other limit counts.
+ */
+const ADDED_ADDRESS_SPACE_BYTES = 64 * 1024 ** 3;
+const PAGE_BYTES = 4096;
 
 /** How each job of a worker is isolated; fixed when the worker has restricted itself. */
 export interface JobSettings {
@@ -38,6 +46,10 @@ export interface JobSettings {
   readonly procFd: number | undefined;
   /** Lead nowhere; V8 writes to them in jobs too (`event-loop.ts`). */
   readonly inertFds: readonly number[];
+  /** Private memory in bytes that a job may add to what it was forked with; no limit when absent. */
+  readonly addedDataBytes?: number;
+  /** As if the kernel had only this Landlock ABI; for tests. */
+  readonly simulatedLandlockAbi?: number;
 }
 
 export function prepareJobSettings(options: {
@@ -81,6 +93,7 @@ export function enterJob(
   setParentDeathSignal(SIGKILL);
   const window = arenaFd === undefined ? undefined : new ArenaWindow(arenaFd);
   const mapsFd = settings.filters === undefined ? -1 : openMaps(settings.procFd);
+  const own = readOwnMemory(settings.procFd);
   closeAllDescriptorsExcept([writeFd, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
   const cpuSeconds = Math.ceil(cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS;
   setResourceLimit('CPU', cpuSeconds);
@@ -90,10 +103,11 @@ export function enterJob(
   setResourceLimit('CORE', 0);
   setResourceLimit('MEMLOCK', 0);
   setResourceLimit('MSGQUEUE', 0);
+  limitMemory(own, settings.addedDataBytes);
   if (settings.namespaces.includes('user') || process.getuid!() === 0)
     dropAllCapabilities({ boundingSet: false });
   setNoNewPrivileges();
-  if (settings.landlock) allowNothing();
+  if (settings.landlock) allowNothing(settings.simulatedLandlockAbi);
   // After Landlock, which needs a descriptor for its ruleset.
   setResourceLimit('NOFILE', 0);
   const { filters } = settings;
@@ -118,4 +132,34 @@ export function openMaps(procFd: number | undefined): number {
   } catch {
     return -1;
   }
+}
+
+const statm = Buffer.alloc(256);
+
+/** Sizes of this process, in bytes. */
+export interface OwnMemory {
+  readonly addressSpace: number;
+  /** What RLIMIT_DATA counts, and the stack. */
+  readonly data: number;
+}
+
+/** To be read while /proc can be reached; `undefined` when it cannot. */
+export function readOwnMemory(procFd: number | undefined): OwnMemory | undefined {
+  let fd = -1;
+  try {
+    fd = procFd === undefined ? open('/proc/self/statm', 0) : open('self/statm', 0, procFd);
+    const pages = statm.toString('latin1', 0, readInto(fd, statm)).split(' ').map(Number);
+    return { addressSpace: pages[0]! * PAGE_BYTES, data: pages[5]! * PAGE_BYTES };
+  } catch {
+    return undefined;
+  } finally {
+    if (fd >= 0) closeDescriptor(fd);
+  }
+}
+
+/** The kernel's own bounds on memory, which hold whatever the process does; far above what honest jobs need. */
+export function limitMemory(own: OwnMemory | undefined, addedDataBytes: number | undefined): void {
+  if (own === undefined) return;
+  setResourceLimit('AS', own.addressSpace + ADDED_ADDRESS_SPACE_BYTES);
+  if (addedDataBytes !== undefined) setResourceLimit('DATA', own.data + addedDataBytes);
 }

@@ -13,7 +13,7 @@ import {
   writeAll,
 } from '@pvf/sandbox-linux';
 import { ArenaWindow } from './arena.ts';
-import { type JobSettings, lockCode, openMaps } from './job-process.ts';
+import { type JobSettings, limitMemory, lockCode, openMaps, readOwnMemory } from './job-process.ts';
 
 const SIGKILL = 9;
 /** u32 length of the request, u32 CPU limit in seconds; little-endian. */
@@ -49,13 +49,15 @@ export function templateMain(
 ): number {
   setParentDeathSignal(SIGKILL);
   const mapsFd = settings.templateFilters === undefined ? -1 : openMaps(settings.procFd);
+  const own = readOwnMemory(settings.procFd);
   const window = new ArenaWindow(fds.arena);
   const pipes = [fds.command, fds.status, fds.result];
   closeAllDescriptorsExcept([...pipes, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
   for (const resource of ['FSIZE', 'CORE', 'MEMLOCK', 'MSGQUEUE'] as const) setResourceLimit(resource, 0);
+  limitMemory(own, settings.addedDataBytes);
   dropAllCapabilities({ boundingSet: false });
   setNoNewPrivileges();
-  if (settings.landlock) allowNothing();
+  if (settings.landlock) allowNothing(settings.simulatedLandlockAbi);
   setResourceLimit('NOFILE', 0);
   const filters = settings.templateFilters;
   if (filters !== undefined) installFilter(filters.template);
