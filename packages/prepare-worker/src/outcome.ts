@@ -3,6 +3,18 @@ import { describeEnd, type JobReport, messageOf } from '@pvf/worker';
 
 const FRAME_HEADER_BYTES = 8;
 
+/**
+ * What a job finds out itself. The other errors are for the worker and the host to tell: a hijacked job that claims
+ * one of them would make validators abstain (faults of this machine) or believe in a limit that was never met.
+ */
+const TOLD_BY_JOBS: readonly PrepareError['type'][] = [
+  'CouldNotDecompressCodeBlob',
+  'Prevalidation',
+  'Preparation',
+  'RuntimeConstruction',
+  'JobError',
+];
+
 /** What a prepare job has achieved. Its answer counts only if the process ended as the answer calls for. */
 export function readJobAnswer({ end, pid, output }: JobReport): Result<PrepareJobSuccess, PrepareError> {
   switch (end.type) {
@@ -29,6 +41,12 @@ export function readJobAnswer({ end, pid, output }: JobReport): Result<PrepareJo
   }
   if (result.ok && end.status !== 0) {
     return failed({ type: 'JobError', value: `the job answered and ended with status ${end.status}` });
+  }
+  if (!result.ok && !TOLD_BY_JOBS.includes(result.error.type)) {
+    return failed({
+      type: 'JobError',
+      value: `the job claims an error that is not its to tell: ${result.error.type}`,
+    });
   }
   return result;
 }
