@@ -13,14 +13,12 @@ export type Threads = {
 /** A thread without work for that long ends. */
 const IDLE_MS = 30_000;
 
-/** Beside this file in the source; in the build it is bundled into `dist/index.js`, and the thread is beside that. */
-const THREAD_FILE = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
-
-/** @param count 0 runs the tasks on the calling thread, as does a build that carries no thread file of its own. */
+/** @param count 0 runs the tasks on the calling thread, as does a single-file build, which has no file for threads. */
 export function startThreads(count: number): Threads {
-  if (count === 0 || !existsSync(THREAD_FILE)) return inline;
+  const filename = count === 0 ? undefined : threadFile();
+  if (filename === undefined) return inline;
   const pool = new Piscina({
-    filename: fileURLToPath(THREAD_FILE),
+    filename,
     minThreads: 0,
     maxThreads: count,
     idleTimeout: IDLE_MS,
@@ -33,6 +31,14 @@ export function startThreads(count: number): Threads {
     run: (name, input) => pool.run(input, { name }),
     close: () => pool.destroy(),
   };
+}
+
+/** Beside this file in the source; in the build this file is part of `dist/index.js`, and the thread is beside that. */
+function threadFile(): string | undefined {
+  const url: string | undefined = import.meta.url;
+  if (url === undefined) return undefined;
+  const path = fileURLToPath(new URL(url.endsWith('.ts') ? './thread.ts' : './thread.js', url));
+  return existsSync(path) ? path : undefined;
 }
 
 const TASKS: { [N in TaskName]: (input: Tasks[N]['input']) => Promise<Tasks[N]['output']> } = {
