@@ -1,4 +1,4 @@
-import type { ModuleShape } from './shape.ts';
+import type { ImportShape, ModuleShape } from './shape.ts';
 
 /**
  * An artifact is what preparation leaves for execution. Layout, integers little-endian:
@@ -111,16 +111,62 @@ export function splitArtifact(bytes: Uint8Array): ArtifactParts {
   }
   return {
     header: bytes.subarray(FIXED_BYTES, headerEnd),
-    wasm: bytes.slice(headerEnd, wasmEnd),
-    code: bytes.slice(wasmEnd).buffer as ArrayBuffer,
+    wasm: copyOf(bytes, headerEnd, wasmEnd),
+    code: copyOf(bytes, wasmEnd, codeEnd).buffer,
   };
+}
+
+/** In a buffer of its own, also where `bytes` is a Buffer, whose `slice` is a view. */
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(end - start);
+  copy.set(bytes.subarray(start, end));
+  return copy;
 }
 
 /** Parses an artifact's header. Untrusted: call it inside a job only. @throws ArtifactError */
 export function readHeader(parts: ArtifactParts): ArtifactHeader {
+  let header: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(parts.header));
+    header = JSON.parse(new TextDecoder().decode(parts.header));
   } catch (cause) {
     throw new ArtifactError('NOT_AN_ARTIFACT', 'the header of the artifact is not readable', {}, { cause });
   }
+  if (!isHeader(header)) {
+    throw new ArtifactError('NOT_AN_ARTIFACT', 'the header of the artifact has another form');
+  }
+  return header;
+}
+
+/** The form of all that is read before the module itself: whoever wrote the file may be hostile. */
+function isHeader(value: unknown): value is ArtifactHeader {
+  const { engine, shape } = (value ?? {}) as { engine?: unknown; shape?: unknown };
+  if (typeof engine !== 'string' || typeof shape !== 'object' || shape === null) return false;
+  const { definedFunctions, hasStart, memoryMinPages, imports, heightExport } = shape as Record<
+    keyof ModuleShape,
+    unknown
+  >;
+  return (
+    typeof definedFunctions === 'number' &&
+    typeof hasStart === 'boolean' &&
+    (memoryMinPages === undefined || isPageCount(memoryMinPages)) &&
+    (heightExport === undefined || typeof heightExport === 'string') &&
+    Array.isArray(imports) &&
+    imports.every(isImport)
+  );
+}
+
+const MAX_PAGES = 65_536;
+
+function isPageCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_PAGES;
+}
+
+function isImport(value: unknown): boolean {
+  const { module, name, kind, signature } = (value ?? {}) as Record<keyof ImportShape, unknown>;
+  return (
+    typeof module === 'string' &&
+    typeof name === 'string' &&
+    typeof kind === 'string' &&
+    (signature === undefined || typeof signature === 'string')
+  );
 }
