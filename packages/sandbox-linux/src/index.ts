@@ -2,7 +2,13 @@
  * @pvf/sandbox-linux: Landlock, seccomp, namespaces, resource limits and fork for any Node program on Linux,
  * through FFI. Everything here is synchronous.
  */
-export { openProcDirectory, ownCpuTimeNs, processCpuTimeNs, readRss } from './clock/index.ts';
+export {
+  openProcDirectory,
+  ownCpuTimeNs,
+  processCpuTimeNs,
+  readAnonymousRss,
+  readRss,
+} from './clock/index.ts';
 export {
   errnoNameOf,
   isSandboxError,
@@ -108,7 +114,14 @@ export {
 } from './landlock/index.ts';
 export type { EndReason, SandboxEnd } from './launcher/protocol.ts';
 export { getResourceLimit, type Resource, type ResourceLimit, setResourceLimit } from './limits/index.ts';
-export { changeDirectory, mount, pivotRoot, type RootOptions, unmount } from './mounts/index.ts';
+export {
+  changeDirectory,
+  mount,
+  pivotRoot,
+  type RootOptions,
+  setMountWritable,
+  unmount,
+} from './mounts/index.ts';
 export {
   DEFAULT_DENIED,
   type EnvironmentPolicy,

@@ -42,7 +42,7 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
   test('runs a shell, with its input, output and status', () => {
     const { status, stdout, stderr } = run(
       [],
-      ['sh', '-c', 'read x; echo "$x ${SECRET-none}"; exit 5'],
+      ['sh', '-c', 'read x; echo "$x $(printenv SECRET || echo none)"; exit 5'],
       'hello\n',
     );
     expect([status, stdout]).toEqual([5, 'hello none\n']);

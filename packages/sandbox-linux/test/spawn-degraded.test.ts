@@ -40,6 +40,24 @@ describe.each(IDENTITIES)('on a machine without namespaces, as %s', (as) => {
   });
 });
 
+describe.each(IDENTITIES)('without namespaces, as %s', (as) => {
+  test('modes, owners and times are kept by refusing every change, where that is asked for', async () => {
+    const { namespaces: _, ...rest } = FULL;
+    const policy: Policy = { ...rest, files: { system: true, keepMetadata: true } };
+    const { end, stdout } = await one(
+      as,
+      sh('chmod 777 /usr; touch -d 2001-01-01 /usr; echo alive', policy),
+      { namespaces: false },
+    );
+    expect(stdout).toBe('alive\n');
+    expect(Object.keys(end.refused)).toEqual(expect.arrayContaining(['fchmodat', 'utimensat']));
+    expect(outcomeOf(end, 'files')).toMatchObject({
+      status: 'enforced',
+      by: [expect.anything(), expect.stringContaining('seccomp')],
+    });
+  });
+});
+
 describe('with an old Landlock', () => {
   const spec = (policy: Policy): SandboxSpec =>
     sh('cat /etc/shadow; echo alive', policy, { options: { landlockAbi: 2, cwd: '/' } });

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Policy } from '../src/index.ts';
-import { commandLines, FULL, one, sh } from './support/sandboxes.ts';
+import { commandLines, FULL, one, outcomeOf, sh } from './support/sandboxes.ts';
 import { IDENTITIES, runSandboxed } from './support/spawn.ts';
 
 const MIB = 1024 * 1024;
@@ -21,13 +21,16 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
   test('gets its arguments, input and environment, and its output and status come back', async () => {
     const { end, stdout, stderr } = await one(as, {
-      ...sh('read line; echo "$line $1 $GREETING ${HOME-none} $(pwd)"; echo oops >&2; exit 7', {
-        ...FULL,
-        environment: { pass: ['PATH'], set: { GREETING: 'hello' } },
-      }),
+      ...sh(
+        'read line; echo "$line $1 $GREETING $(printenv HOME || echo none) $(pwd)"; echo oops >&2; exit 7',
+        {
+          ...FULL,
+          environment: { pass: ['PATH'], set: { GREETING: 'hello' } },
+        },
+      ),
       args: [
         '-c',
-        'read line; echo "$line $1 $GREETING ${HOME-none} $(pwd)"; echo oops >&2; exit 7',
+        'read line; echo "$line $1 $GREETING $(printenv HOME || echo none) $(pwd)"; echo oops >&2; exit 7',
         'sh',
         'argument',
       ],
@@ -96,6 +99,26 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
       'no root',
       '',
     ]);
+  });
+
+  test('changes modes, owners and times of nothing but what it may write', async () => {
+    const own = join(directory, `writable-${as}`);
+    const outside = join(directory, `outside-${as}`);
+    mkdirSync(own);
+    writeFileSync(outside, '');
+    if (as === 'user' && process.getuid?.() === 0)
+      for (const path of [own, outside]) chownSync(path, 65_534, 65_534);
+    const script = `
+      touch ${own}/file && chmod 600 ${own}/file && touch -d 2001-01-01 ${own}/file && echo inside
+      chmod 777 ${outside} || echo no mode
+      touch -d 2001-01-01 ${outside} || echo no time
+      echo x > /dev/null && echo device`;
+    const { end, stdout } = await one(
+      as,
+      sh(script, { ...FULL, files: { system: true, write: [own], keepMetadata: true } }),
+    );
+    expect(stdout.split('\n')).toEqual(['inside', 'no mode', 'no time', 'device', '']);
+    expect(outcomeOf(end, 'files')?.by).toEqual([expect.stringContaining('landlock'), 'read-only mounts']);
   });
 
   test('is not started if the policy names a path that does not exist, unless it may be skipped', async () => {

@@ -22,12 +22,24 @@ export function openProcDirectory(): number {
  * @returns bytes, or undefined if there is no such process
  */
 export function readRss(procFd: number, pid: number): number | undefined {
+  return readStatm(procFd, pid)?.resident;
+}
+
+/** Like {@link readRss}, only what the process has allocated: without the pages of files and shared memory. */
+export function readAnonymousRss(procFd: number, pid: number): number | undefined {
+  const statm = readStatm(procFd, pid);
+  return statm === undefined ? undefined : statm.resident - statm.shared;
+}
+
+/** The fields of proc_pid_statm(5) that are about resident memory, in bytes. */
+function readStatm(procFd: number, pid: number): { resident: number; shared: number } | undefined {
   const fd = tryOpen(`${pid}/statm`, 0, procFd);
   if (fd < 0) return undefined;
   try {
     const n = readInto(fd, buffer);
-    const resident = buffer.toString('latin1', 0, n).split(' ')[1];
-    return resident === undefined ? undefined : Number(resident) * PAGE_BYTES;
+    const [, resident, shared] = buffer.toString('latin1', 0, n).split(' ');
+    if (resident === undefined || shared === undefined) return undefined;
+    return { resident: Number(resident) * PAGE_BYTES, shared: Number(shared) * PAGE_BYTES };
   } catch {
     return undefined;
   } finally {

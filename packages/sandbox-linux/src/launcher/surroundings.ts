@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { errnoNameOf } from '../error.ts';
 import { setDumpable } from '../identity/process.ts';
 import { setHostName, writeIdMap } from '../identity/user-namespace.ts';
-import { mount, pivotRoot } from '../mounts/mount.ts';
+import { WRITE_ACCESS } from '../landlock/access.ts';
+import { mount, pivotRoot, setMountWritable } from '../mounts/mount.ts';
 import type { Plan } from '../policy/plan.ts';
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '../sys/constants.ts';
+import { SYSTEM_DEVICES } from '../policy/system-paths.ts';
+import { MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '../sys/constants.ts';
 
 const DEFAULT_HOST_NAME = 'sandbox';
 
@@ -44,6 +47,7 @@ export function setUpSurroundings(
       }
     }
   }
+  if (plan.readOnlyMounts) protectMounts(plan);
   if (plan.root !== undefined) {
     const { directory, readOnly, noExec } = plan.root;
     pivotRoot(directory, { noSuid: true, readOnly: readOnly === true, noExec: noExec === true });
@@ -51,4 +55,25 @@ export function setUpSurroundings(
   if (namespaces.includes('uts')) setHostName(plan.hostName ?? DEFAULT_HOST_NAME);
   setDumpable(false);
   return { ownProcessTable, missing };
+}
+
+/**
+ * Everything but what may be written becomes read-only. Landlock already keeps contents; this keeps modes, owners,
+ * times and attributes too, which it does not look at.
+ */
+function protectMounts(plan: Plan): void {
+  const writable = (plan.landlock?.paths ?? [])
+    .filter(({ path, access }) => access.some((right) => WRITE_ACCESS.includes(right)) && existsSync(path))
+    .map(({ path }) => path)
+    .filter((path) => !SYSTEM_DEVICES.includes(path));
+  for (const path of writable) mount(path, path, { flags: MS_BIND | MS_REC });
+  setMountWritable('/', false, { recursive: true });
+  for (const path of writable) {
+    try {
+      setMountWritable(path, true);
+    } catch (error) {
+      // it was read-only outside
+      if (errnoNameOf(error) !== 'EPERM') throw error;
+    }
+  }
 }

@@ -1,2 +1,2 @@
 /** Changing the root of a mount namespace. */
-export { changeDirectory, mount, pivotRoot, type RootOptions, unmount } from './mount.ts';
+export { changeDirectory, mount, pivotRoot, type RootOptions, setMountWritable, unmount } from './mount.ts';

@@ -1,5 +1,8 @@
 import {
+  AT_FDCWD,
+  AT_RECURSIVE,
   MNT_DETACH,
+  MOUNT_ATTR_RDONLY,
   MS_BIND,
   MS_NODEV,
   MS_NOEXEC,
@@ -86,4 +89,28 @@ function restrict(path: string, options: RootOptions): void {
     (options.noDev === true ? MS_NODEV : 0) |
     (options.noExec === true ? MS_NOEXEC : 0);
   if (flags !== 0) mount('none', path, { flags: MS_REMOUNT | MS_BIND | flags | presentFlags(path) });
+}
+
+// struct mount_attr: attr_set, attr_clr, propagation, userns_fd
+const MOUNT_ATTR_BYTES = 32;
+const mountAttributes = reserve(MOUNT_ATTR_BYTES);
+
+/**
+ * Makes the mount at `path`, and with `recursive` all below it, read-only or writable (mount_setattr, Linux 5.12). Inside
+ * a user namespace what was read-only outside stays so.
+ * @throws SandboxError SYSCALL_FAILED
+ */
+export function setMountWritable(
+  path: string,
+  writable: boolean,
+  options: { readonly recursive?: boolean } = {},
+): void {
+  mountAttributes.bytes.fill(0);
+  mountAttributes.view.setUint32(writable ? 8 : 0, MOUNT_ATTR_RDONLY, true);
+  const flags = options.recursive === true ? AT_RECURSIVE : 0;
+  if (
+    sys6(NR.mount_setattr, AT_FDCWD, cString(path), flags, mountAttributes.address, MOUNT_ATTR_BYTES, 0) !== 0
+  ) {
+    failed('mount_setattr', lastErrno(), path);
+  }
 }

@@ -2,7 +2,7 @@ import type { Namespace } from '../fork/namespaces.ts';
 import { effectiveCapabilities } from '../identity/capabilities.ts';
 import { queryAbi } from '../landlock/ruleset.ts';
 import { isActionAvailable } from '../seccomp/install.ts';
-import { tryNamespaces } from './trial.ts';
+import { canMake, tryNamespaces } from './trial.ts';
 import type { Policy } from './types.ts';
 
 /** What a plan can build on, here and now. */
@@ -41,8 +41,15 @@ export function kernelAbilities(): KernelAbilities {
  * be forkable.
  */
 export function namespaceAbilities(policy: Policy): Pick<Abilities, 'namespaces' | 'namespacesReason'> {
-  if (policy.namespaces === undefined && policy.network?.access !== 'none' && policy.root === undefined)
+  const { namespaces, network, files, root } = policy;
+  if (namespaces === undefined && network?.access !== 'none' && files === undefined && root === undefined) {
     return { namespaces: [] };
+  }
+  // The usual case costs one child: everything that the policy could use, together.
+  const wanted: Namespace[] = [
+    ...new Set<Namespace>(['user', 'mount', 'net', ...(namespaces?.namespaces ?? [])]),
+  ];
+  if (canMake(wanted)) return { namespaces: wanted };
   const trials = tryNamespaces();
   const refused = trials.find(({ possible }) => !possible);
   return {

@@ -20,21 +20,20 @@ export function planNetwork(
   namespaces: readonly Namespace[],
   target: PlanTarget,
   outcomes: Outcomes,
-): { namespaces: Namespace[]; ports: PortRules | undefined; filtered: boolean } {
+): { ownNamespace: boolean; ports: PortRules | undefined; filtered: boolean } {
   const wanted = policy.network;
-  if (wanted === undefined)
-    return { namespaces: withUser(namespaces, abilities), ports: undefined, filtered: false };
+  if (wanted === undefined) return { ownNamespace: false, ports: undefined, filtered: false };
   const by: string[] = [];
   const missing: string[] = [];
-  let all: readonly Namespace[] = namespaces;
+  const ownNamespace =
+    wanted.access === 'none' &&
+    (namespaces.includes('net') || (target !== 'this-process' && abilities.namespaces.includes('net')));
   if (abilities.seccomp) by.push('seccomp (which sockets can be made)');
   else missing.push('sockets other than TCP');
   if (wanted.access === 'none') {
-    if (target !== 'this-process' && abilities.namespaces.includes('net'))
-      all = [...new Set([...namespaces, 'net' as const])];
-    if (all.includes('net')) by.push('net namespace');
+    if (ownNamespace) by.push('net namespace');
     // A net namespace leaves only Unix sockets in the file system, which the filter would have refused.
-    if (all.includes('net') && !abilities.seccomp) {
+    if (ownNamespace && !abilities.seccomp) {
       missing.splice(0, 1, ...(wanted.unixSockets === true ? [] : ['Unix sockets in the file system']));
     }
   } else if (abi < 4) {
@@ -51,16 +50,5 @@ export function planNetwork(
     ...(wanted.connectTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['connect-tcp' as const] })),
     ...(wanted.bindTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['bind-tcp' as const] })),
   ];
-  return {
-    namespaces: withUser(all, abilities),
-    ports: abi >= 4 ? ports : undefined,
-    filtered: abilities.seccomp,
-  };
-}
-
-/** Every other namespace needs a user namespace, unless the process is privileged, and is safer in one. */
-function withUser(namespaces: readonly Namespace[], abilities: Abilities): Namespace[] {
-  if (namespaces.length === 0 || namespaces.includes('user') || !abilities.namespaces.includes('user'))
-    return [...namespaces];
-  return ['user', ...namespaces];
+  return { ownNamespace, ports: abi >= 4 ? ports : undefined, filtered: abilities.seccomp };
 }

@@ -1,4 +1,4 @@
-import type { Namespace } from '../fork/namespaces.ts';
+import { ALL_NAMESPACES, type Namespace } from '../fork/namespaces.ts';
 import {
   FS_ACCESS,
   type FsAccess,
@@ -16,6 +16,7 @@ import { fileRules, type PathRule } from './files.ts';
 import { networkRules } from './network.ts';
 import { Outcomes } from './outcomes.ts';
 import { type PortRules, planNetwork } from './plan-network.ts';
+import { planLimits, planPrivileges, planRoot } from './plan-rest.ts';
 import { expandSelectors } from './syscall-groups.ts';
 import type { LayerOutcome, LimitPolicy, Policy, RootPolicy } from './types.ts';
 
@@ -43,6 +44,8 @@ export interface Plan {
     readonly ports: readonly { readonly tcpPort: number; readonly access: readonly NetAccess[] }[];
   };
   readonly filter?: FilterSpec;
+  /** In the mount namespace all but what may be written becomes read-only. */
+  readonly readOnlyMounts: boolean;
   readonly outcomes: readonly LayerOutcome[];
 }
 
@@ -62,17 +65,32 @@ export function planPolicy(
   const landlockAbi = Math.min(abilities.landlockAbi, KNOWN_LANDLOCK_ABI, simulatedAbi ?? KNOWN_LANDLOCK_ABI);
   const landlockReason = landlockProblem(abilities, landlockAbi);
   const abi = landlockReason === undefined ? landlockAbi : 0;
-  const namespaces = planNamespaces(policy, abilities, outcomes);
-  const network = planNetwork(policy, abilities, abi, namespaces, target, outcomes);
-  const landlock = planLandlock(policy, abi, landlockReason, network.ports, outcomes);
-  const filter = planFilter(policy, abilities, network.filtered, outcomes);
+  const named = planNamespaces(policy, abilities, outcomes);
+  const network = planNetwork(policy, abilities, abi, named, target, outcomes);
+  const namespaces = allNamespaces(named, network.ownNamespace, policy, abilities, target);
+  const readOnlyMounts =
+    policy.files !== undefined && abi > 0 && namespaces.includes('mount') && policy.root === undefined;
+  const landlock = planLandlock(
+    policy,
+    abilities,
+    { abi, problem: landlockReason, ports: network.ports, readOnlyMounts },
+    outcomes,
+  );
+  const filter = planFilter(
+    policy,
+    abilities,
+    network.filtered,
+    refusesMetadata(policy, readOnlyMounts),
+    outcomes,
+  );
   planLimits(policy, target, outcomes);
   planPrivileges(policy, abilities, outcomes);
   if (policy.environment !== undefined) outcomes.add('environment', 'required', ['cleared'], []);
   return {
-    namespaces: network.namespaces,
+    namespaces,
+    readOnlyMounts,
     ...(policy.namespaces?.hostName === undefined ? {} : { hostName: policy.namespaces.hostName }),
-    ...planRoot(policy, network.namespaces, abilities, outcomes),
+    ...planRoot(policy, namespaces, abilities, outcomes),
     ...(policy.user === undefined ? {} : { user: policy.user }),
     limits: policy.limits ?? {},
     ...(landlock === undefined ? {} : { landlock }),
@@ -87,6 +105,27 @@ function landlockProblem(abilities: Abilities, abi: number): string | undefined 
     return 'the process has other threads, which Landlock cannot reach before ABI 8';
   return undefined;
 }
+
+/**
+ * The namespaces that the layers use beside those that are named: `net` for no network, `mount` for read-only mounts
+ * (a fork gets it only by name, because it costs time), and `user`, which the others need or are safer in.
+ */
+function allNamespaces(
+  named: readonly Namespace[],
+  net: boolean,
+  policy: Policy,
+  { namespaces: possible }: Abilities,
+  target: PlanTarget,
+): Namespace[] {
+  const all = new Set(named);
+  if (net) all.add('net');
+  if (policy.files !== undefined && target === 'new-process' && possible.includes('mount')) all.add('mount');
+  if (all.size > 0 && possible.includes('user')) all.add('user');
+  return ALL_NAMESPACES.filter((name) => all.has(name));
+}
+
+const refusesMetadata = ({ files }: Policy, readOnlyMounts: boolean): boolean =>
+  files?.keepMetadata === true && !readOnlyMounts;
 
 function planNamespaces(policy: Policy, abilities: Abilities, outcomes: Outcomes): Namespace[] {
   const wanted = policy.namespaces;
@@ -106,19 +145,37 @@ function planNamespaces(policy: Policy, abilities: Abilities, outcomes: Outcomes
 
 function planLandlock(
   policy: Policy,
-  abi: number,
-  problem: string | undefined,
-  ports: PortRules | undefined,
+  abilities: Abilities,
+  has: {
+    readonly abi: number;
+    readonly problem: string | undefined;
+    readonly ports: PortRules | undefined;
+    readonly readOnlyMounts: boolean;
+  },
   outcomes: Outcomes,
 ): Plan['landlock'] {
+  const { abi, ports } = has;
   const fs = selectFs(policy.files === undefined ? [] : FS_ACCESS, abi);
   const net = selectNet(ports === undefined ? [] : ['bind-tcp', 'connect-tcp'], abi);
   const scopes = selectScopes(policy.scopes?.scopes ?? [], abi);
   const by = abi === 0 ? [] : [`landlock ABI ${abi}`];
-  const tooOld = `Landlock ABI ${abi} does not know them`;
+  const reason = has.problem ?? `Landlock ABI ${abi} does not know them`;
   if (policy.files !== undefined) {
-    const missing = fs.names.length === 0 ? ['file access'] : fs.missing;
-    outcomes.add('files', policy.files.enforce, fs.names.length === 0 ? [] : by, missing, problem ?? tooOld);
+    const metadata = refusesMetadata(policy, has.readOnlyMounts);
+    outcomes.add(
+      'files',
+      policy.files.enforce,
+      [
+        ...(fs.names.length === 0 ? [] : by),
+        ...(has.readOnlyMounts ? ['read-only mounts'] : []),
+        ...(metadata && abilities.seccomp ? ['seccomp (no changes of modes, owners and times)'] : []),
+      ],
+      [
+        ...(fs.names.length === 0 ? ['file access'] : fs.missing),
+        ...(metadata && !abilities.seccomp ? ['modes, owners and times'] : []),
+      ],
+      reason,
+    );
   }
   if (policy.scopes !== undefined) {
     outcomes.add(
@@ -126,7 +183,7 @@ function planLandlock(
       policy.scopes.enforce,
       scopes.names.length === 0 ? [] : by,
       scopes.missing,
-      problem ?? tooOld,
+      reason,
     );
   }
   if (fs.mask === 0 && net.mask === 0 && scopes.mask === 0) return undefined;
@@ -146,6 +203,7 @@ function planFilter(
   policy: Policy,
   abilities: Abilities,
   network: boolean,
+  metadata: boolean,
   outcomes: Outcomes,
 ): FilterSpec | undefined {
   const wanted = policy.syscalls;
@@ -159,62 +217,14 @@ function planFilter(
       reason,
     );
   }
-  if (!abilities.seccomp || (wanted === undefined && !network)) return undefined;
+  if (!abilities.seccomp || (wanted === undefined && !network && !metadata)) return undefined;
   return {
     deny: [
-      ...expandSelectors(wanted?.deny ?? []),
+      ...expandSelectors([...(wanted?.deny ?? []), ...(metadata ? (['@metadata'] as const) : [])]),
       // last: what passes here must not be shielded from the rules before
       ...(network && policy.network !== undefined ? networkRules(policy.network) : []),
     ],
     ...(wanted?.allow === undefined ? {} : { allow: expandSelectors(wanted.allow) }),
     onViolation: wanted?.onViolation === 'kill' ? 'kill-process' : { errno: 'EPERM' },
   };
-}
-
-function planRoot(
-  policy: Policy,
-  namespaces: readonly Namespace[],
-  abilities: Abilities,
-  outcomes: Outcomes,
-): { root?: RootPolicy } {
-  const { root } = policy;
-  if (root === undefined) return {};
-  const possible = namespaces.includes('mount');
-  const reason = abilities.namespacesReason ?? 'the mount namespace is not part of the policy';
-  outcomes.add('root', root.enforce, possible ? ['pivot_root'] : [], possible ? [] : ['a new root'], reason);
-  return possible ? { root } : {};
-}
-
-function planLimits(policy: Policy, target: PlanTarget, outcomes: Outcomes): void {
-  const { limits } = policy;
-  if (limits === undefined) return;
-  const watched = limits.wallMs !== undefined && target === 'this-process';
-  const by = target === 'new-process' ? ['rlimits', 'the supervisor'] : ['rlimits'];
-  outcomes.add(
-    'limits',
-    limits.enforce,
-    by,
-    watched ? ['limits.wallMs'] : [],
-    'nobody watches this process; run a new one instead',
-  );
-}
-
-function planPrivileges(policy: Policy, abilities: Abilities, outcomes: Outcomes): void {
-  const by = [
-    'no_new_privs',
-    'no capabilities',
-    ...(policy.user === undefined ? [] : [`uid ${policy.user.uid}`]),
-  ];
-  // setuid reaches every thread through libc, and takes the capabilities with it; capset reaches only its own thread
-  const missing =
-    abilities.otherThreads && abilities.privileged && policy.user === undefined
-      ? ['dropping capabilities']
-      : [];
-  outcomes.add(
-    'privileges',
-    'required',
-    by,
-    missing,
-    'the process has other threads, which keep theirs; give a user to become',
-  );
 }

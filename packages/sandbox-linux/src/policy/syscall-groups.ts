@@ -101,6 +101,20 @@ const GROUPS = {
     ] as const),
     ...(['remap_file_pages', 'getpmsg', 'putpmsg', 'afs_syscall', 'security', 'tuxcall', 'vserver'] as const),
   ],
+  /** Changing modes, owners, times and attributes of files. */
+  '@metadata': [
+    ...(['chmod', 'fchmod', 'fchmodat', 'fchmodat2', 'chown', 'lchown', 'fchown', 'fchownat'] as const),
+    ...([
+      'setxattr',
+      'lsetxattr',
+      'fsetxattr',
+      'setxattrat',
+      'removexattr',
+      'lremovexattr',
+      'fremovexattr',
+    ] as const),
+    ...(['removexattrat', 'utime', 'utimes', 'futimesat', 'utimensat', 'file_setattr'] as const),
+  ],
   /** Starting other programs. */
   '@exec': ['execve', 'execveat'],
   /** Sockets of every kind. */
@@ -114,7 +128,7 @@ export const SYSCALL_GROUPS: Readonly<Record<SyscallGroup, readonly (SyscallName
 
 /** What no ordinary program needs; refused by `sandbox-linux run`. */
 export const DEFAULT_DENIED: readonly SyscallGroup[] = (Object.keys(GROUPS) as SyscallGroup[]).filter(
-  (name) => name !== '@exec' && name !== '@sockets',
+  (name) => !['@exec', '@sockets', '@metadata'].includes(name),
 );
 
 /** Groups become their rules; names and rules stay. @throws SandboxError INVALID_ARGUMENT */

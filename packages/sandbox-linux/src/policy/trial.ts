@@ -24,6 +24,9 @@ export function tryNamespaces(): NamespaceTrial[] {
   });
 }
 
+/** Makes several namespaces at once, in a child that ends at once. The process must be forkable. */
+export const canMake = (namespaces: readonly Namespace[]): boolean => attempt(namespaces) === undefined;
+
 function attempt(namespaces: readonly Namespace[]): SandboxError<'SYSCALL_FAILED'> | undefined {
   try {
     waitForChild(forkChild({ namespaces, body: () => 0 }));

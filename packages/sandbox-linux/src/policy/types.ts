@@ -15,7 +15,10 @@ interface Layer {
   readonly enforce?: Requirement;
 }
 
-/** Files and directories (with everything beneath) that stay accessible; all other paths are refused. Landlock. */
+/**
+ * Files and directories (with everything beneath) that stay accessible; all other paths are refused. Landlock, and in a
+ * mount namespace read-only mounts. That a path exists, its size, owner and times can be seen everywhere (stat).
+ */
 export interface FilePolicy extends Layer {
   /** May be read and listed. */
   readonly read?: readonly string[];
@@ -27,6 +30,11 @@ export interface FilePolicy extends Layer {
   readonly system?: boolean;
   /** Exact rights, beside the lists above. */
   readonly rules?: readonly { readonly path: string; readonly access: readonly FsAccess[] }[];
+  /**
+   * Modes, owners, times and attributes of files outside of `write` cannot be changed either, which Landlock does not
+   * cover. Read-only mounts do it in any mount namespace; true insists: elsewhere the calls are refused altogether.
+   */
+  readonly keepMetadata?: boolean;
   /** What a path above that does not exist means; `error` by default. System paths may always be absent. */
   readonly ifMissing?: 'error' | 'skip';
 }

@@ -131,6 +131,8 @@ export const MS_REC = 0x4000;
 export const MS_PRIVATE = 0x40000;
 export const MS_RELATIME = 0x200000;
 export const MNT_DETACH = 2;
+export const MOUNT_ATTR_RDONLY = 0x1;
+export const AT_RECURSIVE = 0x8000;
 
 // linux/seccomp.h
 export const SECCOMP_SET_MODE_FILTER = 1;
