@@ -41,13 +41,19 @@ export async function loadExecuteWorker(version: string): Promise<(context: Work
   const engine = `${codeCache.engineIdentity} pvf-${version}`;
   warmUp({ semantics: executorSemantics([]), loggingMaxLevel: 0, codeCache, engine });
   return (context) => {
-    const frame = context.connection.receive(HANDSHAKE_LIMIT_BYTES);
-    if (frame === undefined) throw new Error('the host closed the connection before sending executor params');
-    const { executorParams } = ExecuteHandshake.decode(frame);
-    const worker = new ExecuteWorker(context, executorParams, codeCache, engine);
-    return serveRequests(context, REQUEST_LIMIT_BYTES, (request) =>
-      ExecuteWorkerResult.encodeParts(worker.answer(request)),
-    );
+    let worker: ExecuteWorker;
+    return serveRequests(context, {
+      requestLimitBytes: REQUEST_LIMIT_BYTES,
+      begin: () => {
+        const frame = context.connection.receive(HANDSHAKE_LIMIT_BYTES);
+        if (frame === undefined) throw new Error('the host closed the connection before the executor params');
+        const { executorParams } = ExecuteHandshake.decode(frame);
+        worker = new ExecuteWorker(context, executorParams, codeCache, engine);
+      },
+      answer: (request) => ExecuteWorkerResult.encodeParts(worker.answer(request)),
+      // The host retries elsewhere, then abstains: what broke is between it and us.
+      farewell: (error) => ExecuteWorkerResult.encodeParts(internalError('HostCommunication', error)),
+    });
   };
 }
 

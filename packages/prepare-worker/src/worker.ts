@@ -36,7 +36,7 @@ export async function loadPrepareWorker(version: string): Promise<(context: Work
   return (context) => {
     const artifactPath = `${context.workerDirPath}/tmp-artifact`;
     const arena = new RequestArena(context.job.procFd);
-    return serveRequests(context, REQUEST_LIMIT_BYTES, (requestBytes) => {
+    const answerBytes = (requestBytes: Uint8Array): readonly Uint8Array[] => {
       arena.fill(requestBytes);
       try {
         return PrepareWorkerResult.encodeParts(
@@ -45,7 +45,8 @@ export async function loadPrepareWorker(version: string): Promise<(context: Work
       } finally {
         arena.clear();
       }
-    });
+    };
+    return serveRequests(context, { requestLimitBytes: REQUEST_LIMIT_BYTES, answer: answerBytes });
   };
 }
 
@@ -57,12 +58,11 @@ function answer(
   codeCache: ReturnType<typeof openCodeCache>,
   engine: string,
 ): PrepareWorkerResult {
-  const { job, readRss } = context;
+  const { job, readMemory } = context;
   const { prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
   const cpuLimitNs = Number(durationToNs(prepTimeout));
   const memoryLimit = precheckingMaxMemory(executorParams);
-  const rssLimitBytes =
-    memoryLimit === undefined ? undefined : Number(memoryLimit) + (readRss(process.pid) ?? 0);
+  const memoryLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit);
   const body = (writeFd: number): number => {
     const { window } = enterJob(job, writeFd, cpuLimitNs, arena.readFd);
     const request = PvfPrepData.decode(window!.request(requestBytes.length));
@@ -81,8 +81,8 @@ function answer(
       namespaces: job.namespaces,
       cpuLimitNs,
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
-      rssLimitBytes,
-      readRss,
+      memoryLimitBytes,
+      readMemory,
       body,
     });
   } catch (error) {

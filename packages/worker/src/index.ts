@@ -13,7 +13,7 @@ export { describeEnd, internalError, jobErrorOf, messageOf } from './errors.ts';
 export { type JobEnd, type JobLimits, type JobReport, type JobSpec, runJob } from './job.ts';
 export { enterJob, type JobSettings, prepareJobSettings } from './job-process.ts';
 export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
-export { serveRequests } from './loop.ts';
+export { type RequestLoop, serveRequests } from './loop.ts';
 export { runWorkerProgram, type WorkerContext, type WorkerProgram } from './program.ts';
 export { reportedVersionOrExit } from './reported-version.ts';
 export { type RestrictedWorker, restrictWorker } from './restrict.ts';

@@ -20,6 +20,8 @@ const NS_PER_MS = 1e6;
 const MEMORY_SAMPLE_MS = 10;
 /** Without pidfds (Linux before 5.3) the job's end is looked for this often. */
 const NO_PIDFD_POLL_MS = 1;
+/** Pages of files that a job maps in as it runs; the kernel's account of its peak counts them too. */
+const FILE_PAGES_BYTES = 192 * 1024 * 1024;
 
 /** How a job process ended, as the kernel tells; nothing here is the job's own word. */
 export type JobEnd =
@@ -44,9 +46,10 @@ export interface JobLimits {
   readonly cpuLimitNs: number;
   /** A job that writes more than this is killed. */
   readonly outputLimitBytes: number;
-  /** A job whose resident memory exceeds this is killed; needs `readRss`. */
-  readonly rssLimitBytes?: number | undefined;
-  readonly readRss?: ((pid: number) => number | undefined) | undefined;
+  /** A job that allocates more than this beyond what it was forked with is killed; needs `readMemory`. */
+  readonly memoryLimitBytes?: number | undefined;
+  /** Bytes that a process has allocated; `undefined` when it is gone. */
+  readonly readMemory?: ((pid: number) => number | undefined) | undefined;
 }
 
 export interface JobSpec extends JobLimits {
@@ -88,12 +91,15 @@ export function runJob(spec: JobSpec): JobReport {
 export function followJob(pid: number, readFd: number, limits: JobLimits, early?: ChildEnd): JobReport {
   const collector = new OutputCollector(readFd, limits.outputLimitBytes);
   const pidfd = early === undefined ? openPidfd(pid) : -1;
+  const forkedWith = limits.memoryLimitBytes === undefined ? 0 : (limits.readMemory?.(pid) ?? 0);
+  const memoryMax = (limits.memoryLimitBytes ?? Number.POSITIVE_INFINITY) + forkedWith;
   try {
-    const killedFor = early === undefined ? watch(pid, pidfd, collector, limits) : drain(collector);
+    const killedFor =
+      early === undefined ? watch(pid, pidfd, collector, limits, memoryMax) : drain(collector);
     const reaped = early ?? waitForChild(pid);
     const { userMicros, systemMicros, maxRssBytes } = reaped.usage;
     const cpuTimeNs = (userMicros + systemMicros) * 1000;
-    const end = endOf(reaped, killedFor, cpuTimeNs, limits);
+    const end = endOf(reaped, killedFor, cpuTimeNs, limits, memoryMax);
     return { pid, end, cpuTimeNs, maxRssBytes, output: collector.take() };
   } finally {
     if (pidfd >= 0) closeDescriptor(pidfd);
@@ -106,12 +112,12 @@ function endOf(
   killedFor: JobEnd | undefined,
   cpuTimeNs: number,
   limits: JobLimits,
+  memoryMax: number,
 ): JobEnd {
   if (cpuTimeNs >= limits.cpuLimitNs) return { type: 'cpu-limit' };
   if (killedFor !== undefined) return killedFor;
-  if (limits.rssLimitBytes !== undefined && reaped.usage.maxRssBytes > limits.rssLimitBytes) {
-    return { type: 'memory-limit' };
-  }
+  // A peak between two samples.
+  if (reaped.usage.maxRssBytes > memoryMax + FILE_PAGES_BYTES) return { type: 'memory-limit' };
   return reaped.exited === undefined
     ? { type: 'signaled', signal: reaped.signaled }
     : { type: 'exited', status: reaped.exited };
@@ -123,17 +129,18 @@ function watch(
   pidfd: number,
   collector: OutputCollector,
   limits: JobLimits,
+  memoryMax: number,
 ): JobEnd | undefined {
   const pipeEntry: PollEntry = { fd: collector.fd, events: POLLIN, revents: 0 };
   const exitEntry: PollEntry = { fd: pidfd, events: POLLIN, revents: 0 };
   for (;;) {
     const used = processCpuTimeNs(pid) ?? 0;
     if (used >= limits.cpuLimitNs) return kill(pid, { type: 'cpu-limit' });
-    if (limits.rssLimitBytes !== undefined && (limits.readRss?.(pid) ?? 0) > limits.rssLimitBytes) {
+    if (limits.memoryLimitBytes !== undefined && (limits.readMemory?.(pid) ?? 0) > memoryMax) {
       return kill(pid, { type: 'memory-limit' });
     }
     let waitMs = Math.ceil((limits.cpuLimitNs - used) / NS_PER_MS);
-    if (limits.rssLimitBytes !== undefined) waitMs = Math.min(waitMs, MEMORY_SAMPLE_MS);
+    if (limits.memoryLimitBytes !== undefined) waitMs = Math.min(waitMs, MEMORY_SAMPLE_MS);
     if (pidfd < 0) waitMs = Math.min(waitMs, NO_PIDFD_POLL_MS);
     // A negative descriptor is ignored by poll(2).
     pipeEntry.fd = collector.ended ? -1 : collector.fd;

@@ -1,24 +1,33 @@
 import { exitNow } from '@pvf/sandbox-linux';
 import type { WorkerContext } from './program.ts';
 
+export interface RequestLoop {
+  /** Largest request in bytes. */
+  readonly requestLimitBytes: number;
+  /** A request in, the answer out, in parts. */
+  readonly answer: (request: Uint8Array) => readonly Uint8Array[];
+  /** What the host is told, if anything, when it has broken the protocol or closed its end; then the worker ends. */
+  readonly farewell?: (error: unknown) => readonly Uint8Array[];
+  /** Runs before the first request. */
+  readonly begin?: () => void;
+}
+
 /** Answers requests until the host goes away or breaks the protocol; then the worker ends. */
-export function serveRequests(
-  { connection, kind, log }: WorkerContext,
-  requestLimitBytes: number,
-  answer: (request: Uint8Array) => readonly Uint8Array[],
-): never {
+export function serveRequests({ connection, kind, log }: WorkerContext, loop: RequestLoop): never {
   try {
+    loop.begin?.();
     for (;;) {
-      const request = connection.receive(requestLimitBytes);
-      if (request === undefined) break;
-      connection.send(answer(request));
+      const request = connection.receive(loop.requestLimitBytes);
+      if (request === undefined) throw new Error('the host closed the connection');
+      connection.send(loop.answer(request));
     }
-    log.debug(`${kind} worker quits: the host closed the connection`);
   } catch (error) {
-    log.warn(
-      { err: error },
-      `${kind} worker quits: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    log.warn(`${kind} worker quits: ${error instanceof Error ? error.message : String(error)}`);
+    try {
+      if (loop.farewell !== undefined) connection.send(loop.farewell(error));
+    } catch (failure) {
+      log.debug({ err: failure }, 'the host did not hear the reason');
+    }
   }
   return exitNow(1);
 }

@@ -5,6 +5,7 @@ import {
   type Namespace,
   openProcDirectory,
   pivotRoot,
+  readAnonymousRss,
   readRss,
   restrictSelf,
   setHostName,
@@ -26,6 +27,8 @@ export interface RestrictedWorker {
   readonly job: JobSettings;
   /** Resident bytes of a process of ours; `undefined` when it is gone or /proc could not be kept. */
   readonly readRss: (pid: number) => number | undefined;
+  /** Of these, what it has allocated: without the pages of files. */
+  readonly readMemory: (pid: number) => number | undefined;
 }
 
 /** Set by a shell that the launcher goes through; they carry nothing of the host's environment. */
@@ -110,6 +113,7 @@ export function restrictWorker(
     workerDirPath: directory,
     job,
     readRss: (pid) => (procFd === undefined ? undefined : readRss(procFd, pid)),
+    readMemory: (pid) => (procFd === undefined ? undefined : readAnonymousRss(procFd, pid)),
   };
 }
 
