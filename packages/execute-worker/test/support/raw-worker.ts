@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -61,7 +62,11 @@ export class RawWorker {
       stdio: ['ignore', 'ignore', 'pipe'],
       ...user,
     });
-    const worker = new RawWorker(directory, child, await connected);
+    const ended = once(child, 'exit').then(([status]) => {
+      throw new Error(`the worker ended with ${status} before it connected`);
+    });
+    const worker = new RawWorker(directory, child, await Promise.race([connected, ended]));
+    ended.catch(() => {});
     server.close();
     onTestFinished(() => worker.#stop());
     return worker;
