@@ -1,0 +1,72 @@
+// `npm run binary-check [-- DIR]`: what must hold of the standalone programs in DIR (dist-bin): from any directory,
+// with an empty environment, in a folder that holds nothing else.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { adderChain } from '../../examples/adder-pvf/dist/index.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const built = resolve(process.argv[2] ?? join(root, 'dist-bin'));
+const WORKERS = ['prepare', 'execute'];
+const CHECKS = ['landlock', 'seccomp'].map((layer) => `--check-can-enable-${layer}`);
+
+const directory = mkdtempSync(join(tmpdir(), 'pvf-binary-check-'));
+try {
+  for (const name of ['pvf', ...WORKERS.map((kind) => `pvf-${kind}-worker`)])
+    copyFileSync(join(built, name), join(directory, name));
+  const version = output('pvf', ['--version']);
+  for (const kind of WORKERS) {
+    const name = `pvf-${kind}-worker`;
+    assert.match(output(name, ['--full-version']), /^\S+-\w+$/);
+    assert.match(output(name, ['--help']), new RegExp(`^${kind}-worker `));
+    for (const check of [...CHECKS, '--check-can-do-secure-clone']) output(name, [check]);
+    output(name, ['--check-can-unshare-user-namespace-and-change-root', directory]);
+    assert.notEqual(run(name, [kind === 'prepare' ? 'execute-worker' : 'prepare-worker']).status, 0);
+  }
+  validate();
+  writeFileSync(join(directory, 'pvf-version'), '99.1.0\n');
+  for (const kind of WORKERS) assert.equal(output(`pvf-${kind}-worker`, ['--version']), '99.1.0');
+  validate();
+  writeFileSync(join(directory, 'pvf-version'), 'two words');
+  assert.match(run('pvf-execute-worker', ['--version']).stderr, /^[^\n]*must hold the version[^\n]*\n$/);
+  stackLimit();
+  console.log(`the programs in ${built} work (pvf ${version})`);
+} finally {
+  rmSync(directory, { recursive: true });
+}
+
+function run(name, args, env = {}) {
+  return spawnSync(join(directory, name), args, { cwd: '/', env, encoding: 'utf8', timeout: 120_000 });
+}
+
+function output(name, args, env) {
+  const { status, stdout, stderr } = run(name, args, env);
+  assert.equal(status, 0, `${name} ${args.join(' ')}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** The workers beside `pvf` prepare and execute, with every layer of isolation. */
+function validate() {
+  const [first] = adderChain([5n]);
+  const pov = join(directory, 'pov');
+  writeFileSync(pov, first.blockData);
+  const head = `0x${Buffer.from(first.parentHead).toString('hex')}`;
+  const pvf = join(root, 'examples/adder-pvf/dist/adder.wasm');
+  const args = ['validate', '--json', '--no-cache', '--pvf', pvf, '--parent-head', head, '--pov', pov];
+  const { candidates } = JSON.parse(output('pvf', args, { HOME: directory, TMPDIR: directory }));
+  assert.equal(candidates[0].outcome.kind, 'valid');
+}
+
+/** A worker that cannot have the stack that V8 is told of does not start. */
+function stackLimit() {
+  rmSync(join(directory, 'pvf-version'));
+  const program = join(directory, 'pvf-execute-worker');
+  const command = `ulimit -H -s 100000 && "${program}" --version && exec "${program}" execute-worker`;
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', command], { env: {}, encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stderr, /^the stack may have/);
+  execFileSync(program, ['--version'], { env: { NODE_OPTIONS: '--no-such-option' } });
+}
