@@ -1,0 +1,77 @@
+import { encodeFrame, JobResult } from '@pvf/protocol';
+import type { JobEnd, JobReport } from '@pvf/worker';
+import { describe, expect, it } from 'vitest';
+import { classifyReport } from '../src/outcome.ts';
+
+const OK: JobResult = { ok: true, value: { type: 'CorruptedArtifact' } };
+const EXITED: JobEnd = { type: 'exited', status: 0 };
+
+const answer = (result: JobResult, povSize = [7, 0, 0, 0]): Uint8Array =>
+  encodeFrame(Uint8Array.of(...JobResult.encode(result), ...(result.ok ? povSize : [])));
+
+const report = (output: Uint8Array, end: JobEnd = EXITED): JobReport => ({
+  pid: 42,
+  end,
+  cpuTimeNs: 5_000,
+  maxRssBytes: 0,
+  output,
+});
+
+const errorOf = (given: JobReport): string => {
+  const result = classifyReport(given);
+  return result.ok ? 'ok' : result.error.type;
+};
+
+describe('what the host is told of a job', () => {
+  it('is its answer, with the kernel’s CPU time', () => {
+    expect(classifyReport(report(answer(OK)))).toEqual({
+      ok: true,
+      value: { jobResponse: { type: 'CorruptedArtifact' }, duration: { secs: 0n, nanos: 5_000 }, povSize: 7 },
+    });
+  });
+
+  const whole = answer(OK);
+  it.each([
+    ['nothing', new Uint8Array()],
+    ['half a header', whole.subarray(0, 4)],
+    ['an answer that is cut', whole.subarray(0, -1)],
+    ['an answer and a byte more', Uint8Array.of(...whole, 0)],
+    ['two answers', Uint8Array.of(...whole, ...whole)],
+    ['an answer without the size of the PoV', encodeFrame(JobResult.encode(OK))],
+    ['an answer of no known kind', encodeFrame(Uint8Array.of(0, 99, 0, 0, 0, 0))],
+    ['a length of 2^64 - 1', new Uint8Array(8).fill(0xff)],
+  ])('is that it has died when it wrote %s', (_, output) => {
+    expect(errorOf(report(output))).toBe('JobDied');
+    expect(errorOf(report(output, { type: 'exited', status: 1 }))).toBe('JobDied');
+  });
+
+  it('is how it ended, whatever it wrote before', () => {
+    for (const output of [whole, new Uint8Array()]) {
+      expect(errorOf(report(output, { type: 'cpu-limit' }))).toBe('JobTimedOut');
+      expect(errorOf(report(output, { type: 'output-limit' }))).toBe('JobDied');
+      expect(errorOf(report(output, { type: 'memory-limit' }))).toBe('JobDied');
+      expect(errorOf(report(output, { type: 'signaled', signal: 9 }))).toBe('JobDied');
+    }
+  });
+
+  it('is an error when it answers and fails', () => {
+    expect(classifyReport(report(whole, { type: 'exited', status: 3 }))).toEqual({
+      ok: false,
+      error: { type: 'JobError', value: { type: 'UnexpectedExitStatus', value: 3 } },
+    });
+  });
+
+  it('never is an internal error, whatever a job claims', () => {
+    const claims: JobResult[] = [
+      { ok: false, error: { type: 'TimedOut' } },
+      { ok: false, error: { type: 'Panic', value: 'x' } },
+      { ok: false, error: { type: 'CouldNotSpawnThread', value: 'x' } },
+    ];
+    for (const claim of claims) {
+      for (const status of [0, 1])
+        expect(['JobTimedOut', 'JobError']).toContain(
+          errorOf(report(answer(claim), { type: 'exited', status })),
+        );
+    }
+  });
+});

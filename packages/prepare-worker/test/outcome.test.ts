@@ -1,0 +1,73 @@
+import { encodeFrame, type PrepareError, PrepareJobResult } from '@pvf/protocol';
+import type { JobEnd, JobReport } from '@pvf/worker';
+import { describe, expect, it } from 'vitest';
+import { readJobAnswer } from '../src/outcome.ts';
+
+const EXITED: JobEnd = { type: 'exited', status: 0 };
+const FAILED: JobEnd = { type: 'exited', status: 1 };
+const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };
+const OK: PrepareJobResult = {
+  ok: true,
+  value: { artifact: Uint8Array.of(1, 2), observedWasmCodeLen: 3, memoryStats },
+};
+
+const report = (output: Uint8Array, end: JobEnd = EXITED): JobReport => ({
+  pid: 42,
+  end,
+  cpuTimeNs: 0,
+  maxRssBytes: 0,
+  output,
+});
+const answer = (result: PrepareJobResult): Uint8Array => encodeFrame(PrepareJobResult.encode(result));
+
+const errorOf = (given: JobReport): string => {
+  const result = readJobAnswer(given);
+  return result.ok ? 'ok' : result.error.type;
+};
+
+describe('what counts of a preparation', () => {
+  it('is its artifact, if it ended well', () => {
+    expect(readJobAnswer(report(answer(OK)))).toMatchObject({ ok: true, value: { observedWasmCodeLen: 3 } });
+    expect(errorOf(report(answer(OK), FAILED))).toBe('JobError');
+  });
+
+  const whole = answer(OK);
+  it.each([
+    ['nothing', new Uint8Array()],
+    ['half a header', whole.subarray(0, 4)],
+    ['an answer that is cut', whole.subarray(0, -1)],
+    ['an answer and a byte more', Uint8Array.of(...whole, 0)],
+    ['a length of 2^64 - 1', new Uint8Array(8).fill(0xff)],
+    ['what is no answer', encodeFrame(Uint8Array.of(9, 9))],
+  ])('is an error when it wrote %s', (_, output) => {
+    expect(errorOf(report(output))).toBe('JobError');
+    expect(errorOf(report(output, FAILED))).toBe('JobError');
+  });
+
+  it('is how it ended, whatever it wrote before', () => {
+    for (const output of [whole, new Uint8Array()]) {
+      expect(errorOf(report(output, { type: 'cpu-limit' }))).toBe('TimedOut');
+      expect(errorOf(report(output, { type: 'memory-limit' }))).toBe('OutOfMemory');
+      expect(errorOf(report(output, { type: 'output-limit' }))).toBe('JobDied');
+      expect(errorOf(report(output, { type: 'signaled', signal: 9 }))).toBe('JobDied');
+    }
+  });
+
+  const own: PrepareError[] = [
+    { type: 'Prevalidation', value: 'x' },
+    { type: 'Preparation', value: 'x' },
+    { type: 'RuntimeConstruction', value: 'x' },
+    { type: 'CouldNotDecompressCodeBlob', value: 'x' },
+  ];
+  const others: PrepareError[] = [
+    { type: 'TimedOut' },
+    { type: 'OutOfMemory' },
+    { type: 'IoErr', value: 'x' },
+    { type: 'Kernel', value: 'x' },
+  ];
+  it('are the refusals that are its own to tell, and no others', () => {
+    for (const error of own) expect(errorOf(report(answer({ ok: false, error }), FAILED))).toBe(error.type);
+    for (const error of others)
+      expect(errorOf(report(answer({ ok: false, error }), FAILED))).toBe('JobError');
+  });
+});
