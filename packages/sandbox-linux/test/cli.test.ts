@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SandboxEnd } from '../src/index.ts';
 import { findProgram } from '../src/launcher/exec.ts';
+import { NODE, PACKAGE } from './support/paths.ts';
 import { IDENTITIES, type Identity } from './support/spawn.ts';
 
-const CLI = join(import.meta.dirname, '..', 'dist', 'cli.js');
+const CLI = join(PACKAGE, 'dist', 'cli.js');
 const NOBODY = 65_534;
 const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 let directory = '';
@@ -24,7 +25,7 @@ function cli(
   input = '',
 ): { status: number | null; stdout: string; stderr: string } {
   const drop = as === 'user' && process.getuid?.() === 0;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+  const { status, stdout, stderr } = spawnSync(NODE, [CLI, ...args], {
     encoding: 'utf8',
     input,
     cwd: directory,
@@ -55,7 +56,7 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
       const tell = (f) => { try { return f(); } catch (e) { return e.code; } };
       fs.writeFileSync('by-${as}', 'written');
       console.log(tell(() => fs.readdirSync('/home')), tell(() => fs.readFileSync('/etc/shadow')), tell(() => fs.writeFileSync('/tmp/x', '')));`;
-    const { status, stdout } = run(['--rw', directory, '--mem', '512M'], [process.execPath, '-e', script]);
+    const { status, stdout } = run(['--rw', directory, '--mem', '512M'], [NODE, '-e', script]);
     expect([status, stdout]).toEqual([0, 'EACCES EACCES EROFS\n']);
     expect(readFileSync(join(directory, `by-${as}`), 'utf8')).toBe('written');
   });
@@ -81,10 +82,7 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
       124,
       expect.stringContaining('stopped: wall time limit of 0.2 s'),
     ]);
-    const memory = run(
-      ['--mem', '96M'],
-      [process.execPath, '-e', 'const a = []; for (;;) a.push(Buffer.alloc(1e6, 1))'],
-    );
+    const memory = run(['--mem', '96M'], [NODE, '-e', 'const a = []; for (;;) a.push(Buffer.alloc(1e6, 1))']);
     expect([memory.status, memory.stderr]).toEqual([
       124,
       expect.stringContaining('stopped: memory limit of 96 MiB'),
@@ -127,8 +125,8 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
 
   test('--net host restricts no socket', () => {
     const script = "require('node:net').connect(1, '127.0.0.1').on('error', (e) => console.log(e.code))";
-    expect(run(['--net', 'host'], [process.execPath, '-e', script]).stdout).toBe('ECONNREFUSED\n');
-    expect(run([], [process.execPath, '-e', script]).stdout).toBe('EPERM\n');
+    expect(run(['--net', 'host'], [NODE, '-e', script]).stdout).toBe('ECONNREFUSED\n');
+    expect(run([], [NODE, '-e', script]).stdout).toBe('EPERM\n');
   });
 
   test.each<[string, readonly string[]]>([

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Policy } from '../src/index.ts';
+import { NODE } from './support/paths.ts';
 import { commandLines, FULL, one, outcomeOf, sh } from './support/sandboxes.ts';
 import { IDENTITIES, runSandboxed } from './support/spawn.ts';
 
@@ -146,9 +147,9 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
         await attempt('unix', () => net.connect('/run/socket'));
         console.log(results.join(', '));
       })();`;
-    const policy: Policy = { ...FULL, files: { system: true, execute: [process.execPath] } };
+    const policy: Policy = { ...FULL, files: { system: true, execute: [NODE] } };
     const { end, stdout } = await one(as, {
-      program: process.execPath,
+      program: NODE,
       args: ['-e', script],
       policy,
       options: { cwd: '/usr' },
@@ -177,9 +178,9 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
         process.exit();
       })();`;
     const run = async (network: NonNullable<Policy['network']>): Promise<string | undefined> => {
-      const policy: Policy = { ...FULL, files: { system: true, execute: [process.execPath] }, network };
+      const policy: Policy = { ...FULL, files: { system: true, execute: [NODE] }, network };
       const { stdout } = await one(as, {
-        program: process.execPath,
+        program: NODE,
         args: ['-e', script],
         policy,
         options: { cwd: '/usr' },
@@ -291,11 +292,11 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
       sh(`(${spin}) & (${spin}) & ${spin}`, { ...FULL, limits: { cpuMs: 600 } }),
       sh('sleep 60', { ...FULL, limits: { wallMs: 200 } }),
       {
-        program: process.execPath,
+        program: NODE,
         args: ['-e', eat],
         policy: {
           ...FULL,
-          files: { system: true, execute: [process.execPath] },
+          files: { system: true, execute: [NODE] },
           limits: { memoryBytes: 96 * MIB },
         },
         options: { cwd: '/usr' },
@@ -350,7 +351,7 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
         program: join(directory, 'file'),
         policy: { ...FULL, files: { system: true, execute: [directory] } },
       },
-      { program: process.execPath, policy: FULL },
+      { program: NODE, policy: FULL },
       sh('true', FULL, { options: { cwd: '/no/such/directory' } }),
     ]);
     expect(absent?.end.reason).toMatchObject({ type: 'not-started', errno: 'ENOENT' });

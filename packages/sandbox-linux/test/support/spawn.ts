@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { SandboxResult, SandboxSpec } from '../fixtures/sandboxed.ts';
+import { FIXTURES, NODE } from './paths.ts';
 
 /** Who a fixture runs as: the one who runs the tests, or an unprivileged user if that is root. */
 export type Identity = 'root' | 'user';
@@ -16,8 +17,6 @@ export const IDENTITIES: readonly Identity[] = process.getuid?.() === 0 ? ['root
 /** The flags that leave a Node process forkable. */
 export const FORKABLE_FLAGS = ['--single-threaded', '--v8-pool-size=0', '--disable-sigusr1'];
 
-export const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
-
 export interface FixtureOptions {
   readonly as?: Identity;
   readonly flags?: readonly string[];
@@ -30,7 +29,7 @@ export interface FixtureOptions {
 export function spawnFixture(name: string, options: FixtureOptions = {}): SpawnSyncReturns<string> {
   const drop = options.as === 'user' && process.getuid?.() === 0;
   return spawnSync(
-    process.execPath,
+    NODE,
     [...(options.flags ?? FORKABLE_FLAGS), join(FIXTURES, `${name}.ts`), ...(options.args ?? [])],
     {
       encoding: 'utf8',
@@ -82,7 +81,7 @@ export function spawnCaller(
   { namespaces = true }: CallerOptions = {},
 ): ChildProcess {
   const drop = as === 'user' && process.getuid?.() === 0;
-  const child = spawn(process.execPath, [join(FIXTURES, 'sandboxed.ts')], {
+  const child = spawn(NODE, [join(FIXTURES, 'sandboxed.ts')], {
     env: { PATH: process.env.PATH ?? '' },
     cwd: '/',
     stdio: ['pipe', 'pipe', 'inherit'],
