@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PvfHost } from '../../src/index.ts';
+import { atTheEnd } from '../support/fake-worker.ts';
 import { candidate, metric, startFakeHost, text } from '../support/hosts.ts';
 
 describe('an answer becomes an outcome with its vote', () => {
   let host: PvfHost;
+  const cleanup = atTheEnd();
   beforeAll(async () => {
-    ({ host } = await startFakeHost({}, afterAll));
+    ({ host } = await startFakeHost({}, cleanup));
   });
 
   it.each([

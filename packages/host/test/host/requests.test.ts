@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PvfHost, ValidateRequest } from '../../src/index.ts';
-import type { FakeWorker } from '../support/fake-worker.ts';
+import { atTheEnd, type FakeWorker } from '../support/fake-worker.ts';
 import { candidate, startFakeHost, text, VALIDATION_DATA } from '../support/hosts.ts';
 
 let host: PvfHost;
 let worker: FakeWorker;
+const cleanup = atTheEnd();
 beforeAll(async () => {
-  ({ host, worker } = await startFakeHost({}, afterAll));
+  ({ host, worker } = await startFakeHost({}, cleanup));
 });
 
 describe('an argument that makes no sense is refused by name', () => {

@@ -1,9 +1,9 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeClock } from '@pvf/test-kit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionKind, PvfHost, ValidateRequest } from '../../src/index.ts';
-import { type FakeWorker, tempDir } from '../support/fake-worker.ts';
+import { atTheEnd, type FakeWorker, tempDir } from '../support/fake-worker.ts';
 import { candidate, metric, progressOf, startFakeHost, text } from '../support/hosts.ts';
 
 const preparations = (code: string): number =>
@@ -23,9 +23,10 @@ let host: PvfHost;
 let worker: FakeWorker;
 let cacheDir: string;
 const clock = new FakeClock();
+const cleanup = atTheEnd();
 beforeAll(async () => {
-  cacheDir = tempDir(afterAll);
-  ({ host, worker } = await startFakeHost({ clock, cacheDir }, afterAll));
+  cacheDir = tempDir(cleanup);
+  ({ host, worker } = await startFakeHost({ clock, cacheDir }, cleanup));
 });
 
 const artifactFiles = (codeHash: string): string[] =>

@@ -7,15 +7,17 @@ import {
   truncatedBlob,
   zstdBomb,
 } from '@pvf/test-kit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PvfHost } from '../../src/index.ts';
+import { atTheEnd } from '../support/fake-worker.ts';
 import { candidate, startHost, text } from '../support/hosts.ts';
 
 const timeout = (value: bigint) => [{ type: 'PvfPrepTimeout', kind: 'Precheck', value }] as const;
 
 let host: PvfHost;
+const cleanup = atTheEnd();
 beforeAll(async () => {
-  host = await startHost({}, afterAll);
+  host = await startHost({}, cleanup);
 });
 
 describe('a PVF fails its precheck', () => {

@@ -9,9 +9,9 @@ import {
   threadCount,
   waitUntil,
 } from '@pvf/test-kit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PvfHost } from '../../src/index.ts';
-import { tempDir } from '../support/fake-worker.ts';
+import { atTheEnd, tempDir } from '../support/fake-worker.ts';
 import { candidate, progressOf, startHost, workerProcesses } from '../support/hosts.ts';
 
 const LONG = burnsCpuBlock(1n << 60n);
@@ -19,8 +19,9 @@ const LONG = burnsCpuBlock(1n << 60n);
 const LONG_LIMIT_MS = 120_000;
 
 let shared: PvfHost;
+const cleanup = atTheEnd();
 beforeAll(async () => {
-  shared = await startHost({ executeWorkers: 1 }, afterAll);
+  shared = await startHost({ executeWorkers: 1 }, cleanup);
 });
 
 /** One execution that runs for as long as it is allowed to. */

@@ -2,10 +2,19 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
-/** Who calls back when what was made is not needed any more: vitest's `onTestFinished` or `afterAll`. */
+/** Who calls back when what was made is not needed any more: `onTestFinished`, or what `atTheEnd` returns. */
 export type Cleanup = (callback: () => Promise<void> | void) => void;
+
+/** For what several tests share: to be called where tests are described, for use in `beforeAll`. */
+export function atTheEnd(): Cleanup {
+  const callbacks: (() => Promise<void> | void)[] = [];
+  afterAll(async () => {
+    for (const callback of callbacks.reverse()) await callback();
+  });
+  return (callback) => void callbacks.push(callback);
+}
 
 export type FixtureName =
   | 'exits-immediately'

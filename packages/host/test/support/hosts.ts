@@ -68,10 +68,11 @@ export function candidate(block: string | Uint8Array, rest: Partial<ValidateRequ
   };
 }
 
-/** Children of this process whose command line names a worker program. */
+/** Workers of this process's hosts; not what they have forked. */
 export function workerProcesses(kind: 'prepare' | 'execute'): number[] {
   return descendantsOf(process.pid)
-    .filter(({ command, state }) => state !== 'Z' && command.includes(` ${kind}-worker `))
+    .filter(({ parent, state }) => parent === process.pid && state !== 'Z')
+    .filter(({ command }) => command.includes(` ${kind}-worker `))
     .map(({ pid }) => pid);
 }
 
