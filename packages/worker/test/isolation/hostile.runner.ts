@@ -1,0 +1,175 @@
+// A worker whose jobs have been taken over: each runs an attempt or a conduct instead of a guest. Started by
+// takeOver.ts under the workers' flags, with an Order as JSON; prints a JSON line per job.
+import {
+  allowNothing,
+  closeAllDescriptorsExcept,
+  closeDescriptor,
+  dropAllCapabilities,
+  endSiblingThreads,
+  exitNow,
+  forkChild,
+  initialise,
+  installFilter,
+  pipe,
+  setNoNewPrivileges,
+  setParentDeathSignal,
+  setResourceLimit,
+  useHugePages,
+  writeAll,
+} from '@pvf/sandbox-linux';
+import pino from 'pino';
+import {
+  enterJob,
+  type JobReport,
+  RequestArena,
+  restrictWorker,
+  runJob,
+  Template,
+  TemplateError,
+  writeFrame,
+} from '../../src/index.ts';
+import { followJob } from '../../src/job.ts';
+import { templateMain } from '../../src/template-process.ts';
+import type { Target } from './attempt.ts';
+import { ATTEMPTS } from './attempts/index.ts';
+import { CONDUCTS, SLEEPERS } from './conducts.ts';
+import { loadCode } from './native-code.ts';
+import type { Line, Order } from './order.ts';
+import { hostServices } from './surroundings.ts';
+
+const order: Order = JSON.parse(process.argv[2]!);
+const { mode, directory, outside } = order;
+const list = { attempts: ATTEMPTS, conducts: CONDUCTS, sleepers: SLEEPERS }[order.list];
+const CPU_LIMIT_NS = order.list === 'attempts' ? 2e9 : 6e8;
+const OUTPUT_LIMIT_BYTES = 1 << 16;
+const ADDED_DATA_BYTES = 256 * 1024 * 1024;
+const RESULT_BYTES = 8;
+
+const code = loadCode();
+initialise();
+endSiblingThreads();
+useHugePages();
+// As in src/program.ts: libuv must not want to wake an event loop from a job.
+Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+const services = hostServices(outside);
+const target: Omit<Target, 'writeFd'> = {
+  workerPid: process.pid,
+  hostPid: process.ppid,
+  outside,
+  ...services,
+  ...code,
+};
+const restricted = restrictWorker(
+  'execute',
+  directory,
+  {
+    secureValidatorMode: true,
+    canEnableLandlock: mode.landlock && mode.landlockAbi === undefined,
+    canEnableSeccomp: mode.seccomp,
+    canUnshareUserNamespaceAndChangeRoot: mode.namespaces,
+    canDoSecureClone: mode.namespaces,
+  },
+  pino({ level: 'silent' }),
+);
+const job = { ...restricted.job, addedDataBytes: ADDED_DATA_BYTES };
+const limits = { cpuLimitNs: CPU_LIMIT_NS, outputLimitBytes: OUTPUT_LIMIT_BYTES };
+
+/** What the attacker's code does once it runs in the job. */
+function attack(index: number, writeFd: number): number {
+  const entry = list[index]!;
+  if ('conduct' in entry) return entry.conduct({ ...target, writeFd });
+  const result = Buffer.alloc(RESULT_BYTES);
+  result.writeDoubleLE(entry.attack({ ...target, writeFd }));
+  writeFrame(writeFd, [result]);
+  return 0;
+}
+
+/** Single layers, in the order of `enterJob`. */
+function enterParts(writeFd: number): void {
+  setParentDeathSignal(9);
+  if (mode.privileges) closeAllDescriptorsExcept([writeFd]);
+  if (mode.limits) {
+    for (const resource of ['FSIZE', 'NPROC', 'CORE', 'MEMLOCK', 'MSGQUEUE'] as const) {
+      setResourceLimit(resource, 0);
+    }
+  }
+  if (mode.privileges) dropAllCapabilities({ boundingSet: false });
+  if (mode.privileges || mode.landlock || mode.seccomp) setNoNewPrivileges();
+  if (mode.landlock) allowNothing(mode.landlockAbi);
+  if (mode.limits) setResourceLimit('NOFILE', 0);
+  if (!mode.seccomp) return;
+  installFilter(job.filters!.job);
+  for (const filter of job.filters!.locked) installFilter(filter);
+}
+
+function runOne(index: number): JobReport {
+  const body = (writeFd: number): number => {
+    if (mode.maker === 'parts') enterParts(writeFd);
+    else {
+      const { lock } = enterJob(job, writeFd, CPU_LIMIT_NS);
+      if (mode.maker === 'job') lock();
+    }
+    return attack(index, writeFd);
+  };
+  return runJob({ ...limits, namespaces: job.namespaces, body });
+}
+
+/** In the template process itself, once it has loaded and locked its code. */
+function runInTemplate(index: number): JobReport {
+  const [command, status, result] = [pipe(), pipe(), pipe()];
+  const arena = new RequestArena(job.procFd);
+  const fds = {
+    command: command.readFd,
+    status: status.writeFd,
+    result: result.writeFd,
+    arena: arena.readFd,
+  };
+  const pid = forkChild({
+    body: () =>
+      templateMain(job, fds, (lock) => {
+        lock();
+        exitNow(attack(index, fds.result));
+      }),
+  });
+  for (const fd of [command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
+  try {
+    return followJob(pid, result.readFd, limits);
+  } finally {
+    for (const fd of [command.writeFd, status.readFd, result.readFd, arena.readFd]) closeDescriptor(fd);
+  }
+}
+
+function startTemplate(): Template {
+  return Template.start(job, new RequestArena(job.procFd), CPU_LIMIT_NS, (lock) => {
+    lock();
+    return (request, writeFd) => attack(request[0]!, writeFd);
+  })!;
+}
+
+let template: Template | undefined;
+function run(index: number): JobReport {
+  if (mode.maker === 'template') return runInTemplate(index);
+  if (mode.maker !== 'template-job') return runOne(index);
+  template ??= startTemplate();
+  try {
+    return template.run(Uint8Array.of(index), limits);
+  } catch (error) {
+    // As the execute worker: a template whose pipe an earlier job has left full is given up.
+    if (!(error instanceof TemplateError)) throw error;
+    template.close();
+    template = startTemplate();
+    return template.run(Uint8Array.of(index), limits);
+  }
+}
+
+list.forEach(({ name }, index) => {
+  services.restore();
+  const { end, output, pid, cpuTimeNs, maxRssBytes } = run(index);
+  const line: Line = {
+    name,
+    report: { end, pid, cpuTimeNs, maxRssBytes, output: Buffer.from(output).toString('hex') },
+  };
+  writeAll(1, Buffer.from(`${JSON.stringify(line)}\n`));
+});
+template?.close();
+exitNow(0);

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { classifyReport } from '../../../execute-worker/src/outcome.ts';
+import { classify, type Verdict } from '../../../host/src/verdict/index.ts';
+import { readJobAnswer } from '../../../prepare-worker/src/outcome.ts';
+import type { JobReport } from '../../src/index.ts';
+import { CONDUCTS } from './conducts.ts';
+import { FILTERED_MODES } from './modes.ts';
+import { takeOver } from './take-over.ts';
+import { USERS } from './users.ts';
+
+const modeOf = (name: string) => FILTERED_MODES.find((mode) => mode.name === name)!;
+/** Far above what the bounded additions to a job's memory can come to, and below what a bomb would take. */
+const MEMORY_BOUND_BYTES = 1024 * 1024 * 1024;
+
+function verdictOf(report: JobReport): Verdict {
+  const answer = classifyReport(report);
+  return answer.ok
+    ? classify({ type: 'answered', response: answer.value, wallTimeMs: 1 })
+    : classify({ type: 'worker-error', error: answer.error, wallTimeMs: 1 });
+}
+
+function words(verdict: Verdict): string {
+  if (verdict.type === 'valid') return 'valid';
+  return `${verdict.type} ${verdict.type === 'invalid' ? verdict.rule : verdict.cause}`;
+}
+
+describe.each(USERS)('what jobs do and say, run by $name', ({ uid }) => {
+  it.each([modeOf('all layers'), modeOf('all layers, forked from a template'), modeOf('no user namespaces')])(
+    'counts against the candidate or for it, never for nothing: $name',
+    (mode) => {
+      const outcomes = takeOver(mode, 'conducts', uid);
+      expect(outcomes.map(({ name }) => name)).toEqual(CONDUCTS.map(({ name }) => name));
+      const verdicts = outcomes.map(({ name, report }) => `${name}: ${words(verdictOf(report))}`);
+      const expected = CONDUCTS.map(({ name, verdict }) =>
+        expect.stringMatching(new RegExp(`^${escaped(name)}: .*(${verdict})`)),
+      );
+      expect(verdicts).toEqual(expected);
+      expect(verdicts.filter((verdict) => verdict.includes(': internal'))).toEqual([]);
+      expect(outcomes.filter(({ report }) => report.maxRssBytes > MEMORY_BOUND_BYTES)).toEqual([]);
+    },
+  );
+
+  it('in a prepare job, never passes for a fault of this machine', () => {
+    const outcomes = takeOver(modeOf('all layers, before the code is locked'), 'conducts', uid);
+    const answers = outcomes.map(({ name, report }) => {
+      const answer = readJobAnswer(report);
+      return `${name}: ${answer.ok ? 'success' : answer.error.type}`;
+    });
+    expect(answers).toEqual(
+      CONDUCTS.map(({ name, preparation }) =>
+        expect.stringMatching(new RegExp(`^${escaped(name)}: (${preparation})$`)),
+      ),
+    );
+  });
+});
+
+function escaped(text: string): string {
+  return text.replace(/[^\w ]/g, '\\$&');
+}

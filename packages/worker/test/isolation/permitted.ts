@@ -1,0 +1,73 @@
+import { FILTERED_MODES, type Mode } from './modes.ts';
+import type { Fate } from './verdicts.ts';
+
+/** What the filter lets pass in some modes, why, and what comes of it. */
+interface Permission {
+  readonly names: readonly string[];
+  readonly modes: readonly Mode[];
+  readonly fates: readonly Fate[];
+  readonly why: string;
+}
+
+const alone = FILTERED_MODES.filter(({ maker }) => maker === 'parts');
+const unlocked = FILTERED_MODES.filter(({ maker }) => maker === 'unlocked-job');
+const templates = FILTERED_MODES.filter(({ maker }) => maker === 'template');
+
+export const PERMITTED: readonly Permission[] = [
+  {
+    names: ['write to standard error'],
+    modes: FILTERED_MODES.filter((mode) => !alone.includes(mode)),
+    fates: ['refused'],
+    why: 'writing is allowed, and there is no descriptor to write to but the pipe',
+  },
+  {
+    names: ['write to standard error'],
+    modes: alone,
+    fates: ['done'],
+    why: 'the filter alone leaves descriptors open',
+  },
+  {
+    names: [
+      'map writable and executable memory',
+      'map executable memory',
+      'map memory that is executable only',
+      'make data executable',
+      'make data executable with a key',
+      'make code writable',
+      'take code, change it, and run it',
+    ],
+    modes: unlocked,
+    fates: ['done'],
+    why: 'machine code is made before the lock',
+  },
+  {
+    names: ['add a seccomp filter'],
+    modes: [...unlocked, ...templates],
+    fates: ['done'],
+    why: 'a further filter can only take away',
+  },
+  {
+    names: ['clone a sibling'],
+    modes: templates.filter(({ namespaces }) => !namespaces),
+    fates: ['done'],
+    why: 'how a template makes a job; its children have its restrictions',
+  },
+  {
+    names: ['outlive the worker'],
+    modes: templates,
+    fates: ['done'],
+    why: "needed for the template's jobs; the host ends the whole process group",
+  },
+  {
+    names: ['raise the limit of processes', 'raise the limit of CPU time'],
+    modes: templates,
+    fates: ['done', 'refused'],
+    why: "a template sets its jobs' limits; hard limits stay",
+  },
+  {
+    names: ['take capabilities back', 'raise an ambient capability'],
+    modes: templates,
+    fates: ['refused'],
+    why: 'a template takes capabilities from its jobs; none can be gained',
+  },
+];

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JobReport } from '../../src/index.ts';
+import type { Mode } from './modes.ts';
+import type { Line, Order } from './order.ts';
+
+export const RUNNER = join(import.meta.dirname, 'hostile.runner.ts');
+/** Those of the workers' launchers, as far as they matter without WebAssembly. */
+export const NODE_FLAGS = [
+  '--single-threaded',
+  '--v8-pool-size=0',
+  '--disable-sigusr1',
+  '--no-warnings',
+  '--no-opt',
+  '--no-maglev',
+  '--no-sparkplug',
+  '--regexp-interpret-all',
+  '--no-lazy',
+  '--no-flush-bytecode',
+];
+/** A worker that hangs: far above what any needs. */
+const WALL_LIMIT_MS = 120_000;
+
+export interface Outcome {
+  readonly name: string;
+  readonly report: JobReport;
+  /** Result of an attempt's system call; absent when the job did not live to tell. */
+  readonly value: number | undefined;
+}
+
+/** Runs a list in a worker with the given layers; as an ordinary user when `uid` is set. */
+export function takeOver(mode: Mode, list: Order['list'], uid?: number): readonly Outcome[] {
+  const base = mkdtempSync(join(tmpdir(), 'pvf-hostile-'));
+  try {
+    const directory = join(base, 'worker');
+    const outside = join(base, 'outside');
+    for (const path of [directory, outside]) {
+      mkdirSync(path);
+      if (uid !== undefined) chownSync(path, uid, uid);
+    }
+    chmodSync(base, 0o755);
+    const order: Order = { mode, list, directory, outside };
+    const ids = uid === undefined ? {} : { uid, gid: uid };
+    const { status, signal, stdout, stderr, error } = spawnSync(
+      process.execPath,
+      [...NODE_FLAGS, RUNNER, JSON.stringify(order)],
+      {
+        encoding: 'utf8',
+        env: {},
+        timeout: WALL_LIMIT_MS,
+        killSignal: 'SIGKILL',
+        maxBuffer: 1 << 28,
+        ...ids,
+      },
+    );
+    if (status !== 0) {
+      const done = stdout.trim().split('\n').at(-1);
+      throw new Error(`${mode.name}: ${error ?? signal ?? status} after ${done}\n${stderr}`);
+    }
+    return stdout
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => outcomeOf(JSON.parse(line)));
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}
+
+const FRAME_HEADER_BYTES = 8;
+
+function outcomeOf({ name, report }: Line): Outcome {
+  const output = Buffer.from(report.output, 'hex');
+  const value =
+    output.length === FRAME_HEADER_BYTES + 8 ? output.readDoubleLE(FRAME_HEADER_BYTES) : undefined;
+  return { name, report: { ...report, output }, value };
+}
