@@ -1,4 +1,5 @@
 // Arguments for the benchmark: valid signatures and tries, made with independent implementations.
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { blake2b } from '@noble/hashes/blake2.js';
@@ -46,6 +47,18 @@ export function exampleArguments() {
   );
   const entries = Buffer.concat([compact(pairs.length), ...pairs]);
 
+  const le = (value, size) => Buffer.from(value.toString(16).padStart(size * 2, '0'), 'hex').reverse();
+  const sequence = (items) => Buffer.concat([le(BigInt(items.length), 8), ...items]);
+  const scalar = (i) => le(0x5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed00n + BigInt(i), 32);
+  const g1 = (i) => Buffer.from(bls12_381.G1.Point.BASE.multiply(BigInt(i)).toBytes(false));
+  const g2 = (i) => Buffer.from(bls12_381.G2.Point.BASE.multiply(BigInt(i)).toBytes(false));
+  const words = Buffer.concat([le(4n, 8), scalar(1)]);
+  const hundred = Array.from({ length: 100 }, (_, i) => i + 2);
+  const generator = Buffer.concat([
+    le(18886178867200960497001835917649091219057080094937609519140440539760939937304n, 32),
+    le(19188667384257783945677642223292697773471335439753913231509108946878080696678n, 32),
+  ]);
+
   const sr = [
     bytes(Buffer.from(SR25519.signature, 'hex')),
     fat(SR25519.message),
@@ -84,5 +97,40 @@ export function exampleArguments() {
       [fat(ordered), 0],
     ],
     ['trie_blake2_256_root_v2, 400 × (32 + 40) B', 'ext_trie_blake2_256_root_version_2', [fat(entries), 1]],
+    [
+      'bls12_381_mul_g1',
+      'ext_host_calls_bls12_381_mul_g1_version_1',
+      [fat(g1(3)), fat(words), fat(Buffer.alloc(96))],
+    ],
+    [
+      'bls12_381_mul_g2',
+      'ext_host_calls_bls12_381_mul_g2_version_1',
+      [fat(g2(3)), fat(words), fat(Buffer.alloc(192))],
+    ],
+    [
+      'bls12_381_msm_g1, 100 points',
+      'ext_host_calls_bls12_381_msm_g1_version_1',
+      [fat(sequence(hundred.map(g1))), fat(sequence(hundred.map(scalar))), fat(Buffer.alloc(96))],
+    ],
+    [
+      'bls12_381_multi_miller_loop, 1 pair',
+      'ext_host_calls_bls12_381_multi_miller_loop_version_1',
+      [fat(sequence([g1(3)])), fat(sequence([g2(5)])), fat(Buffer.alloc(576))],
+    ],
+    [
+      'bls12_381_final_exponentiation',
+      'ext_host_calls_bls12_381_final_exponentiation_version_1',
+      [fat(Buffer.alloc(576, 1))],
+    ],
+    [
+      'ed_on_bls12_381_bandersnatch_mul',
+      'ext_host_calls_ed_on_bls12_381_bandersnatch_mul_version_1',
+      [fat(generator), fat(words), fat(Buffer.alloc(64))],
+    ],
+    [
+      'pallas_mul',
+      'ext_host_calls_pallas_mul_version_1',
+      [fat(Buffer.concat([le(1n, 32), le(2n, 32), Buffer.alloc(1)])), fat(words), fat(Buffer.alloc(65))],
+    ],
   ];
 }

@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import binaryen from 'assemblyscript/binaryen';
+import { encodeGuest } from './guest.mjs';
 
 const FLAGS = [
   '--single-threaded',
@@ -21,6 +21,8 @@ const FLAGS = [
   '--no-maglev',
   '--no-sparkplug',
   '--no-warnings',
+  '--expose-gc',
+  '--no-incremental-marking',
 ];
 
 if (!process.execArgv.includes('--single-threaded')) {
@@ -32,6 +34,7 @@ if (!process.execArgv.includes('--single-threaded')) {
 }
 
 const sandbox = await import('@pvf/sandbox-linux');
+const { inJob, lockMemory, measure } = await import('./job.mjs');
 const { createHostFunctions, HOST_FUNCTION_SIGNATURES, prepareHostFunctions } = await import(
   '../src/host-functions/index.ts'
 );
@@ -40,93 +43,19 @@ const { exampleArguments } = await import('./examples.mjs');
 const PAGE = 65_536;
 const HEAP_BASE = 256 * PAGE;
 
-/** A guest whose `run(n)` calls the function n times with the given arguments and frees what it returns. */
-function compileGuest(name, args) {
-  const { params, results } = HOST_FUNCTION_SIGNATURES.get(name);
-  const type = (types, keyword) => (types.length ? `(${keyword} ${types.join(' ')})` : '');
-  const constants = args.map((value, i) => `(${params[i]}.const ${value})`).join(' ');
-  const call = `(call $f ${constants})`;
-  const isPointer = /hashing|_root_|malloc/.test(name);
-  const after =
-    results.length === 0
-      ? call
-      : isPointer
-        ? `(call $free ${call})`
-        : results[0] === 'i64'
-          ? `(call $free (i32.wrap_i64 ${call}))`
-          : `(drop ${call})`;
-  const module = binaryen.parseText(`(module
-    (import "pvf" "memory" (memory 0))
-    (import "env" "${name}" (func $f ${type(params, 'param')} ${type(results, 'result')}))
-    (import "env" "ext_allocator_free_version_1" (func $free (param i32)))
-    (func (export "run") (param $n i32)
-      (loop $again
-        ${after}
-        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))`);
-  return new WebAssembly.Module(module.emitBinary());
-}
-
-/** Nanoseconds of CPU per turn: best of `rounds`, each about 20 ms. */
-function measure(turns, rounds = 7) {
-  const time = (n) => {
-    const start = process.cpuUsage();
-    turns(n);
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) * 1000;
-  };
-  let n = 1;
-  while (time(n) < 5e6) n *= 2;
-  n *= 4;
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < rounds; i++) best = Math.min(best, time(n) / n);
-  return best;
-}
-
-/** Runs `body` in a forked child and returns the object it returns. */
-function inJob(body) {
-  const { readFd, writeFd } = sandbox.pipe();
-  const write = (text) => {
-    const bytes = Buffer.from(text);
-    sandbox.writeAll(writeFd, bytes);
-  };
-  const pid = sandbox.forkChild({
-    body: () => {
-      write(JSON.stringify(body()));
-      return 0;
-    },
-    onError: (error) => {
-      write(JSON.stringify({ error: String(error?.stack ?? error) }));
-      return 1;
-    },
-  });
-  sandbox.closeDescriptor(writeFd);
-  const buffer = Buffer.alloc(65_536);
-  const length = sandbox.readFully(readFd, buffer);
-  sandbox.closeDescriptor(readFd);
-  const end = sandbox.waitForChild(pid);
-  if (end.exited === undefined) throw new Error(`job killed by signal ${end.signaled}`);
-  const result = JSON.parse(buffer.toString('utf8', 0, length));
-  if (result.error) throw new Error(result.error);
-  return result;
-}
-
-function lockMemory() {
-  const maps = sandbox.openOwnMaps();
-  sandbox.lockExecutableMemory(maps);
-  sandbox.closeDescriptor(maps);
-}
-
-/** Places arguments as `exampleArguments` describes them; returns numbers for the call. */
-function place(memory, descriptions) {
+/** Where the arguments that `exampleArguments` describes go, and the numbers for the call. */
+function layOut(descriptions) {
   let at = PAGE;
-  return descriptions.map((description) => {
+  const ranges = [];
+  const args = descriptions.map((description) => {
     if (typeof description === 'number') return description;
     const { bytes, fat } = description;
-    new Uint8Array(memory.buffer).set(bytes, at);
     const address = at;
+    ranges.push({ address, bytes });
     at = (at + bytes.length + 63) & ~63;
     return fat ? (BigInt(bytes.length) << 32n) | BigInt(address) : address;
   });
+  return { args, ranges };
 }
 
 function newMemory() {
@@ -134,7 +63,10 @@ function newMemory() {
 }
 
 function benchCall(name, descriptions) {
-  const guest = compileGuest(name, place(newMemory(), descriptions));
+  const { args, ranges } = layOut(descriptions);
+  const signature = HOST_FUNCTION_SIGNATURES.get(name);
+  const isPointer = /hashing|_root_|malloc/.test(name);
+  const guest = new WebAssembly.Module(encodeGuest(name, signature, args, isPointer));
   return inJob(() => {
     const memory = newMemory();
     const host = createHostFunctions({
@@ -144,7 +76,7 @@ function benchCall(name, descriptions) {
       loggingMaxLevel: 1,
     });
     host.setHeapBase(HEAP_BASE);
-    place(memory, descriptions);
+    for (const { address, bytes } of ranges) new Uint8Array(memory.buffer).set(bytes, address);
     const { exports } = new WebAssembly.Instance(guest, { env: host.imports, pvf: { memory } });
     lockMemory();
     return { ns: measure((n) => exports.run(n)) };
@@ -197,6 +129,9 @@ sandbox.initialise();
 const start = process.cpuUsage();
 prepareHostFunctions();
 const prepared = process.cpuUsage(start);
+const eccStart = process.cpuUsage();
+prepareHostFunctions({ ecc: true });
+const eccPrepared = process.cpuUsage(eccStart);
 // Warm lazily loaded parts of node:crypto, as long as files can still be opened and threads started.
 for (const algorithm of ['sha256', 'blake2b512', 'sha3-256', 'sha3-512'])
   createHash(algorithm).update('x').digest();
@@ -221,14 +156,25 @@ const wanted = (name) => !only || name.includes(only);
 console.log(
   `prepareHostFunctions: ${((prepared.user + prepared.system) / 1000).toFixed(0)} ms of CPU, once per worker`,
 );
-const creation = inJob(() => {
-  // The first call of a fresh fork is what a job pays; every job is a new fork.
-  const memory = newMemory();
-  const begin = process.hrtime.bigint();
-  createHostFunctions({ memory, maxPages: 2080, eccEnabled: false, loggingMaxLevel: 1 });
-  return { us: Number(process.hrtime.bigint() - begin) / 1000 };
-});
-console.log(`createHostFunctions: ${creation.us.toFixed(0)} µs, once per job`);
+console.log(
+  `  with ecc: ${((eccPrepared.user + eccPrepared.system) / 1000).toFixed(0)} ms more, where the executor parameters ask for it`,
+);
+// The first call of a fresh fork is what a job pays: copying pages on write included. A heap that is nearly full
+// when the worker forks would add a collection of garbage to every job.
+globalThis.gc();
+const creations = Array.from(
+  { length: 31 },
+  () =>
+    inJob(() => {
+      const memory = newMemory();
+      const begin = process.hrtime.bigint();
+      createHostFunctions({ memory, maxPages: 2080, eccEnabled: false, loggingMaxLevel: 1 });
+      return { us: Number(process.hrtime.bigint() - begin) / 1000 };
+    }).us,
+).sort((x, y) => x - y);
+console.log(
+  `createHostFunctions: ${creations[0].toFixed(0)} µs at best, ${creations[15].toFixed(0)} µs median, once per job`,
+);
 console.log(
   `| ${'host function'.padEnd(46)} | ${'one call'.padStart(10)} | ${'rate'.padStart(16)} | ${'node:crypto'.padStart(14)} |`,
 );

@@ -1,6 +1,6 @@
 // Writes assembly/ecc/fields.generated.ts: Montgomery multiplication, unrolled, and the constants of each prime
 // field that the RFC-163 functions need. Representation and bounds: assembly/ecc/field.ts.
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assembly } from './assembly.mjs';
 
@@ -149,5 +149,7 @@ text += wordData(
 );
 
 export function generateFields() {
-  writeFileSync(join(assembly, 'ecc/fields.generated.ts'), text);
+  const file = join(assembly, 'ecc/fields.generated.ts');
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
 }

@@ -1,7 +1,8 @@
 // The ristretto255 group (RFC 9496) on edwards25519.
 
 import { D, SQRT_M1, feSqrtRatio } from "./edwards";
-import { feFromBytes, feIsNegative, feIsZero, feMul, feSquare, feToBytes } from "./field25519";
+import { feFromBytes, feIsNegative, feIsZero, feToBytes } from "./convert25519";
+import { feMul, feSquare } from "./field25519";
 import { FE, feAdd, feCopy, feNegate, feSmall, feSub } from "./limbs";
 
 const Y: u32 = FE;

@@ -2,7 +2,8 @@
 // at infinity. Time depends on the inputs: verification has no secrets.
 
 import { isBelow } from "./barrett";
-import { fpCarry, fpFromWords, fpHalf, fpIsOdd, fpIsZero, fpMul, fpRootCandidate, fpSquare, fpToWords } from "./field-secp256k1";
+import { fpFromWords, fpIsOdd, fpIsZero, fpRootCandidate, fpToWords } from "./convert-secp256k1";
+import { fpCarry, fpHalf, fpMul, fpSquare } from "./field-secp256k1";
 import { FE, feAdd, feCopy, feNegate, feSmall, feSub } from "./limbs";
 import { ORDER, scalarSplit } from "./scalar-secp256k1";
 import { invertWords } from "./invert";

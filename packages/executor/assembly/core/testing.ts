@@ -2,8 +2,10 @@
 // hardly ever produce.
 
 export { multiplyWords, reduceWide } from "./barrett";
-export { feFromBytes, feInvert, feMul, feSquare, feToBytes } from "./field25519";
-export { fpCarry, fpFromWords, fpHalf, fpMul, fpSquare, fpToWords } from "./field-secp256k1";
+export { feFromBytes, feInvert, feToBytes } from "./convert25519";
+export { feMul, feSquare } from "./field25519";
+export { fpFromWords, fpToWords } from "./convert-secp256k1";
+export { fpCarry, fpHalf, fpMul, fpSquare } from "./field-secp256k1";
 export { invertWords } from "./invert";
 export { scalarSplit } from "./scalar-secp256k1";
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { compileEntry } from './compiled.ts';
 import { Random } from './guest.ts';
 
 type Operation = (...addresses: number[]) => number;
@@ -9,15 +10,7 @@ let space: number;
 const at = (slot: number) => space + slot * 128;
 
 beforeAll(async () => {
-  const { assemble, compile } = (await import(
-    new URL('../../scripts/assembly.mjs', import.meta.url).href
-  )) as {
-    compile(entry: string, options: string[]): Promise<string>;
-    assemble(text: string): Uint8Array;
-  };
-  const bytes = assemble(await compile('core/testing.ts', []));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {});
-  helper = exports as Helper;
+  helper = (await compileEntry('core/testing.ts')) as Helper;
   space = helper.SPACE.value as number;
 }, 120_000);
 

@@ -4,6 +4,7 @@ import {
   HOST_FUNCTION_SIGNATURES,
   type HostFunctions,
 } from '../../src/host-functions/index.ts';
+import { rewriteModule } from '../../src/wasm/index.ts';
 import { loadVectors } from './vectors.ts';
 
 type Argument =
@@ -32,6 +33,7 @@ interface CaseRecord extends Call {
   name: string;
   heap_base: number;
   before?: Call[];
+  wasm?: string;
   executor_params?: { type: string; value?: string }[];
   result: Record<string, unknown>;
 }
@@ -139,5 +141,63 @@ describe.each([...byFunction.keys()])('%s', (name) => {
   test.each(byFunction.get(name)!.map((record) => [record.name, record] as const))('%s', (_, record) => {
     const expected = 'error' in record.result ? { error: true } : record.result;
     expect(run(record)).toEqual(expected);
+  });
+});
+
+/** What the record's guest returns: the raw result, then the bytes it points to or the buffer. */
+function outputOf(result: Record<string, unknown>): string {
+  const little = (value: bigint | number, bits: 32 | 64) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt.asUintN(bits, BigInt(value)));
+    return bytes.toString('hex', 0, bits / 8);
+  };
+  if ('fat_ptr' in result) {
+    const fat = (BigInt(result.fat_len as number) << 32n) | BigInt(result.fat_ptr as number);
+    return little(fat, 64) + String(result.bytes);
+  }
+  if ('pointer' in result) return little(result.pointer as number, 32) + String(result.bytes);
+  if ('buffer' in result) return little(result.i32 as number, 32) + String(result.buffer);
+  return 'i32' in result ? little(result.i32 as number, 32) : '';
+}
+
+function runGuest(record: CaseRecord): string | undefined {
+  const code = rewriteModule(Buffer.from(record.wasm!, 'hex'), {
+    stackLogicalMax: 65_536,
+    target: 'engine',
+  });
+  const module = new WebAssembly.Module(code as BufferSource);
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 2080 });
+  const functions = createHostFunctions({
+    memory,
+    maxPages: 2080,
+    eccEnabled: record.executor_params?.some(({ type }) => type === 'EnabledHostFunction') ?? false,
+    loggingMaxLevel: 1,
+  });
+  const env: Record<string, WebAssembly.ImportValue> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    if (from === 'env') env[name] = functions.imports[name] ?? trap;
+  }
+  const { exports } = new WebAssembly.Instance(module, { env, pvf: { memory } });
+  functions.setHeapBase((exports.__heap_base as WebAssembly.Global<'i32'>).value);
+  try {
+    const run = exports.validate_block as (pointer: number, length: number) => bigint;
+    const fat = BigInt.asUintN(64, run(functions.allocate(0), 0));
+    const [address, length] = [Number(fat & 0xffff_ffffn), Number(fat >> 32n)];
+    return Buffer.from(memory.buffer, address, length).toString('hex');
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return undefined;
+    throw error;
+  }
+}
+
+function trap(): never {
+  throw new WebAssembly.RuntimeError('call to a missing function');
+}
+
+describe('called by a guest', () => {
+  const withGuest = cases.filter((record) => record.wasm !== undefined);
+
+  test.each(withGuest.map((record) => [record.name, record] as const))('%s', (_, record) => {
+    expect(runGuest(record)).toBe('error' in record.result ? undefined : outputOf(record.result));
   });
 });
