@@ -94,6 +94,7 @@ class ExecuteWorker {
     const limits: JobLimits = {
       cpuLimitNs: Number(durationToNs(executionTimeout)),
       outputLimitBytes: this.#outputLimitBytes,
+      hostFd: this.#context.connection.fd,
     };
     try {
       const report =

@@ -81,6 +81,7 @@ function answer(
       namespaces: job.namespaces,
       cpuLimitNs,
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
+      hostFd: context.connection.fd,
       memoryLimitBytes,
       readMemory,
       body,

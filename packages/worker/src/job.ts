@@ -1,9 +1,11 @@
 import {
   type ChildEnd,
   closeDescriptor,
+  exitNow,
   forkChild,
   killPid,
   type Namespace,
+  POLLHUP,
   POLLIN,
   type PollEntry,
   pidfdOpen,
@@ -48,6 +50,8 @@ export interface JobLimits {
   readonly outputLimitBytes: number;
   /** A job that allocates more than this beyond what it was forked with is killed; needs `readMemory`. */
   readonly memoryLimitBytes?: number | undefined;
+  /** The socket to the host: when the host is gone, the job is killed and the worker ends. */
+  readonly hostFd?: number;
   /** Bytes that a process has allocated; `undefined` when it is gone. */
   readonly readMemory?: ((pid: number) => number | undefined) | undefined;
 }
@@ -133,6 +137,8 @@ function watch(
 ): JobEnd | undefined {
   const pipeEntry: PollEntry = { fd: collector.fd, events: POLLIN, revents: 0 };
   const exitEntry: PollEntry = { fd: pidfd, events: POLLIN, revents: 0 };
+  // No event is asked for: poll(2) reports a hang-up always, and a negative descriptor is ignored.
+  const hostEntry: PollEntry = { fd: limits.hostFd ?? -1, events: 0, revents: 0 };
   for (;;) {
     const used = processCpuTimeNs(pid) ?? 0;
     if (used >= limits.cpuLimitNs) return kill(pid, { type: 'cpu-limit' });
@@ -144,7 +150,11 @@ function watch(
     if (pidfd < 0) waitMs = Math.min(waitMs, NO_PIDFD_POLL_MS);
     // A negative descriptor is ignored by poll(2).
     pipeEntry.fd = collector.ended ? -1 : collector.fd;
-    poll([pipeEntry, exitEntry], waitMs);
+    poll([pipeEntry, exitEntry, hostEntry], waitMs);
+    if ((hostEntry.revents & POLLHUP) !== 0) {
+      killPid(pid, SIGKILL);
+      exitNow(1);
+    }
     if (pipeEntry.revents !== 0 && !collector.read()) return kill(pid, { type: 'output-limit' });
     if (exitEntry.revents !== 0 || (pidfd < 0 && collector.ended)) return drain(collector);
   }
