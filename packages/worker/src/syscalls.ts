@@ -192,7 +192,15 @@ const RLIMIT_NPROC = 6;
 const PR_SET_PDEATHSIG = 1;
 const PR_CAP_AMBIENT = 47;
 /** What a template needs beyond a job's list, to make jobs that then restrict themselves. */
-const TEMPLATE_ONLY: readonly SyscallName[] = ['clone', 'prctl', 'prlimit64', 'capset', 'close', 'seccomp'];
+const TEMPLATE_ONLY: readonly SyscallName[] = [
+  'read',
+  'clone',
+  'prctl',
+  'prlimit64',
+  'capset',
+  'close',
+  'seccomp',
+];
 
 /** @param namespaces those of each job: the template may make just this kind of process */
 export function compileTemplateFilters(namespaces: readonly Namespace[]): TemplateFilters {
