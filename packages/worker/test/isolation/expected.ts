@@ -41,7 +41,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   ),
   'get a file as a path descriptor': row('namespaces limits'),
   'open the root directory': row('landlock landlock1 landlock4 limits'),
-  'open the artifact': row(''),
+  'open the artifact': row('landlock landlock1 landlock4 limits'),
   'write a file': row('namespaces landlock landlock1 landlock4 limits'),
   'truncate a file': row('namespaces landlock landlock4'),
   'create a file': row('namespaces landlock landlock1 landlock4 limits'),

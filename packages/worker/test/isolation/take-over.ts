@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobReport } from '../../src/index.ts';
@@ -40,6 +40,7 @@ export function takeOver(mode: Mode, list: Order['list'], uid?: number): readonl
       mkdirSync(path);
       if (uid !== undefined) chownSync(path, uid, uid);
     }
+    writeFileSync(join(directory, 'artifact'), 'secret');
     chmodSync(base, 0o755);
     const order: Order = { mode, list, directory, outside };
     const ids = uid === undefined ? {} : { uid, gid: uid };

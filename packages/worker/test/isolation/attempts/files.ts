@@ -52,7 +52,10 @@ export const FILES: Group = {
     ),
     attempt('get a file as a path descriptor', ({ victim }) => open(victim, O_PATH)),
     attempt('open the root directory', () => open('/')),
-    attempt('open the artifact', () => open('/artifact')),
+    attempt('open the artifact', ({ outside }) => {
+      const inside = open('/artifact');
+      return inside >= 0 ? inside : open(`${outside}/../worker/artifact`);
+    }),
     attempt('write a file', ({ victim }) => open(victim, O_RDWR)),
     attempt('truncate a file', ({ victim }) => call('truncate', text(victim), 0)),
     attempt('create a file', ({ outside }) => open(`${outside}/new`, O_CREAT | O_RDWR)),
