@@ -1,8 +1,6 @@
 import { constants, zstdDecompressSync } from 'node:zlib';
+import { COMPRESSED_PREFIX, isCompressed } from '@pvf/protocol';
 import { type ZstdFrame, zstdFrameAt } from './frame.ts';
-
-/** Marks a blob as compressed: these eight bytes, then zstd frames (sp-maybe-compressed-blob 11). */
-const COMPRESSED_PREFIX = Uint8Array.of(0x52, 0xbc, 0x53, 0x76, 0x46, 0xdb, 0x8e, 0x05);
 
 /** The largest window that is accepted, as log2 of bytes: the zstd library's default, 128 MiB. */
 const WINDOW_LOG_MAX = 27;
@@ -37,7 +35,7 @@ export class BlobError extends Error {
  * @throws BlobError
  */
 export function decompressBlob(blob: Uint8Array, bombLimit: number): Uint8Array {
-  if (!COMPRESSED_PREFIX.every((byte, i) => blob[i] === byte)) return blob;
+  if (!isCompressed(blob)) return blob;
   const meta = { bombLimit, compressedLength: blob.length };
   const parts: Uint8Array[] = [];
   let total = 0;

@@ -1,4 +1,11 @@
-import { type FunctionType, type ModuleImport, readInterface } from '../wasm/index.ts';
+import {
+  type FunctionType,
+  HEIGHT_EXPORT,
+  HOST_MEMORY,
+  HOST_MODULE,
+  type ModuleImport,
+  readInterface,
+} from '../wasm/index.ts';
 
 /**
  * What execution must know of a module before it instantiates it: written into the artifact's header, because the
@@ -28,11 +35,9 @@ export interface ImportShape {
 }
 
 /** The import under which the rewritten module expects its memory. */
-export const MEMORY_IMPORT = { module: 'pvf', name: 'memory' } as const;
+export const MEMORY_IMPORT = { module: HOST_MODULE, name: HOST_MEMORY } as const;
 /** `validate_block(ptr: i32, len: i32) -> i64` (polkadot-parachain). */
 export const ENTRY_POINT = { name: 'validate_block', signature: 'i32,i32->i64' } as const;
-
-const HEIGHT_EXPORT = 'pvf stack height';
 
 /** Reads the shape of a module that `rewriteModule` has written for the engine. */
 export function readShape(wasm: Uint8Array): ModuleShape {

@@ -211,7 +211,7 @@ export function importedMemoryName(state: ScanState): Uint8Array | undefined {
 }
 
 /** What the export of the stack height is called, with as many zero bytes behind as make it unique. */
-const HEIGHT_EXPORT = 'pvf stack height';
+export const HEIGHT_EXPORT = 'pvf stack height';
 
 /** A name for the stack height that the module does not use itself. */
 export function freeHeightName(state: ScanState): Uint8Array {

@@ -7,6 +7,7 @@
  * that is no difference: `entry-metering.ts`, `canonical-nan.ts`, `tables.ts`; `validation.ts` and
  * `segments.ts` refuse what only V8 would take.
  */
+export { HEIGHT_EXPORT, HOST_MEMORY, HOST_MODULE } from './emit-sections.ts';
 export { RewriteError, type RewriteErrorCode, type RewriteErrorMeta } from './errors.ts';
 export {
   type InspectOptions,
