@@ -1,16 +1,20 @@
-// One target, in a thread of its own: main.mjs sees from outside when an input hangs it or takes its memory.
+// One target, in a process of its own: main.mjs sees from outside when an input hangs it, takes its memory or ends it.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { PROGRESS_BYTES } from './current.mjs';
 import { dictionaryOf, mutate, randomSource } from './mutate.mjs';
 
-const { bundle, corpusFolder, seconds, seed, current, progress } = workerData;
-const shared = new Uint8Array(current);
-/** [executions, length of the input that runs, inputs kept, counters seen] */
-const figures = new Int32Array(progress);
+const [{ bundle, corpusFolder, seconds, seed, seeds, current }] = await once(process, 'message');
+const parent = process.ppid;
 
 const { target } = await import(bundle);
+/** What runs now, written before it does: an input that ends the process is still there. */
+const record = Buffer.alloc(PROGRESS_BYTES + target.maxBytes);
+const recordFd = openSync(current, 'w');
+/** As current.mjs reads it. */
+const figures = new Uint32Array(record.buffer, record.byteOffset, PROGRESS_BYTES / 4);
 const counters = countersOf(globalThis.__coverage__);
 /** Which hit counts each counter was seen with, as bits: 1, 2, 3, 4–7, 8–15, 16–31, 32–127, 128 and more. */
 const seen = new Uint8Array(counters.reduce((sum, list) => sum + list.length, 0));
@@ -18,45 +22,53 @@ const random = randomSource(seed);
 const dictionary = dictionaryOf(readFileSync(new URL(bundle.replace(/\.mjs$/, '.plain.txt')), 'utf8'));
 const corpus = [];
 
-run();
+const finding = run();
+process.send(finding === undefined ? { type: 'done' } : { type: 'finding', ...finding }, () =>
+  process.exit(),
+);
 
+/** What was found, if anything. */
 function run() {
-  const seeds = workerData.seeds.map((bytes) => Buffer.from(bytes));
-  for (const name of readdirSync(corpusFolder)) seeds.push(readFileSync(join(corpusFolder, name)));
-  for (const input of [Buffer.alloc(0), ...seeds]) attempt(input.subarray(0, target.maxBytes), false);
+  const known = seeds.map((bytes) => Buffer.from(bytes));
+  for (const name of readdirSync(corpusFolder)) known.push(readFileSync(join(corpusFolder, name)));
+  for (const input of [Buffer.alloc(0), ...known]) {
+    const found = attempt(input.subarray(0, target.maxBytes), false);
+    if (found !== undefined) return found;
+  }
   if (corpus.length === 0) corpus.push(Buffer.alloc(1));
   const end = Date.now() + 1000 * seconds;
   while (Date.now() < end) {
+    // A process that nobody watches would go on for minutes.
+    if (process.ppid !== parent) process.exit(1);
     for (let i = 0; i < 64; i++) {
       // Young inputs reach what is new: they get half of the attempts.
       const recent = Math.max(0, corpus.length - 32);
-      const parent =
+      const from =
         random.below(2) === 0 ? random.pick(corpus) : corpus[recent + random.below(corpus.length - recent)];
-      attempt(mutate(parent, { random, others: corpus, dictionary, maxBytes: target.maxBytes }), true);
+      const input = mutate(from, { random, others: corpus, dictionary, maxBytes: target.maxBytes });
+      const found = attempt(input, true);
+      if (found !== undefined) return found;
     }
   }
-  parentPort.postMessage({ type: 'done' });
+  return undefined;
 }
 
 function attempt(input, keep) {
-  shared.set(input);
-  Atomics.store(figures, 1, input.length);
-  Atomics.add(figures, 0, 1);
+  figures[0]++;
+  figures[1] = input.length;
+  record.set(input, PROGRESS_BYTES);
+  writeSync(recordFd, record, 0, PROGRESS_BYTES + input.length, 0);
   for (const list of counters) list.fill(0);
   try {
     target.run(input);
   } catch (error) {
-    parentPort.postMessage({
-      type: 'finding',
-      stack: String(error?.stack ?? error),
-      input: Uint8Array.from(input),
-    });
-    process.exit(1);
+    return { stack: String(error?.stack ?? error) };
   }
-  if (!isNew()) return;
+  if (!isNew()) return undefined;
   corpus.push(Buffer.from(input));
-  Atomics.store(figures, 2, corpus.length);
+  figures[2] = corpus.length;
   if (keep) writeFileSync(join(corpusFolder, createHash('sha1').update(input).digest('hex')), input);
+  return undefined;
 }
 
 function isNew() {
@@ -68,7 +80,7 @@ function isNew() {
       if (count === 0) continue;
       const bit = 1 << bucket(count);
       if ((seen[at] & bit) !== 0) continue;
-      if (seen[at] === 0) Atomics.add(figures, 3, 1);
+      if (seen[at] === 0) figures[3]++;
       seen[at] |= bit;
       found = true;
     }

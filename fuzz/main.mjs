@@ -2,20 +2,20 @@
 // the code under test are bundled, instrumented (Istanbul's counters), and run on mutated inputs; an input that
 // reaches something new joins the corpus (fuzz/corpus, kept from run to run). Exit status 1: something was found; the
 // input is in fuzz/findings, and `--input FILE` runs it again.
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { createInstrumenter } from 'istanbul-lib-instrument';
 import { build } from 'tsup';
+import { readCurrent } from './current.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..');
 /** An input that runs longer, in milliseconds of wall time, is a finding. */
 const HANG_MS = 20_000;
-const MAX_INPUT_BYTES = 1 << 20;
 const HEAP_LIMIT_MIB = 512;
 /** No dependency of the repository's root, so it has no name here. */
 const TEST_KIT = pathToFileURL(join(root, 'packages/test-kit/dist/index.js')).href;
@@ -94,48 +94,62 @@ async function fuzz(name, bundle) {
   const corpusFolder = join(here, 'corpus', name);
   mkdirSync(corpusFolder, { recursive: true });
   const { target } = await import(bundle);
-  const workerData = {
+  const current = join(work, `${name}.current`);
+  writeFileSync(current, '');
+  const started = Date.now();
+  const loop = fork(join(here, 'loop.mjs'), {
+    execArgv: [`--max-old-space-size=${HEAP_LIMIT_MIB}`],
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  loop.send({
     bundle,
     corpusFolder,
+    current,
     seconds: 60 * minutes,
     seed: Number(values.seed),
     seeds: await target.seeds(),
-    current: new SharedArrayBuffer(MAX_INPUT_BYTES),
-    progress: new SharedArrayBuffer(16),
-  };
-  const figures = new Int32Array(workerData.progress);
-  const started = Date.now();
-  const say = () => {
-    const [executions, , kept, seen] = figures;
-    const rate = Math.round((1000 * executions) / (Date.now() - started));
-    console.log(`${name}: ${executions} inputs (${rate}/s), ${kept} kept, ${seen} counters reached`);
-  };
-  const thread = new Worker(new URL('loop.mjs', import.meta.url), {
-    workerData,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MIB },
   });
-  const reports = setInterval(say, 30_000);
-  let last = -1;
-  let unchangedSince = Date.now();
-  const { promise, resolve } = Promise.withResolvers();
-  const watch = setInterval(() => {
-    const now = Atomics.load(figures, 0);
-    if (now !== last) [last, unchangedSince] = [now, Date.now()];
-    else if (now > 0 && Date.now() - unchangedSince > HANG_MS) resolve({ type: 'finding', stack: 'hangs' });
-  }, 1000);
-  thread.on('message', resolve);
-  thread.on('error', (error) => resolve({ type: 'finding', stack: String(error.stack ?? error) }));
-  const end = await promise;
-  clearInterval(reports);
-  clearInterval(watch);
-  await thread.terminate();
-  say();
+  const end = await endOf(loop, current, () => say(name, started, current));
+  say(name, started, current);
   if (end.type === 'done') return true;
-  const input = end.input ?? new Uint8Array(workerData.current).slice(0, figures[1]);
+  const input = readCurrent(current)?.input ?? new Uint8Array();
   const folder = join(here, 'findings');
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}-${createHash('sha1').update(input).digest('hex').slice(0, 12)}`);
   writeFileSync(path, input);
   console.error(`${name}: FOUND ${path} (${input.length} bytes)\n${end.stack}`);
   return false;
+}
+
+/** Watches until the loop is done, has found something, hangs, or is no more. */
+async function endOf(loop, current, report) {
+  let stderr = '';
+  loop.stderr.on('data', (chunk) => {
+    stderr = (stderr + chunk).slice(-4096);
+  });
+  let last = -1;
+  let unchangedSince = Date.now();
+  const { promise, resolve } = Promise.withResolvers();
+  const reports = setInterval(report, 30_000);
+  const watch = setInterval(() => {
+    const now = readCurrent(current)?.executions ?? 0;
+    if (now !== last) [last, unchangedSince] = [now, Date.now()];
+    else if (now > 0 && Date.now() - unchangedSince > HANG_MS) resolve({ type: 'finding', stack: 'hangs' });
+  }, 1000);
+  loop.on('message', resolve);
+  loop.on('close', (code, signal) =>
+    resolve({ type: 'finding', stack: `ends the process with ${signal ?? code}\n${stderr}` }),
+  );
+  const end = await promise;
+  clearInterval(reports);
+  clearInterval(watch);
+  loop.kill('SIGKILL');
+  return end;
+}
+
+function say(name, started, current) {
+  const { executions, kept, seen } = readCurrent(current) ?? { executions: 0, kept: 0, seen: 0 };
+  const rate = Math.round((1000 * executions) / (Date.now() - started));
+  console.log(`${name}: ${executions} inputs (${rate}/s), ${kept} kept, ${seen} counters reached`);
 }
