@@ -12,15 +12,22 @@ import { type GuestSettings, makeTemplateGuest } from './job/guest.ts';
 
 /** Each holds an artifact's code in memory of its own; a worker sees few PVFs in a row. */
 const MAX_TEMPLATES = 3;
+/** Remembered artifacts in all, with and without a template. */
+const MAX_ENTRIES = 4 * MAX_TEMPLATES;
 /** A template that takes more than this, in bytes, is not kept for the next candidate. */
 const MAX_KEPT_RSS_BYTES = 512 * 1024 * 1024;
 
 type Entry =
   | { readonly type: 'template'; readonly template: Template; readonly arena: RequestArena }
+  /** Used once so far: a template would cost more than it saves if no second candidate came. */
+  | { readonly type: 'seen' }
   /** Cannot be loaded ahead: its candidates run in jobs that load it themselves. */
   | { readonly type: 'unusable' };
 
-/** The artifacts that this worker has loaded ahead, by checksum; the least recently used one makes room. */
+/**
+ * The artifacts that this worker has loaded ahead, by checksum; the least recently used one makes room. An artifact is
+ * loaded ahead when its second candidate comes.
+ */
 export class Templates {
   readonly #context: WorkerContext;
   readonly #settings: GuestSettings;
@@ -34,7 +41,7 @@ export class Templates {
   }
 
   /**
-   * Runs a candidate on a template, made if need be.
+   * Runs a candidate on the artifact's template, made now if this is the second one.
    *
    * @returns `undefined` when this artifact has no template: run the candidate in a job of its own
    */
@@ -45,10 +52,12 @@ export class Templates {
     limits: JobLimits,
   ): JobReport | undefined {
     const key = Buffer.from(checksum).toString('hex');
-    const entry = this.#entries.get(key) ?? this.#make(parts, limits);
+    const known = this.#entries.get(key);
+    const entry: Entry =
+      known === undefined ? { type: 'seen' } : known.type === 'seen' ? this.#make(parts, limits) : known;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    if (entry.type === 'unusable') {
+    if (entry.type !== 'template') {
       this.#shrink();
       return undefined;
     }
@@ -79,8 +88,8 @@ export class Templates {
   /** Entries that hold no process cost nothing but must not pile up either. */
   #shrink(): void {
     for (const [key, entry] of this.#entries) {
-      if (this.#entries.size <= 2 * MAX_TEMPLATES) return;
-      if (entry.type === 'unusable') this.#entries.delete(key);
+      if (this.#entries.size <= MAX_ENTRIES) return;
+      if (entry.type !== 'template') this.#entries.delete(key);
     }
   }
 

@@ -29,8 +29,8 @@ describe('the limit of CPU time', () => {
       const pair = pairWith();
       const prepared = await pair.prepare(guest(name));
       const { pid } = (await pair.executeWorker()).process;
-      // The first job makes the template, whose own CPU time is not the job's.
-      await pair.execute(prepared, GUEST_INPUT, 50);
+      // The second job makes the template, whose own CPU time is not the job's.
+      for (let i = 0; i < 2; i++) await pair.execute(prepared, GUEST_INPUT, 50);
       for (const limitMs of [100, 400, 1_000]) {
         const before = cpuOfEndedChildrenMs(pid);
         expect(answerOf(await pair.execute(prepared, GUEST_INPUT, limitMs))).toBe('JobTimedOut');

@@ -44,7 +44,7 @@ it('a job finds nothing of earlier candidates in its memory, of its own PVF or a
   const burnsCpu = await pair.prepare(guest('burns-cpu'));
   const others = [guest('accepts-anything'), guest('start-function')];
   const earlier: Uint8Array[] = [];
-  for (const code of [...others, guest('burns-cpu'), guest('burns-cpu')]) {
+  for (const code of [...others, ...others, guest('burns-cpu'), guest('burns-cpu')]) {
     const { marker, candidate } = marked(1n);
     earlier.push(marker);
     expect(answerOf(await pair.execute(await pair.prepare(code), candidate, LIMIT_MS))).toBe('Ok');
