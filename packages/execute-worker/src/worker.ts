@@ -68,6 +68,7 @@ class ExecuteWorker {
 
   constructor(given: WorkerContext, executorParams: ExecutorParams, codeCache: CodeCache, engine: string) {
     const semantics = executorSemantics(executorParams);
+    prepareHostFunctions({ ecc: semantics.enabledHostFunctions.has('EccRfc163') });
     const addedDataBytes = semantics.maximumPages * WASM_PAGE_BYTES + DATA_OVERHEAD_BYTES;
     const context = { ...given, job: { ...given.job, addedDataBytes } };
     this.#context = context;
