@@ -87,7 +87,7 @@ export class Template {
       const view = new DataView(command.buffer);
       view.setUint32(0, request.length, true);
       view.setUint32(4, Math.ceil(limits.cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS, true);
-      writeAll(this.#command, command);
+      this.#send(command);
       const pid = this.#readPid();
       const early = this.#reapIfOurs(pid);
       return followJob(pid, this.#result, limits, early);
@@ -113,6 +113,14 @@ export class Template {
     }
     const byte = new Uint8Array(1);
     return readFully(this.#status, byte) === 1 && byte[0] === READY;
+  }
+
+  #send(command: Uint8Array): void {
+    try {
+      writeAll(this.#command, command);
+    } catch (cause) {
+      throw new TemplateError('the process takes no requests', { cause });
+    }
   }
 
   #readPid(): number {
