@@ -1,3 +1,4 @@
+import { engineStamp } from '@pvf/executor';
 import { reportedVersionOrExit, runWorkerProgram } from '@pvf/worker';
 import { BUILT_TO_REPORT, COMMIT, VERSION } from './version.ts';
 import { loadPrepareWorker } from './worker.ts';
@@ -8,7 +9,7 @@ void runWorkerProgram(
     kind: 'prepare',
     version: reportedVersionOrExit(import.meta.url, BUILT_TO_REPORT),
     commit: COMMIT,
-    capabilities: [],
+    capabilities: { engine: engineStamp() },
     load: () => loadPrepareWorker(VERSION),
   },
   process.argv.slice(2),

@@ -20,7 +20,6 @@ import { type RestrictedWorker, restrictWorker } from './restrict.ts';
 const SIGTERM = 15;
 const TEST_SLEEP_MS = 5000;
 const HANDSHAKE_LIMIT_BYTES = 1024;
-const WAKE_UP_MS = 1;
 
 /** What a worker's request loop gets to work with. */
 export interface WorkerContext extends RestrictedWorker {
@@ -37,8 +36,8 @@ export interface WorkerProgram {
   /** Compared with `--node-impl-version`, printed by `--version`. */
   readonly version: string;
   readonly commit: string;
-  /** Words that `--capabilities` prints: extensions of the protocol that a host of ours may use. */
-  readonly capabilities: readonly string[];
+  /** What `--capabilities` prints, one `name=value` per line; the reference's workers do not know the flag. */
+  readonly capabilities: Readonly<Record<string, string>>;
   /** Loads what jobs will need; runs before any restriction, while files can still be read. */
   readonly load: () => Promise<(context: WorkerContext) => never>;
 }
@@ -55,7 +54,11 @@ export async function runWorkerProgram(program: WorkerProgram, args: readonly st
     case 'full-version':
       return print(`${version}-${commit}`);
     case 'capabilities':
-      return print(program.capabilities.join('\n'));
+      return print(
+        Object.entries(program.capabilities)
+          .map(([name, value]) => `${name}=${value}`)
+          .join('\n'),
+      );
     case 'usage-error':
       console.error(`${kind}-worker: ${command.message}; see --help`);
       return exitNow(2);
@@ -100,7 +103,6 @@ async function serve(
     const frame = connection.receive(HANDSHAKE_LIMIT_BYTES);
     if (frame === undefined) throw new Error('the host closed the connection before the handshake');
     const handshake = WorkerHandshake.decode(frame);
-    silenceEventLoop();
     const restricted = restrictWorker(program.kind, workerDirPath, handshake.securityStatus, log);
     return loop({
       ...restricted,
@@ -117,15 +119,6 @@ async function serve(
     );
     return exitNow(1);
   }
-}
-
-/**
- * V8 wakes Node's event loop when, say, a garbage collection leaves something to finalise. In a job the descriptor for
- * that is closed, and libuv aborts when it cannot write to it. One wake-up that is never answered, because this process
- * does not come back to its event loop, keeps libuv from writing again, here and in all jobs.
- */
-function silenceEventLoop(): void {
-  Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAKE_UP_MS);
 }
 
 function print(text: string): never {

@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 
 /**
  * Turns a compiled module into bytes and back. The only file that uses V8's runtime functions
@@ -64,4 +64,13 @@ export function openCodeCache(options: { native?: boolean } = {}): CodeCache {
     },
     deserialize: native.deserialize,
   };
+}
+
+/**
+ * Names everything that V8 compares when it loads machine code: its version, its flags and the CPU's features (the
+ * tag is V8's own hash of these), and whether machine code can be kept at all.
+ */
+export function engineStamp(): string {
+  const tag = cachedDataVersionTag().toString(16).padStart(8, '0');
+  return `${openCodeCache().engineIdentity} tag-${tag}`;
 }

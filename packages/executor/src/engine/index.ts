@@ -12,7 +12,7 @@ export {
   readHeader,
   splitArtifact,
 } from './artifact.ts';
-export { type CodeCache, compileJavaScript, openCodeCache } from './code-cache.ts';
+export { type CodeCache, compileJavaScript, engineStamp, openCodeCache } from './code-cache.ts';
 export { emptyGuest } from './empty-guest.ts';
 export {
   type ExecutionOutcome,
