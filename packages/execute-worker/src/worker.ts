@@ -6,12 +6,14 @@ import {
   ExecuteWorkerResult,
   type ExecutorParams,
   executorSemantics,
+  isProtocolError,
 } from '@pvf/protocol';
 import {
   enterJob,
   internalError,
   type JobLimits,
   type JobReport,
+  messageOf,
   RequestArena,
   runJob,
   serveRequests,
@@ -27,6 +29,7 @@ import { warmUp } from './warm-up.ts';
 const HANDSHAKE_LIMIT_BYTES = 1 << 20;
 /** A PoV has at most 10 MiB on chain; this leaves room for what the reference's host would still send. */
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
+const MAX_I64 = (1n << 63n) - 1n;
 const WASM_PAGE_BYTES = 65_536;
 /** What a job may write besides the guest's own memory: the encoding around its result. */
 const OUTPUT_OVERHEAD_BYTES = 1 << 20;
@@ -51,10 +54,28 @@ export async function loadExecuteWorker(version: string): Promise<(context: Work
         worker = new ExecuteWorker(context, executorParams, codeCache, engine);
       },
       answer: (request) => ExecuteWorkerResult.encodeParts(worker.answer(request)),
-      // The host retries elsewhere, then abstains: what broke is between it and us.
-      farewell: (error) => ExecuteWorkerResult.encodeParts(internalError('HostCommunication', error)),
+      farewell,
     });
   };
+}
+
+/** What fails outside of jobs: told to the host, which retries elsewhere and then abstains. */
+class OwnFailure extends Error {
+  readonly kind: 'CouldNotOpenFile' | 'Kernel';
+
+  constructor(kind: OwnFailure['kind'], cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.name = 'OwnFailure';
+    this.kind = kind;
+  }
+}
+
+/** The worker's last answer. What is no failure of ours broke between the host and us. */
+function farewell(error: unknown): readonly Uint8Array[] | undefined {
+  // The reference cannot even count to such a length: it ends without a word.
+  if (isProtocolError(error, 'FRAME_TOO_LARGE') && error.meta.length > MAX_I64) return undefined;
+  const kind = error instanceof OwnFailure ? error.kind : 'HostCommunication';
+  return ExecuteWorkerResult.encodeParts(internalError(kind, error));
 }
 
 /** Answers one request after the other, all with the same executor params. */
@@ -80,13 +101,14 @@ class ExecuteWorker {
       Math.min(semantics.maximumPages * WASM_PAGE_BYTES, MAX_OUTPUT_BYTES) + OUTPUT_OVERHEAD_BYTES;
   }
 
+  /** @throws OwnFailure, after which the worker must not go on: the reference's does not either */
   answer(requestBytes: Uint8Array): ExecuteWorkerResult {
     const { artifactChecksum, executionTimeout } = ExecuteRequest.decode(requestBytes);
     let loaded: ReturnType<ArtifactFile['load']>;
     try {
       loaded = this.#artifactFile.load(artifactChecksum);
     } catch (error) {
-      return internalError('CouldNotOpenFile', error);
+      throw new OwnFailure('CouldNotOpenFile', error);
     }
     if (loaded.type === 'corrupted') {
       const zero = { secs: 0n, nanos: 0 };
@@ -103,7 +125,7 @@ class ExecuteWorker {
         this.#runAlone(loaded.parts, requestBytes, limits);
       return classifyReport(report);
     } catch (error) {
-      return internalError('Kernel', error);
+      throw new OwnFailure('Kernel', error);
     }
   }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { artifactChecksum, type ExecuteWorkerResult } from '@pvf/protocol';
 import { GUEST_INPUT, guest } from '@pvf/test-kit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { answerOf, type Prepared, requestOf, WorkerPair } from './support/workers.ts';
 
 const LIMIT_MS = 2_000;
@@ -58,29 +58,22 @@ describe('an artifact that is not the one that was prepared', () => {
 });
 
 describe('an artifact that cannot be read', () => {
-  const couldNotOpen = { ok: false, error: { type: 'InternalError', value: { type: 'CouldNotOpenFile' } } };
-
-  it('is an internal error when it is missing, and the worker goes on', async () => {
-    const worker = await pair.executeWorker();
+  const spoilt: [string, (place: string) => void][] = [
+    ['is missing', () => {}],
+    ['is a directory', (place) => mkdirSync(place)],
+    ['is a link that leads out of the worker dir', (place) => symlinkSync(good.artifactPath, place)],
+  ];
+  it.each(spoilt)('is an internal error, and the end of the worker, when it %s', async (_, spoil) => {
+    const own = new WorkerPair();
+    onTestFinished(() => own.close());
+    const worker = await own.executeWorker();
+    spoil(join(worker.process.directory, 'artifact'));
     const { result } = await worker.execute(requestOf(good, GUEST_INPUT, LIMIT_MS), undefined);
-    expect(result).toMatchObject(couldNotOpen);
-    expect(answerOf(await execute(good))).toBe('Ok');
-  });
-
-  it('is an internal error when it is a directory', async () => {
-    const worker = await pair.executeWorker();
-    mkdirSync(join(worker.process.directory, 'artifact'));
-    const { result } = await worker.execute(requestOf(good, GUEST_INPUT, LIMIT_MS), undefined);
-    expect(result).toMatchObject(couldNotOpen);
-    expect(answerOf(await execute(good))).toBe('Ok');
-  });
-
-  it('is an internal error when it is a link that leads out of the worker dir', async () => {
-    const worker = await pair.executeWorker();
-    symlinkSync(good.artifactPath, join(worker.process.directory, 'artifact'));
-    const { result } = await worker.execute(requestOf(good, GUEST_INPUT, LIMIT_MS), undefined);
-    expect(result).toMatchObject(couldNotOpen);
-    expect(answerOf(await execute(good))).toBe('Ok');
+    expect(result).toMatchObject({
+      ok: false,
+      error: { type: 'InternalError', value: { type: 'CouldNotOpenFile' } },
+    });
+    await expect(worker.process.receive(LIMIT_MS)).rejects.toMatchObject({ code: 'closed', end: 1 });
   });
 });
 

@@ -98,6 +98,22 @@ describe.each(KINDS)('a %s worker whose host', (kind) => {
 });
 
 describe('an execute worker whose host', () => {
+  it('announces a request too large for it says so before it ends', async () => {
+    const worker = await readyWorker('execute');
+    worker.write(announcing(2n ** 32n));
+    expect(ExecuteWorkerResult.decode(await worker.receive())).toMatchObject({
+      ok: false,
+      error: { type: 'InternalError', value: { type: 'HostCommunication' } },
+    });
+    expect(await worker.ended).toMatchObject({ status: 1 });
+  });
+
+  it('announces a request of a length that no i64 holds hears nothing, as from the reference', async () => {
+    const worker = await readyWorker('execute');
+    worker.write(announcing(2n ** 63n));
+    await expect(worker.receive()).rejects.toMatchObject({ end: { status: 1 } });
+  });
+
   it.each([0, 5])('hangs up after %i bytes of the executor params', async (kept) => {
     const worker = await RawWorker.start('execute');
     worker.greet();

@@ -7,7 +7,7 @@ export interface RequestLoop {
   /** A request in, the answer out, in parts. */
   readonly answer: (request: Uint8Array) => readonly Uint8Array[];
   /** What the host is told, if anything, when it has broken the protocol or closed its end; then the worker ends. */
-  readonly farewell?: (error: unknown) => readonly Uint8Array[];
+  readonly farewell?: (error: unknown) => readonly Uint8Array[] | undefined;
   /** Runs before the first request. */
   readonly begin?: () => void;
 }
@@ -24,7 +24,8 @@ export function serveRequests({ connection, kind, log }: WorkerContext, loop: Re
   } catch (error) {
     log.warn(`${kind} worker quits: ${error instanceof Error ? error.message : String(error)}`);
     try {
-      if (loop.farewell !== undefined) connection.send(loop.farewell(error));
+      const last = loop.farewell?.(error);
+      if (last !== undefined) connection.send(last);
     } catch (failure) {
       log.debug({ err: failure }, 'the host did not hear the reason');
     }
