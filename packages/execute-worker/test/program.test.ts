@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -48,6 +48,30 @@ describe.each(KINDS)('the %s worker program', (kind) => {
     for (const check of [...CHECKS, '--check-can-do-secure-clone'])
       expect(run(kind, [check], uid)).toEqual(works);
     expect(run(kind, ['--check-can-unshare-user-namespace-and-change-root', directory], uid)).toEqual(works);
+  });
+
+  it.each(USERS)('answers everything at once when it is asked for its capabilities, as %s', (_, uid) => {
+    const { status, stdout, stderr } = run(kind, ['--capabilities', directoryFor(uid)], uid);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const answers = Object.fromEntries(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+    expect(answers).toMatchObject({
+      version: versionOf(kind),
+      'full-version': run(kind, ['--full-version']).stdout.trim(),
+      engine: expect.stringContaining('tag-'),
+      'check-can-enable-landlock': 'ok',
+      'check-can-enable-seccomp': 'ok',
+      'check-can-unshare-user-namespace-and-change-root': 'ok',
+      'check-can-do-secure-clone': 'ok',
+    });
+    for (const file of JSON.parse(answers.files ?? '[]')) expect(existsSync(file), file).toBe(true);
+    const missing = run(kind, ['--capabilities', join(directoryFor(uid), 'missing')], uid).stdout;
+    expect(missing).toMatch(/^check-can-unshare-user-namespace-and-change-root=can-unshare.*ENOENT/m);
+    expect(missing).toMatch(/^check-can-do-secure-clone=ok$/m);
   });
 
   it('says why a layer does not work', () => {

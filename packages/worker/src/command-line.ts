@@ -12,7 +12,8 @@ export type WorkerCommand =
   | { readonly type: 'help' }
   | { readonly type: 'version' }
   | { readonly type: 'full-version' }
-  | { readonly type: 'capabilities' }
+  /** With a directory to change the root to, the checks are made too. */
+  | { readonly type: 'capabilities'; readonly directory: string | undefined }
   | { readonly type: 'check'; readonly check: CheckName; readonly directory: string | undefined }
   | { readonly type: 'test-sleep' }
   | {
@@ -41,7 +42,7 @@ export function parseCommandLine(kind: WorkerKind, args: readonly string[]): Wor
     case '--full-version':
       return { type: 'full-version' };
     case '--capabilities':
-      return { type: 'capabilities' };
+      return { type: 'capabilities', directory: rest[0] };
     case '--check-can-enable-landlock':
       return { type: 'check', check: 'can-enable-landlock', directory: undefined };
     case '--check-can-enable-seccomp':
@@ -94,7 +95,8 @@ PVF worker that is started by a host, once per slot: it ${kind === 'prepare' ? '
 one-off, isolated job process.
 
   ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]
-  --version | --full-version | --capabilities | --help
+  --version | --full-version | --help
+  --capabilities [DIR]   all that a host asks, one name=value a line; with a directory, the checks too
   --check-can-enable-landlock | --check-can-enable-seccomp | --check-can-do-secure-clone
   --check-can-unshare-user-namespace-and-change-root DIR   exit 0, or the reason on stderr
   test-sleep                                               sleeps 5 s

@@ -11,9 +11,10 @@ import {
   useHugePages,
 } from '@pvf/sandbox-linux';
 import type pino from 'pino';
-import { runCheck } from './checks.ts';
+import { runAllChecks, runCheck } from './checks.ts';
 import { helpText, parseCommandLine, type WorkerKind } from './command-line.ts';
 import { HostConnection } from './connection.ts';
+import { requireLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 import { type RestrictedWorker, restrictWorker } from './restrict.ts';
 
@@ -36,7 +37,10 @@ export interface WorkerProgram {
   /** Compared with `--node-impl-version`, printed by `--version`. */
   readonly version: string;
   readonly commit: string;
-  /** What `--capabilities` prints, one `name=value` per line; the reference's workers do not know the flag. */
+  /**
+   * What `--capabilities` prints besides the version, the program's files and, if asked, the checks: one `name=value`
+   * per line. The reference's workers do not know the flag.
+   */
   readonly capabilities: Readonly<Record<string, string>>;
   /** Loads what jobs will need; runs before any restriction, while files can still be read. */
   readonly load: () => Promise<(context: WorkerContext) => never>;
@@ -54,11 +58,7 @@ export async function runWorkerProgram(program: WorkerProgram, args: readonly st
     case 'full-version':
       return print(`${version}-${commit}`);
     case 'capabilities':
-      return print(
-        Object.entries(program.capabilities)
-          .map(([name, value]) => `${name}=${value}`)
-          .join('\n'),
-      );
+      return print(lines({ ...describe(program), ...checks(command.directory) }));
     case 'usage-error':
       console.error(`${kind}-worker: ${command.message}; see --help`);
       return exitNow(2);
@@ -93,9 +93,10 @@ async function serve(
     return exitNow(1);
   }
   try {
+    requireLimits();
     readdirSync(workerDirPath);
     const connection = new HostConnection(connectUnixStream(socketPath));
-    unlink(socketPath);
+    unlinkIfPossible(socketPath, log);
     const loop = await program.load();
     initialise();
     endSiblingThreads();
@@ -119,6 +120,41 @@ async function serve(
     );
     return exitNow(1);
   }
+}
+
+/** Nobody else should find the socket; but where nothing can be removed, that is the host's affair. */
+function unlinkIfPossible(path: string, log: pino.Logger): void {
+  try {
+    unlink(path);
+  } catch (error) {
+    log.debug({ err: error }, 'the socket stays where it is');
+  }
+}
+
+/** Answers at once what a host would otherwise ask in several runs of the program. */
+function describe({ version, commit, capabilities }: WorkerProgram): Record<string, string> {
+  return {
+    version,
+    'full-version': `${version}-${commit}`,
+    ...capabilities,
+    files: JSON.stringify(programFiles()),
+  };
+}
+
+function checks(directory: string | undefined): Record<string, string> {
+  return directory === undefined ? {} : runAllChecks(directory);
+}
+
+/** Node and the script that it runs: an upgrade in place may replace them and leave the launcher as it is. */
+function programFiles(): string[] {
+  const { execPath, argv } = process;
+  return [...new Set([execPath, argv[1] ?? execPath])];
+}
+
+function lines(entries: Record<string, string>): string {
+  return Object.entries(entries)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
 }
 
 function print(text: string): never {

@@ -46,6 +46,16 @@ describe('the command line of a worker', () => {
   ])('reads %j as %s', (args, type) => {
     expect(parseCommandLine('prepare', args).type).toBe(type);
   });
+  it('may be asked for everything at once, with or without the checks', () => {
+    expect(parseCommandLine('prepare', ['--capabilities'])).toEqual({
+      type: 'capabilities',
+      directory: undefined,
+    });
+    expect(parseCommandLine('prepare', ['--capabilities', 'd'])).toEqual({
+      type: 'capabilities',
+      directory: 'd',
+    });
+  });
   it('shows the version and the commit first in its help', () => {
     expect(helpText('execute', '1.0.0', 'abc').split('\n').slice(0, 2)).toEqual([
       'execute-worker 1.0.0',
