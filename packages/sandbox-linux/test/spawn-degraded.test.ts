@@ -40,6 +40,30 @@ describe.each(IDENTITIES)('on a machine without namespaces, as %s', (as) => {
   });
 });
 
+describe.each(IDENTITIES)('on a machine whose namespaces allow no mounts, as %s', (as) => {
+  const options = { namespaces: 'unusable' } as const;
+
+  test('a required mount namespace is an error that names it', async () => {
+    const { end } = await one(as, sh('echo ran'), options);
+    expect(end.reason).toMatchObject({ type: 'sandbox-failed', code: 'LAYER_UNAVAILABLE' });
+    expect((end.reason as { message: string }).message).toContain('mount namespace');
+  });
+
+  test('with best effort the other namespaces are used, and what is missing is said', async () => {
+    const namespaces = { namespaces: ['user', 'pid', 'mount', 'ipc'], enforce: 'best-effort' } as const;
+    const { end, stdout } = await one(
+      as,
+      sh('cat /etc/shadow; echo alive', { ...FULL, namespaces }),
+      options,
+    );
+    expect(stdout).toBe('alive\n');
+    expect(outcomeOf(end, 'namespaces')).toMatchObject({
+      status: 'partial',
+      missing: ['mount namespace'],
+    });
+  });
+});
+
 describe.each(IDENTITIES)('without namespaces, as %s', (as) => {
   test('modes, owners and times are kept by refusing every change, where that is asked for', async () => {
     const { namespaces: _, ...rest } = FULL;

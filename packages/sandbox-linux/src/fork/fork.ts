@@ -34,9 +34,11 @@ export interface ForkOptions {
   readonly onError?: (error: unknown) => number;
 }
 
+export const NAMESPACES_FORBIDDEN =
+  'the kernel or its policy forbids new namespaces here (user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns, a container seccomp profile)';
+
 const REMEDIES: Readonly<Record<number, string>> = {
-  [EPERM]:
-    'the kernel or its policy forbids new namespaces here (user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns, a container seccomp profile)',
+  [EPERM]: NAMESPACES_FORBIDDEN,
   [ENOSPC]: 'the limit of namespaces is reached (user.max_*_namespaces, or 32 levels of nesting)',
   [EAGAIN]: 'the limit of processes is reached (RLIMIT_NPROC or the pids cgroup)',
   [ENOMEM]: 'not enough memory, or the pid namespace of the process has lost its init',

@@ -1,3 +1,4 @@
+import { NAMESPACES_FORBIDDEN } from '../fork/fork.ts';
 import { type Namespace, namespaceFlags } from '../fork/namespaces.ts';
 import { writeSmallFile } from '../io/files.ts';
 import { EINVAL, ENOSPC, EPERM } from '../sys/constants.ts';
@@ -6,8 +7,7 @@ import { cString } from '../sys/memory.ts';
 import { NR } from '../sys/syscalls.ts';
 
 const REMEDIES: Readonly<Record<number, string>> = {
-  [EPERM]:
-    'the kernel or its policy forbids new namespaces here (user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns, a container seccomp profile), or a user namespace is needed first',
+  [EPERM]: `${NAMESPACES_FORBIDDEN}, or a user namespace is needed first`,
   [EINVAL]: 'the process has other threads; see endSiblingThreads',
   [ENOSPC]: 'the limit of namespaces is reached (user.max_*_namespaces)',
 };

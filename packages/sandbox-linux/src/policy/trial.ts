@@ -1,7 +1,14 @@
 import { SandboxError } from '../error.ts';
-import { forkChild } from '../fork/fork.ts';
+import { forkChild, NAMESPACES_FORBIDDEN } from '../fork/fork.ts';
 import { ALL_NAMESPACES, type Namespace } from '../fork/namespaces.ts';
 import { waitForChild } from '../fork/wait.ts';
+import { type IdMap, writeIdMap } from '../identity/user-namespace.ts';
+import { mount } from '../mounts/mount.ts';
+import { MS_PRIVATE, MS_REC } from '../sys/constants.ts';
+import { errnoName } from '../sys/libc.ts';
+
+/** Exit status of a child whose failure has no errno. */
+const UNKNOWN_ERRNO = 255;
 
 /** How one namespace can be made: by itself (privileged), with a user namespace, or not. */
 export interface NamespaceTrial {
@@ -12,7 +19,7 @@ export interface NamespaceTrial {
   readonly message?: string;
 }
 
-/** Makes each kind of namespace once, in a child that ends at once. The process must be forkable. */
+/** Makes and uses each kind of namespace once, in a child that ends at once. The process must be forkable. */
 export function tryNamespaces(): NamespaceTrial[] {
   return ALL_NAMESPACES.map((namespace) => {
     const withUser: Namespace[] = namespace === 'user' ? ['user'] : ['user', namespace];
@@ -20,20 +27,48 @@ export function tryNamespaces(): NamespaceTrial[] {
     if (inUser === undefined) return { namespace, possible: true };
     const alone = namespace === 'user' ? inUser : attempt([namespace]);
     if (alone === undefined) return { namespace, possible: true };
-    return { namespace, possible: false, errnoName: alone.meta.errnoName, message: inUser.message };
+    return { namespace, possible: false, errnoName: alone.errnoName, message: inUser.message };
   });
 }
 
-/** Makes several namespaces at once, in a child that ends at once. The process must be forkable. */
+/** Makes and uses several namespaces at once, in a child that ends at once. The process must be forkable. */
 export const canMake = (namespaces: readonly Namespace[]): boolean => attempt(namespaces) === undefined;
 
-function attempt(namespaces: readonly Namespace[]): SandboxError<'SYSCALL_FAILED'> | undefined {
+interface Refusal {
+  readonly errnoName: string;
+  readonly message: string;
+}
+
+function attempt(namespaces: readonly Namespace[]): Refusal | undefined {
   try {
-    waitForChild(forkChild({ namespaces, body: () => 0 }));
-    return undefined;
+    // Before they have changed.
+    const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+    const same = { uid: { inside: uid, outside: uid }, gid: { inside: gid, outside: gid } };
+    const body = (): number => {
+      useNamespaces(namespaces, same);
+      return 0;
+    };
+    const { exited } = waitForChild(forkChild({ namespaces, body, onError: errnoOf }));
+    if (exited === 0) return undefined;
+    const name = exited === undefined || exited === UNKNOWN_ERRNO ? 'EPERM' : errnoName(exited);
+    return {
+      errnoName: name,
+      message: `using a new namespace (${namespaces.join(', ')}) failed: ${name}; ${NAMESPACES_FORBIDDEN}`,
+    };
   } catch (error) {
-    if (error instanceof SandboxError && error.code === 'SYSCALL_FAILED')
-      return error as SandboxError<'SYSCALL_FAILED'>;
-    throw error;
+    if (!(error instanceof SandboxError && error.code === 'SYSCALL_FAILED')) throw error;
+    const { meta, message } = error as SandboxError<'SYSCALL_FAILED'>;
+    return { errnoName: meta.errnoName, message };
   }
 }
+
+/** Some systems let everybody make namespaces and nobody do anything in them (AppArmor's restriction). */
+function useNamespaces(namespaces: readonly Namespace[], { uid, gid }: IdMap): void {
+  if (namespaces.includes('user')) writeIdMap({ uid, gid });
+  if (namespaces.includes('mount')) mount('none', '/', { flags: MS_REC | MS_PRIVATE });
+}
+
+const errnoOf = (error: unknown): number =>
+  error instanceof SandboxError && error.code === 'SYSCALL_FAILED'
+    ? (error as SandboxError<'SYSCALL_FAILED'>).meta.errno
+    : UNKNOWN_ERRNO;

@@ -70,8 +70,8 @@ export function runCase(
 }
 
 interface CallerOptions {
-  /** false: as on a machine where nobody may make namespaces. */
-  readonly namespaces?: boolean;
+  /** false: as on a machine where nobody may make namespaces; unusable: where nobody may mount in them. */
+  readonly namespaces?: boolean | 'unusable';
 }
 
 /** Starts an ordinary Node of `as` that runs programs in sandboxes. */
