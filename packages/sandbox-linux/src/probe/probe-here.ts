@@ -18,7 +18,7 @@ import { installFilter, isActionAvailable } from '../seccomp/install.ts';
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '../sys/constants.ts';
 import { errnoName } from '../sys/libc.ts';
 import { probeCgroup } from './cgroup.ts';
-import { landlockProblem, namespaceProblem, REMEDIES } from './remedies.ts';
+import { landlockProblem, namespaceProblem, notifyProblem, REMEDIES, seccompRemedy } from './remedies.ts';
 import { containerKind, kernelFile } from './surroundings.ts';
 import type { ProbedLayer, ProbeLayerName, ProbeReport } from './types.ts';
 
@@ -123,7 +123,7 @@ function probeSeccomp(): ProbedLayer {
     (action) => isActionAvailable(action),
   );
   const names = actions.map((action) => (typeof action === 'string' ? action : 'errno'));
-  return outcome('seccomp', `filters with ${names.join(', ')}`, REMEDIES.seccomp, () => {
+  return outcome('seccomp', `filters with ${names.join(', ')}`, seccompRemedy(), () => {
     setNoNewPrivileges();
     installFilter(compileFilter({ deny: ['acct'], onViolation: { errno: 'EPERM' } }));
   });
@@ -134,7 +134,7 @@ function probeNotify(): ProbedLayer {
   const layer = 'seccomp-notify';
   return available
     ? { layer, available, detail: 'refused calls get their names' }
-    : { layer, available, detail: 'absent', reason: 'the kernel does not know it', remedy: REMEDIES.notify };
+    : { layer, available, detail: 'absent', ...notifyProblem() };
 }
 
 function probeNamespaces(): ProbedLayer[] {

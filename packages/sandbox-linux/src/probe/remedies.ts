@@ -66,9 +66,25 @@ export function landlockProblem(errno: string): { readonly reason: string; reado
   };
 }
 
+const SECCOMP_ALLOWED =
+  'docker run --security-opt seccomp=unconfined (or a profile that allows seccomp), podman likewise; ' +
+  'Kubernetes: securityContext.seccompProfile; systemd: no SystemCallFilter= over it';
+
+/** What helps where no filter can be installed. */
+export const seccompRemedy = (): string =>
+  isFiltered() ? SECCOMP_ALLOWED : 'a kernel with CONFIG_SECCOMP_FILTER';
+
+/** Why refused calls get no names, and what helps. */
+export function notifyProblem(): { readonly reason: string; readonly remedy: string } {
+  return isFiltered()
+    ? { reason: 'refused by the seccomp filter around this process', remedy: SECCOMP_ALLOWED }
+    : {
+        reason: 'the kernel does not know it',
+        remedy: 'Linux 5.0 or newer; refused calls then get their names',
+      };
+}
+
 export const REMEDIES = {
-  seccomp: 'a kernel with CONFIG_SECCOMP_FILTER',
-  notify: 'Linux 5.0 or newer; refused calls then get their names',
   pidfd: 'Linux 5.3 or newer',
   pivotRoot: `a process that is not in a chroot; ${CONTAINER}`,
   processTable:
