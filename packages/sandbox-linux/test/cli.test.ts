@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SandboxEnd } from '../src/index.ts';
 import { findProgram } from '../src/launcher/exec.ts';
@@ -123,6 +125,27 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
     expect(JSON.parse(run(['--json', '-'], ['true']).stderr).reason).toEqual({ type: 'exited', code: 0 });
   });
 
+  test('an interrupt of the whole process group is the program’s to answer', async () => {
+    const drop = as === 'user' && process.getuid?.() === 0;
+    const script = 'trap "echo caught; exit 9" INT; echo ready; while :; do sleep 0.1; done';
+    const child = spawn(NODE, [CLI, 'run', '--', 'sh', '-c', script], {
+      cwd: directory,
+      env: { PATH: SYSTEM_PATH },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      ...(drop ? { uid: NOBODY, gid: NOBODY } : {}),
+    });
+    const ended = once(child, 'close');
+    const errors = text(child.stderr);
+    let output = '';
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      output += chunk;
+      if (output === 'ready\n') process.kill(-(child.pid as number), 'SIGINT');
+    }
+    expect([output, (await ended)[0]]).toEqual(['ready\ncaught\n', 9]);
+    expect(await errors).toContain('exited with 9');
+  });
+
   test('--net host restricts no socket', () => {
     const script = "require('node:net').connect(1, '127.0.0.1').on('error', (e) => console.log(e.code))";
     expect(run(['--net', 'host'], [NODE, '-e', script]).stdout).toBe('ECONNREFUSED\n');
@@ -135,6 +158,7 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
     ['an unknown option', ['run', '--what', '--', 'true']],
     ['a wrong size', ['run', '--mem', 'lots', '--', 'true']],
     ['a wrong call', ['run', '--deny', 'everything', '--', 'true']],
+    ['an unknown option of the probe', ['probe', '--what']],
     ['no command', []],
     ['an unknown command', ['walk']],
   ])('%s is a usage error that names it', (_, args) => {
@@ -155,7 +179,9 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
   });
 });
 
-test('help and probe', () => {
+test('help, version and probe', () => {
+  expect(cli('user', ['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(cli('user', ['probe', '--help']).stdout).toContain('--ro PATH');
   expect(cli('user', ['--help']).stdout).toContain('--ro PATH');
   const probe = cli('user', ['probe', '--json']);
   expect([probe.status, JSON.parse(probe.stdout).layers.length > 10]).toEqual([0, true]);

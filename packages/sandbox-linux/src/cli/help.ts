@@ -3,6 +3,8 @@ export const HELP = `sandbox-linux: run programs in a sandbox of Landlock, secco
   sandbox-linux probe [--json]
       Which layers this machine has, why others are missing, and what helps.
 
+  sandbox-linux --version
+
   sandbox-linux run [OPTIONS] -- PROGRAM [ARGUMENTS]
       Runs PROGRAM and says afterwards on standard error what stopped it.
 

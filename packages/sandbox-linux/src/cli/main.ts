@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { SandboxError } from '../error.ts';
 import { HELP } from './help.ts';
 import { probeCommand } from './probe-command.ts';
@@ -11,10 +12,15 @@ async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   switch (command) {
     case 'probe':
+      if (rest[0] === '--help' || rest[0] === '-h') break;
       return probeCommand(rest);
     case 'run':
       if (rest[0] === '--help' || rest[0] === '-h') break;
       return await runCommand(rest);
+    case '--version':
+    case '-v':
+      process.stdout.write(`${version()}\n`);
+      return 0;
     case '--help':
     case '-h':
     case 'help':
@@ -27,6 +33,13 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   process.stdout.write(HELP);
   return 0;
+}
+
+/** Of the package that this program lies in. */
+function version(): string {
+  const own = import.meta.url;
+  const path = own.endsWith('.ts') ? '../../package.json' : '../package.json';
+  return JSON.parse(readFileSync(new URL(path, own), 'utf8')).version;
 }
 
 try {

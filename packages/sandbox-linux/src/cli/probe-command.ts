@@ -1,8 +1,11 @@
+import { invalidArgument } from '../error.ts';
 import { probe } from '../probe/probe.ts';
 import type { ProbeReport } from '../probe/types.ts';
 
 /** `probe`: prints the report and returns the exit status: 0 if a sandbox can be made at all. */
 export function probeCommand(argv: readonly string[]): number {
+  const unknown = argv.find((word) => word !== '--json');
+  if (unknown !== undefined) invalidArgument('probe', unknown, 'its only option is --json');
   const report = probe();
   if (argv.includes('--json')) console.log(JSON.stringify(report, undefined, 2));
   else console.log(describeProbe(report).join('\n'));

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { invalidArgument } from '../error.ts';
 import { spawnSandboxed } from '../spawn/spawn-sandboxed.ts';
@@ -40,9 +41,14 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   const options = parse(argv.slice(0, separator));
   const policy = policyOf(options, program);
   const child = spawnSandboxed(program, args, policy, { stdio: 'inherit' });
-  // The terminal signals the program itself; for anyone else's signals the launcher has to be told.
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {});
+  // A terminal signals the program itself; for anyone else's signals the launcher has to be told.
+  const onTerminal = [0, 1, 2].some((fd) => isatty(fd));
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    process.on(signal, () => {
+      if (!onTerminal) child.kill(signal);
+    });
+  }
   const end = await child.ended;
   if (options.json === '-') process.stderr.write(`${JSON.stringify(end)}\n`);
   else if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(end, undefined, 2)}\n`);

@@ -10,6 +10,7 @@ const SIGINFO_BYTES = 128;
 const SI_KERNEL = 0x80;
 const SIGACTION_BYTES = 152;
 const LAST_STANDARD_SIGNAL = 31;
+const SIG_IGN = 1n;
 const SIGKILL = 9;
 const SIGSTOP = 19;
 
@@ -40,6 +41,13 @@ export function takeSignal(
   const n = readInto(fd, info);
   if (n === WOULD_BLOCK || n < SIGINFO_BYTES) return undefined;
   return { signal: info.readUInt32LE(0), fromKernel: info.readInt32LE(8) === SI_KERNEL };
+}
+
+/** Takes away what these signals do by default; to be undone by {@link resetSignals} for a program. */
+export function ignoreSignals(signals: readonly number[]): void {
+  const action = Buffer.alloc(SIGACTION_BYTES);
+  action.writeBigUInt64LE(SIG_IGN);
+  for (const signal of signals) libcSigaction(signal, action, null);
 }
 
 /** No signal blocked, none ignored, no handler: as a program expects to be started. */
