@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { ArtifactStore, Artifacts } from '../artifacts/index.ts';
 import { PvfCode } from '../code.ts';
@@ -8,6 +10,7 @@ import type { RequestParts } from '../request/index.ts';
 import { enforceSecurity, probeSecurity, toSecurityStatus } from '../security/index.ts';
 import { startThreads, type Threads, toShared } from '../threads/index.ts';
 import type { CodeInput, HostOptions, SecurityReport } from '../types.ts';
+import { locateWorker } from '../worker/locate.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { executePipeline, preparePipeline } from './pipelines.ts';
 import { Programs } from './programs.ts';
@@ -38,11 +41,17 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
   const { clock, registry } = options;
   const id = randomBytes(ID_BYTES).toString('hex');
   const logger = options.logger.child({ host: id });
-  const programs = await Programs.probe(options.workers, options.nodeVersion);
+  const at = {
+    prepare: locateWorker('prepare', options.workers.prepare),
+    execute: locateWorker('execute', options.workers.execute),
+  };
   const workspace = await openWorkspace(options.cacheDir);
   const threads = startThreads(options.threads);
   try {
-    const report = await probeSecurity(programs.get('prepare').path, workspace.runDir, options.secureMode);
+    const checkDir = await mkdtemp(join(workspace.runDir, 'check-'));
+    const programs = await Programs.probe(at, options.nodeVersion, checkDir);
+    const report = await probeSecurity(programs.get('prepare'), checkDir, options.secureMode);
+    await rm(checkDir, { recursive: true, force: true });
     enforceSecurity(report, logger);
     const metrics = new Metrics(registry);
     metrics.security(report);

@@ -1,6 +1,5 @@
 import type { WorkerKind } from '../errors.ts';
 import { engineIdentity } from '../worker/engine.ts';
-import { locateWorker } from '../worker/locate.ts';
 import { isMissing, isReplaced, type ProbedProgram, probeProgram } from '../worker/program.ts';
 
 /** The two worker programs as they were when the host started, and whether they still are. */
@@ -16,17 +15,17 @@ export class Programs {
     this.engine = engineIdentity(Object.values(programs));
   }
 
-  /** @throws HostError WORKER_* */
+  /**
+   * @param checkDir see `probeProgram`
+   * @throws HostError WORKER_UNUSABLE, WORKER_VERSION
+   */
   static async probe(
-    paths: Partial<Record<WorkerKind, string>>,
+    at: Record<WorkerKind, string>,
     expected: string | undefined,
+    checkDir: string,
   ): Promise<Programs> {
-    const at = {
-      prepare: locateWorker('prepare', paths.prepare),
-      execute: locateWorker('execute', paths.execute),
-    };
     const [prepare, execute] = await Promise.all([
-      probeProgram('prepare', at.prepare, expected),
+      probeProgram('prepare', at.prepare, expected, checkDir),
       probeProgram('execute', at.execute, expected),
     ]);
     return new Programs({ prepare, execute }, expected);

@@ -1,35 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { SecurityStatus } from '@pvf/protocol';
 import type { Logger } from 'pino';
 import { HostError } from '../errors.ts';
 import type { SecurityFeature, SecurityReport } from '../types.ts';
+import { CHECKS, type Layer } from '../worker/capabilities.ts';
+import type { ProbedProgram } from '../worker/program.ts';
 import { runProgram } from '../worker/run-program.ts';
 
 /** A probe makes a process or two; if it takes longer than this, it hangs. */
 const CHECK_TIMEOUT_MS = 20_000;
 
 /**
- * Probes each layer of isolation by letting the prepare worker's program try it in a process of its own.
- * @param runDir where a directory to change the root to can be made
+ * Probes each layer of isolation by letting the prepare worker's program try it in a process of its own, unless the
+ * program has told already.
+ * @param root a directory to change the root to
  */
 export async function probeSecurity(
-  program: string,
-  runDir: string,
+  { path, checks }: Pick<ProbedProgram, 'path' | 'checks'>,
+  root: string,
   secureMode: boolean,
 ): Promise<SecurityReport> {
-  const root = await mkdtemp(join(runDir, 'check-'));
-  try {
-    const [landlock, seccomp, changeRoot, secureClone] = await Promise.all([
-      check(program, ['--check-can-enable-landlock']),
-      check(program, ['--check-can-enable-seccomp']),
-      check(program, ['--check-can-unshare-user-namespace-and-change-root', root]),
-      check(program, ['--check-can-do-secure-clone']),
-    ]);
-    return { secureMode, landlock, seccomp, changeRoot, secureClone };
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  const feature = async (layer: Layer): Promise<SecurityFeature> => {
+    const said = checks[layer];
+    if (said !== undefined) return said === 'ok' ? { available: true } : { available: false, reason: said };
+    return await check(path, layer === 'changeRoot' ? [`--${CHECKS[layer]}`, root] : [`--${CHECKS[layer]}`]);
+  };
+  const [landlock, seccomp, changeRoot, secureClone] = await Promise.all([
+    feature('landlock'),
+    feature('seccomp'),
+    feature('changeRoot'),
+    feature('secureClone'),
+  ]);
+  return { secureMode, landlock, seccomp, changeRoot, secureClone };
 }
 
 /**

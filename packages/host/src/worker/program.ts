@@ -1,7 +1,8 @@
 import { type Stats, statSync } from 'node:fs';
 import { HostError, type WorkerKind } from '../errors.ts';
 import type { WorkerProgram } from '../types.ts';
-import { runProgram } from './run-program.ts';
+import { type Capabilities, parseCapabilities } from './capabilities.ts';
+import { type ProgramResult, runProgram } from './run-program.ts';
 
 const MISSING = 'missing';
 
@@ -11,63 +12,84 @@ const PROBE_TIMEOUT_MS = 20_000;
 /** Of what a program says instead of its version. */
 const STDERR_CHARS = 1_000;
 
-/** A worker program that was asked who it is, and what its file looked like then. */
+/** A worker program that was asked who it is, and what its files looked like then. */
 export type ProbedProgram = WorkerProgram & {
   kind: WorkerKind;
-  /** What `--capabilities` prints; empty for programs that do not know the flag. */
-  capabilities: string;
-  file: string;
+  /** See `Capabilities`; empty for programs that do not tell. */
+  engine: string;
+  /** Answers of the security checks, where they came with the rest. */
+  checks: Capabilities['checks'];
+  files: readonly string[];
+  /** Of all files, before the program was asked. */
+  identity: string;
 };
 
 /**
- * Asks a worker program for its version, and for its engine if it is one of ours.
+ * Asks a worker program for its version, and all else at once if it is one of ours.
  * @param expected the version that it must have; undefined accepts any
+ * @param checkDir a directory to change the root to: the security checks are asked for too, where that costs nothing
  * @throws HostError WORKER_UNUSABLE, WORKER_VERSION
  */
 export async function probeProgram(
   kind: WorkerKind,
   path: string,
   expected: string | undefined,
+  checkDir?: string,
 ): Promise<ProbedProgram> {
-  const file = fileIdentity(path);
-  const [version, full, capabilities] = await Promise.all(
-    ['--version', '--full-version', '--capabilities'].map((flag) =>
-      runProgram(path, [flag], PROBE_TIMEOUT_MS),
-    ),
-  );
-  const found = version?.stdout.trim() ?? '';
-  if (version === undefined || version.status !== 0 || found === '' || found.includes('\n')) {
-    const status = version?.status ?? null;
-    const stderr = version?.stderr.trim().slice(0, STDERR_CHARS) ?? '';
-    throw new HostError(
-      'WORKER_UNUSABLE',
-      { worker: kind, path, status, stderr },
-      `${path} does not answer --version as a ${kind} worker does (exit status ${status}${stderr && `: ${stderr}`}); ` +
-        `pass the path of a ${kind} worker as workers.${kind}`,
-    );
-  }
-  if (expected !== undefined && found !== expected) {
+  const own = fileIdentity(path);
+  const args = checkDir === undefined ? ['--capabilities'] : ['--capabilities', checkDir];
+  const result = await runProgram(path, args, PROBE_TIMEOUT_MS);
+  // A program of ours that is slow must not pass for one of somebody else: its artifacts would be thrown away.
+  if (result.timedOut) throw unusable(kind, path, '--capabilities', result);
+  const capabilities = parseCapabilities(result);
+  const { version, fullVersion } = capabilities ?? (await askVersions(kind, path));
+  if (expected !== undefined && version !== expected) {
     throw new HostError(
       'WORKER_VERSION',
-      { worker: kind, path, found, expected },
-      `the ${kind} worker ${path} has version ${found}, ${expected} is expected; ` +
+      { worker: kind, path, found: version, expected },
+      `the ${kind} worker ${path} has version ${version}, ${expected} is expected; ` +
         'install the matching worker, or name its version as nodeVersion if it is meant to be used',
     );
   }
-  const fullVersion = full?.status === 0 ? full.stdout.trim() : found;
-  return {
-    kind,
-    path,
-    version: found,
-    fullVersion,
-    capabilities: capabilities?.status === 0 ? capabilities.stdout.trim() : '',
-    file,
-  };
+  const { engine = '', checks = {}, files = [] } = capabilities ?? {};
+  const identity = [own, ...files.map(fileIdentity)].join();
+  return { kind, path, version, fullVersion, engine, checks, files, identity };
 }
 
-/** Whether the file is still the one that was probed; an in-place upgrade replaces it. */
-export function isReplaced(program: ProbedProgram): boolean {
-  return fileIdentity(program.path) !== program.file;
+/** For programs that know only the protocol's flags. */
+async function askVersions(
+  kind: WorkerKind,
+  path: string,
+): Promise<Pick<WorkerProgram, 'version' | 'fullVersion'>> {
+  const [plain, full] = await Promise.all([
+    runProgram(path, ['--version'], PROBE_TIMEOUT_MS),
+    runProgram(path, ['--full-version'], PROBE_TIMEOUT_MS),
+  ]);
+  const version = plain.stdout.trim();
+  if (plain.status !== 0 || version === '' || version.includes('\n')) {
+    throw unusable(kind, path, '--version', plain);
+  }
+  return { version, fullVersion: full.status === 0 ? full.stdout.trim() : version };
+}
+
+function unusable(
+  kind: WorkerKind,
+  path: string,
+  flag: string,
+  { status, stderr: all }: ProgramResult,
+): HostError<'WORKER_UNUSABLE'> {
+  const stderr = all.trim().slice(0, STDERR_CHARS);
+  return new HostError(
+    'WORKER_UNUSABLE',
+    { worker: kind, path, status, stderr },
+    `${path} does not answer ${flag} as a ${kind} worker does (exit status ${status}${stderr && `: ${stderr}`}); ` +
+      `pass the path of a ${kind} worker as workers.${kind}`,
+  );
+}
+
+/** Whether a file of the program is not the one that was probed; an in-place upgrade replaces them. */
+export function isReplaced({ path, files, identity }: ProbedProgram): boolean {
+  return [path, ...files].map(fileIdentity).join() !== identity;
 }
 
 function fileIdentity(path: string): string {
@@ -75,6 +97,6 @@ function fileIdentity(path: string): string {
   return stats === undefined ? MISSING : `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}`;
 }
 
-export function isMissing(program: ProbedProgram): boolean {
-  return fileIdentity(program.path) === MISSING;
+export function isMissing({ path, files }: ProbedProgram): boolean {
+  return [path, ...files].some((file) => fileIdentity(file) === MISSING);
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** How a short-lived program ended; `status` is null when a signal or the time limit ended it. */
-export type ProgramResult = { status: number | null; stdout: string; stderr: string };
+export type ProgramResult = { status: number | null; timedOut: boolean; stdout: string; stderr: string };
 
 /** Enough for any version or reason; the rest is cut. */
 const OUTPUT_CHARS = 16_384;
@@ -23,10 +23,13 @@ export function runProgram(path: string, args: readonly string[], timeoutMs: num
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(0, OUTPUT_CHARS);
     });
-    child.on('error', (error) => resolve({ status: null, stdout, stderr: stderr || error.message }));
+    child.on('error', (error) =>
+      resolve({ status: null, timedOut: false, stdout, stderr: stderr || error.message }),
+    );
     child.on('close', (status, signal) => {
-      const reason = signal === null ? '' : `ended by ${signal}; allowed: ${timeoutMs} ms`;
-      resolve({ status, stdout, stderr: stderr || reason });
+      const timedOut = child.killed;
+      const reason = timedOut ? `no answer within ${timeoutMs} ms` : signal && `ended by ${signal}`;
+      resolve({ status, timedOut, stdout, stderr: stderr || (reason ?? '') });
     });
   });
 }

@@ -5,9 +5,12 @@ import { type HostOptions, PvfHost } from '../../src/index.ts';
 import { fakeWorker, tempDir } from '../support/fake-worker.ts';
 import { candidate, metric, silent, startHost } from '../support/hosts.ts';
 
+const WHO = { version: '0.1.0', 'full-version': '0.1.0-fake' };
+
 /** One run of a host that prepares a PVF; then the options for another run with the same programs and cache. */
-async function afterFirstRun() {
+async function afterFirstRun(capabilities?: { engine: string }) {
   const worker = fakeWorker('obeys');
+  if (capabilities !== undefined) worker.setCapabilities({ ...WHO, ...capabilities });
   const cacheDir = tempDir();
   const options = { workers: { prepare: worker.path, execute: worker.path }, cacheDir, logger: silent };
   const first = await PvfHost.start(options);
@@ -67,6 +70,23 @@ describe('a restarted host', () => {
     expect(host.status().artifacts.prepared).toBe(0);
     expect(await host.validate(candidate('fine'))).toMatchObject({ kind: 'valid' });
     expect(preparations()).toBe(2);
+  });
+
+  it('pays for other CPU features, as the engine sees them, with a preparation and nothing else', async () => {
+    const { worker, again, preparations } = await afterFirstRun({ engine: 'v8-1 x64 tag-01' });
+    worker.setCapabilities({ ...WHO, engine: 'v8-1 x64 tag-02' });
+    const host = await again();
+    expect(host.status().artifacts.prepared).toBe(0);
+    expect(await host.validate(candidate('fine'))).toMatchObject({ kind: 'valid' });
+    expect(preparations()).toBe(2);
+  });
+
+  it('uses artifacts if the same engine is in another place', async () => {
+    const { worker, again, preparations } = await afterFirstRun({ engine: 'v8-1 x64 tag-01' });
+    worker.setCapabilities({ ...WHO, engine: 'v8-1 x64 tag-01', files: JSON.stringify([worker.path]) });
+    const host = await again();
+    expect(await host.validate(candidate('fine'))).toMatchObject({ artifact: { fromCache: true } });
+    expect(preparations()).toBe(1);
   });
 
   it('leaves no half-written file: artifacts appear under their name only when complete', async () => {

@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FakeClock, waitUntil } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
-import { type FixtureName, fakeWorker } from '../support/fake-worker.ts';
+import { type FixtureName, fakeWorker, tempDir } from '../support/fake-worker.ts';
 import { candidate, metric, startFakeHost, startHost, text, workerProcesses } from '../support/hosts.ts';
 
 const both = (name: FixtureName) => {
@@ -130,6 +131,29 @@ describe('a worker program that is replaced while the host runs', () => {
       state: 'stopped',
       reason: expect.stringContaining('restart the host'),
     });
+  });
+
+  it('by another engine under the same launcher stops the host too', async () => {
+    const worker = fakeWorker('obeys');
+    const engine = join(tempDir(), 'node');
+    writeFileSync(engine, 'one');
+    const who = { version: '0.1.0', 'full-version': '0.1.0-a', files: JSON.stringify([engine]) };
+    worker.setCapabilities({ ...who, engine: 'v8-1 tag-01' });
+    const workers = { prepare: worker.path, execute: worker.path };
+    const host = await startHost({ workers, executeWorkers: 1, maxJobsPerWorker: 1 });
+    await host.validate(candidate('fine'));
+
+    writeFileSync(engine, 'another');
+    expect(await host.validate(candidate('fine too'))).toMatchObject({ kind: 'valid' });
+
+    worker.setCapabilities({ ...who, engine: 'v8-2 tag-02' });
+    writeFileSync(engine, 'yet another');
+    expect(await host.validate(candidate('fine as well'))).toMatchObject({
+      kind: 'internal',
+      vote: 'abstain',
+      cause: 'workers-replaced',
+    });
+    expect(host.status()).toMatchObject({ state: 'stopped' });
   });
 
   it('by the same program is accepted', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,13 +27,19 @@ export type FixtureName =
   | 'obeys';
 
 /** A fake worker program, and what its processes have counted. */
-export type FakeWorker = { path: string; count(name: string): number; counts(): Record<string, number> };
+export type FakeWorker = {
+  path: string;
+  count(name: string): number;
+  counts(): Record<string, number>;
+  /** From now on it answers `--capabilities` with these lines. */
+  setCapabilities(lines: Record<string, string>): void;
+};
 
 /** What needs no Node to answer, so that starting a host costs little. The fixtures about flags answer themselves. */
 const QUICK_FLAGS = `case "$1" in
   --version) echo 0.1.0; exit 0;;
   --full-version) echo 0.1.0-fake; exit 0;;
-  --capabilities) exit 1;;
+  --capabilities) cat "$STATE/../capabilities" 2>/dev/null; exit;;
   --check-*) exit 0;;
 esac
 `;
@@ -42,17 +48,25 @@ const QUICK: readonly FixtureName[] = ['exits-immediately', 'hangs-at-spawn', 'o
 /** Writes a program that runs a fixture with this Node, whatever the environment. */
 export function fakeWorker(name: FixtureName, cleanup: Cleanup = onTestFinished): FakeWorker {
   const dir = tempDir(cleanup);
-  const state = tempDir(cleanup);
+  const state = join(dir, 'state');
+  mkdirSync(state);
   const fixture = fileURLToPath(new URL(`../fixtures/${name}.mjs`, import.meta.url));
   const path = join(dir, `fake-${name}`);
-  const quick = QUICK.includes(name) ? QUICK_FLAGS : '';
+  const quick = QUICK.includes(name) ? QUICK_FLAGS.replaceAll('$STATE', state) : '';
   writeFileSync(path, `#!/bin/sh\n${quick}exec '${process.execPath}' '${fixture}' '${state}' "$@"\n`);
   chmodSync(path, 0o755);
   const counts = (): Record<string, number> =>
     Object.fromEntries(
       readdirSync(state).map((each) => [each, Number(readFileSync(join(state, each), 'utf8'))]),
     );
-  return { path, counts, count: (each) => counts()[each] ?? 0 };
+  const setCapabilities = (lines: Record<string, string>): void =>
+    writeFileSync(
+      join(dir, 'capabilities'),
+      Object.entries(lines)
+        .map(([key, value]) => `${key}=${value}\n`)
+        .join(''),
+    );
+  return { path, counts, count: (each) => counts()[each] ?? 0, setCapabilities };
 }
 
 /** A new directory. */

@@ -1,0 +1,57 @@
+import type { ProgramResult } from './run-program.ts';
+
+/** The check flags of worker programs, without the dashes: what each layer of isolation is called there. */
+export const CHECKS = {
+  landlock: 'check-can-enable-landlock',
+  seccomp: 'check-can-enable-seccomp',
+  changeRoot: 'check-can-unshare-user-namespace-and-change-root',
+  secureClone: 'check-can-do-secure-clone',
+} as const;
+
+export type Layer = keyof typeof CHECKS;
+
+/** What a worker program says about itself when it is asked everything at once. */
+export type Capabilities = {
+  version: string;
+  fullVersion: string;
+  /** V8's version, architecture and V8's own hash of version, flags and CPU features. */
+  engine: string;
+  /** Files that the program consists of besides the one that is started. */
+  files: readonly string[];
+  /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
+  checks: Partial<Record<Layer, string>>;
+};
+
+/**
+ * Reads the `name=value` lines of `--capabilities`. Undefined for programs that do not know the flag, such as the
+ * reference's, and for those that leave out what is needed to do without the single flags.
+ */
+export function parseCapabilities({ status, stdout }: ProgramResult): Capabilities | undefined {
+  if (status !== 0) return undefined;
+  const lines = new Map(
+    stdout.split('\n').flatMap((line): [string, string][] => {
+      const at = line.indexOf('=');
+      return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()]];
+    }),
+  );
+  const version = lines.get('version') ?? '';
+  const fullVersion = lines.get('full-version') ?? '';
+  const engine = lines.get('engine') ?? '';
+  if (version === '' || fullVersion === '' || engine === '') return undefined;
+  const checks = Object.fromEntries(
+    Object.entries(CHECKS).flatMap(([layer, flag]) => {
+      const said = lines.get(flag);
+      return said === undefined ? [] : [[layer, said]];
+    }),
+  );
+  return { version, fullVersion, engine, files: parseFiles(lines.get('files')), checks };
+}
+
+function parseFiles(json: string | undefined): string[] {
+  try {
+    const files: unknown = JSON.parse(json ?? '[]');
+    return Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [];
+  } catch {
+    return [];
+  }
+}
