@@ -1,5 +1,6 @@
 /** Who the process is to the kernel: privileges, capabilities, session, user namespace. */
 export { dropAllCapabilities, effectiveCapabilities, isInBoundingSet } from './capabilities.ts';
+export { allIds, type IdTriple, leaveGroups, setGroupIds, setUserIds } from './ids.ts';
 export {
   currentPid,
   hasNoNewPrivileges,
@@ -15,4 +16,11 @@ export {
   setThreadName,
   setUmask,
 } from './process.ts';
-export { type IdMap, setDomainName, setHostName, unshare, writeIdMap } from './user-namespace.ts';
+export {
+  type IdMap,
+  type MappedId,
+  setDomainName,
+  setHostName,
+  unshare,
+  writeIdMap,
+} from './user-namespace.ts';

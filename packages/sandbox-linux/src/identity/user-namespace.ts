@@ -23,11 +23,16 @@ export function unshare(...namespaces: readonly Namespace[]): void {
   failed('unshare', errno, namespaces.join(', '), REMEDIES[errno]);
 }
 
+/** An id inside, and the one outside that it stands for. */
+export interface MappedId {
+  readonly inside: number;
+  readonly outside: number;
+}
+
 /** Which ids this process (or `pid`) has in its user namespace, and which of the parent's they are. */
 export interface IdMap {
-  /** The uid inside, and the uid outside that it stands for. */
-  readonly uid: { readonly inside: number; readonly outside: number };
-  readonly gid: { readonly inside: number; readonly outside: number };
+  readonly uid: MappedId | readonly MappedId[];
+  readonly gid: MappedId | readonly MappedId[];
   /** Whose maps: a pid, or this process. */
   readonly pid?: number;
   /** A kept /proc directory, where /proc itself is gone. */
@@ -35,16 +40,23 @@ export interface IdMap {
 }
 
 /**
- * Writes one-entry uid and gid maps for a new user namespace, setgroups denied. Read the outside ids
- * (`process.getuid()`) before `unshare`.
+ * Writes the uid and gid maps of a new user namespace, setgroups denied. Read the outside ids (`process.getuid()`)
+ * before `unshare`. More than the writer's own ids can be mapped only from outside, by a process that has CAP_SETUID,
+ * CAP_SETGID and, for root's, CAP_SETFCAP there.
  * @throws SandboxError SYSCALL_FAILED (EPERM: written before, or the process is not dumpable)
  */
 export function writeIdMap(map: IdMap): void {
   const base = `${map.procFd === undefined ? '/proc/' : ''}${map.pid ?? 'self'}`;
   writeSmallFile(`${base}/setgroups`, 'deny', map.procFd);
-  writeSmallFile(`${base}/uid_map`, `${map.uid.inside} ${map.uid.outside} 1`, map.procFd);
-  writeSmallFile(`${base}/gid_map`, `${map.gid.inside} ${map.gid.outside} 1`, map.procFd);
+  writeSmallFile(`${base}/uid_map`, linesOf(map.uid), map.procFd);
+  writeSmallFile(`${base}/gid_map`, linesOf(map.gid), map.procFd);
 }
+
+const linesOf = (ids: MappedId | readonly MappedId[]): string =>
+  [ids]
+    .flat()
+    .map(({ inside, outside }) => `${inside} ${outside} 1\n`)
+    .join('');
 
 /** Names the machine, as seen in this uts namespace. @throws SandboxError SYSCALL_FAILED */
 export function setHostName(name: string): void {
