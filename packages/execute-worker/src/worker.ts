@@ -139,7 +139,7 @@ class ExecuteWorker {
     };
     this.#arena.fill(requestBytes);
     try {
-      return runJob({ ...limits, namespaces: job.namespaces, body });
+      return runJob({ ...limits, job, body });
     } finally {
       this.#arena.clear();
     }

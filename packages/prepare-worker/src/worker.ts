@@ -78,7 +78,7 @@ function answer(
   let report: JobReport;
   try {
     report = runJob({
-      namespaces: job.namespaces,
+      job,
       cpuLimitNs,
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
       hostFd: context.connection.fd,

@@ -15,6 +15,7 @@ import {
   setResourceLimit,
 } from '@pvf/sandbox-linux';
 import { ArenaWindow } from './arena.ts';
+import { type JobUser, stayJobUser } from './job-user.ts';
 import {
   compileJobFilters,
   compileTemplateFilters,
@@ -44,6 +45,8 @@ export interface JobSettings {
   readonly templateFilters: TemplateFilters | undefined;
   /** The kept /proc directory of the worker. */
   readonly procFd: number | undefined;
+  /** Of jobs and templates, when the worker is root. */
+  readonly user: JobUser | undefined;
   /** Lead nowhere; V8 writes to them in jobs too (`event-loop.ts`). */
   readonly inertFds: readonly number[];
   /** Private memory in bytes that a job may add to what it was forked with; no limit when absent. */
@@ -58,6 +61,7 @@ export function prepareJobSettings(options: {
   readonly seccomp: boolean;
   readonly procFd: number | undefined;
   readonly inertFds: readonly number[];
+  readonly user: JobUser | undefined;
 }): JobSettings {
   return {
     namespaces: options.namespaces,
@@ -66,6 +70,7 @@ export function prepareJobSettings(options: {
     templateFilters: options.seccomp ? compileTemplateFilters(options.namespaces) : undefined,
     procFd: options.procFd,
     inertFds: options.inertFds,
+    user: options.user,
   };
 }
 
@@ -90,6 +95,7 @@ export function enterJob(
   cpuLimitNs: number,
   arenaFd?: number,
 ): EnteredJob {
+  stayJobUser(settings.user);
   setParentDeathSignal(SIGKILL);
   const window = arenaFd === undefined ? undefined : new ArenaWindow(arenaFd);
   const mapsFd = settings.filters === undefined ? -1 : openMaps(settings.procFd);

@@ -4,7 +4,6 @@ import {
   exitNow,
   forkChild,
   killPid,
-  type Namespace,
   POLLHUP,
   POLLIN,
   type PollEntry,
@@ -14,6 +13,8 @@ import {
   processCpuTimeNs,
   waitForChild,
 } from '@pvf/sandbox-linux';
+import type { JobSettings } from './job-process.ts';
+import { forkAs } from './job-user.ts';
 import { OutputCollector } from './output.ts';
 
 const SIGKILL = 9;
@@ -57,7 +58,8 @@ export interface JobLimits {
 }
 
 export interface JobSpec extends JobLimits {
-  readonly namespaces: readonly Namespace[];
+  /** What it is forked into. */
+  readonly job: Pick<JobSettings, 'namespaces' | 'user'>;
   /** Runs in the job process with the write end of its pipe; the value is the exit status. */
   readonly body: (writeFd: number) => number;
 }
@@ -73,7 +75,9 @@ export function runJob(spec: JobSpec): JobReport {
   const { readFd, writeFd } = pipe();
   let pid: number;
   try {
-    pid = forkChild({ namespaces: spec.namespaces, body: () => spec.body(writeFd) });
+    pid = forkAs(spec.job.user, () =>
+      forkChild({ namespaces: spec.job.namespaces, body: () => spec.body(writeFd) }),
+    );
   } catch (error) {
     closeDescriptor(readFd);
     throw error;

@@ -10,13 +10,12 @@ import {
   restrictSelf,
   setHostName,
   setNoNewPrivileges,
-  unshare,
-  writeIdMap,
 } from '@pvf/sandbox-linux';
 import type pino from 'pino';
 import type { WorkerKind } from './command-line.ts';
 import { detachEventLoops } from './event-loop.ts';
 import { type JobSettings, prepareJobSettings } from './job-process.ts';
+import { enterNamespaces, type JobUser, jobUser } from './job-user.ts';
 import { LOG_VARIABLES } from './log.ts';
 import { compileWorkerFilter } from './syscalls.ts';
 
@@ -37,7 +36,6 @@ const SHELL_VARIABLES = ['PWD', 'OLDPWD', 'SHLVL', '_'];
 const SHARED_BY_JOBS: readonly Namespace[] = ['net', 'ipc', 'uts', 'cgroup'];
 /** Per job: its own ids, mounts and process table. */
 const OF_EACH_JOB: readonly Namespace[] = ['user', 'mount', 'pid'];
-const INSIDE_ID = 65_534;
 
 /**
  * Takes from the worker what it does not need, as far as the host says that this machine can do it: environment
@@ -66,17 +64,11 @@ export function restrictWorker(
   required('environment', checkEnvironment);
   const inertFds = detachEventLoops();
   const procFd = openProc(log);
-  const uid = process.getuid!();
-  const gid = process.getgid!();
+  let user = chooseJobUser(log);
   let directory = workerDirPath;
   const changeRoot = status.canUnshareUserNamespaceAndChangeRoot;
   if (changeRoot) {
-    unshare('user', 'mount', ...(status.canDoSecureClone ? SHARED_BY_JOBS : []));
-    writeIdMap({
-      uid: { inside: INSIDE_ID, outside: uid },
-      gid: { inside: INSIDE_ID, outside: gid },
-      ...(procFd === undefined ? {} : { procFd }),
-    });
+    user = enterNamespaces(['mount', ...(status.canDoSecureClone ? SHARED_BY_JOBS : [])], user, procFd);
     if (status.canDoSecureClone) setHostName('pvf');
     pivotRoot(workerDirPath, { readOnly: kind === 'execute', noSuid: true, noDev: true, noExec: true });
     directory = '';
@@ -87,6 +79,7 @@ export function restrictWorker(
     seccomp: status.canEnableSeccomp,
     procFd,
     inertFds,
+    user,
   });
   setNoNewPrivileges();
   if (status.canEnableLandlock) {
@@ -123,6 +116,15 @@ function checkEnvironment(): void {
   const names = Object.keys(process.env).filter((name) => !allowed.includes(name));
   if (names.length > 0)
     throw new Error(`not all environment variables were cleared by the host: ${names.join(', ')}`);
+}
+
+function chooseJobUser(log: pino.Logger): JobUser | undefined {
+  try {
+    return jobUser();
+  } catch (error) {
+    log.warn({ err: error }, 'jobs cannot be another user than this worker');
+    return undefined;
+  }
 }
 
 function openProc(log: pino.Logger): number | undefined {

@@ -14,6 +14,7 @@ import {
 } from '@pvf/sandbox-linux';
 import { ArenaWindow } from './arena.ts';
 import { type JobSettings, limitMemory, lockCode, openMaps, readOwnMemory } from './job-process.ts';
+import { stayJobUser } from './job-user.ts';
 
 const SIGKILL = 9;
 /** u32 length of the request, u32 CPU limit in seconds; little-endian. */
@@ -47,6 +48,7 @@ export function templateMain(
   fds: TemplateDescriptors,
   load: (lock: () => void) => TemplateJob,
 ): number {
+  stayJobUser(settings.user);
   setParentDeathSignal(SIGKILL);
   const mapsFd = settings.templateFilters === undefined ? -1 : openMaps(settings.procFd);
   const own = readOwnMemory(settings.procFd);

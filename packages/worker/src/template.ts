@@ -14,6 +14,7 @@ import {
 import type { RequestArena } from './arena.ts';
 import { followJob, type JobLimits, type JobReport } from './job.ts';
 import { CPU_LIMIT_MARGIN_SECONDS, type JobSettings } from './job-process.ts';
+import { forkAs } from './job-user.ts';
 import { COMMAND_BYTES, READY, STATUS_BYTES, type TemplateJob, templateMain } from './template-process.ts';
 
 const SIGKILL = 9;
@@ -58,7 +59,7 @@ export class Template {
       result: result.writeFd,
       arena: arena.readFd,
     };
-    const pid = forkChild({ body: () => templateMain(settings, fds, load) });
+    const pid = forkAs(settings.user, () => forkChild({ body: () => templateMain(settings, fds, load) }));
     for (const fd of [command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
     const template = new Template(pid, arena, command.writeFd, status.readFd, result.readFd);
     if (template.#loaded(loadLimitNs)) return template;

@@ -29,6 +29,7 @@ import {
   writeFrame,
 } from '../../src/index.ts';
 import { followJob } from '../../src/job.ts';
+import { forkAs } from '../../src/job-user.ts';
 import { templateMain } from '../../src/template-process.ts';
 import type { Target } from './attempt.ts';
 import { ATTEMPTS } from './attempts/index.ts';
@@ -111,7 +112,7 @@ function runOne(index: number): JobReport {
     }
     return attack(index, writeFd);
   };
-  return runJob({ ...limits, namespaces: job.namespaces, body });
+  return runJob({ ...limits, job, body });
 }
 
 /** In the template process itself, once it has loaded and locked its code. */
@@ -124,13 +125,12 @@ function runInTemplate(index: number): JobReport {
     result: result.writeFd,
     arena: arena.readFd,
   };
-  const pid = forkChild({
-    body: () =>
-      templateMain(job, fds, (lock) => {
-        lock();
-        exitNow(attack(index, fds.result));
-      }),
-  });
+  const body = (): number =>
+    templateMain(job, fds, (lock) => {
+      lock();
+      exitNow(attack(index, fds.result));
+    });
+  const pid = forkAs(job.user, () => forkChild({ body }));
   for (const fd of [command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
   try {
     return followJob(pid, result.readFd, limits);
