@@ -53,7 +53,7 @@ export class ExecuteQueue<Spec, Work, Answer> {
   handle(message: ToExecuteQueue<Spec, Work>): void {
     switch (message.type) {
       case 'enqueue':
-        this.#pending[message.job.kind].push({ ...message.job, since: this.#options.clock.now(), starts: 0 });
+        this.#enqueue(message.job);
         break;
       case 'cancel':
         this.#cancel(message.job);
@@ -151,6 +151,17 @@ export class ExecuteQueue<Spec, Work, Answer> {
     queue.shift();
     this.#spawn(eldest);
     return true;
+  }
+
+  #enqueue(job: ExecuteJob<Spec, Work>): void {
+    const { id, kind, schedulingParent } = job;
+    // It may have waited for its artifact, or to be let in, for longer than its parent mattered.
+    const late = schedulingParent !== undefined && this.#forks.hasLeft(schedulingParent);
+    if (late && (kind === 'backing' || kind === 'backing-system')) {
+      this.#options.toHost({ type: 'dropped', job: id });
+      return;
+    }
+    this.#pending[kind].push({ ...job, since: this.#options.clock.now(), starts: 0 });
   }
 
   #spawn(job: Pending<Spec, Work>): void {

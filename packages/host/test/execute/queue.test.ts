@@ -254,6 +254,21 @@ describe('active leaves', () => {
     });
     expect(told).toEqual([{ type: 'dropped', job }]);
   });
+
+  it('drop a backing job that comes too late, and none whose parent nobody has told of yet', () => {
+    const { told, queue, enqueue } = setUp(1);
+    const leaf = (hash: string, ancestors: string[], deactivated: string[]) =>
+      queue.handle({ type: 'update-leaves', activated: { hash, ancestors }, deactivated });
+    leaf('a', ['shared', 'old'], []);
+    leaf('b', ['shared'], ['a']);
+    const late = ['a', 'old'].map((schedulingParent) => enqueue({ kind: 'backing', schedulingParent }));
+    enqueue({ kind: 'approval', schedulingParent: 'old' });
+    for (const schedulingParent of ['b', 'shared', 'to come']) enqueue({ kind: 'backing', schedulingParent });
+    expect(told).toEqual(late.map((job) => ({ type: 'dropped', job })));
+    leaf('a', ['to come'], []);
+    enqueue({ kind: 'backing', schedulingParent: 'a' });
+    expect(told).toHaveLength(late.length);
+  });
 });
 
 describe('a cancelled job', () => {
