@@ -2,6 +2,7 @@ import type { PrepareError } from '@pvf/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { toHex } from '../hex.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { PreparationStats } from '../outcome.ts';
 import type { FromPrepareQueue, PreparePriority, ToPrepareQueue } from '../prepare/messages.ts';
 import type { PrepareAnswer, PrepareWork } from '../prepare/work.ts';
@@ -9,7 +10,7 @@ import type { PruneReport } from '../types.ts';
 import { describePrepareError } from '../verdict/index.ts';
 import type { SpawnFailure } from '../worker/messages.ts';
 import { type ArtifactIdentity, artifactKey } from './identity.ts';
-import { type Failure, mayRetry } from './retry.ts';
+import { type Failure, isOutdated, mayRetry } from './retry.ts';
 import type { Artifact, ArtifactStore } from './store.ts';
 
 /** What somebody wants an artifact for. */
@@ -43,6 +44,7 @@ type State =
       priority: PreparePriority;
       /** What is known again if the preparation is cancelled. */
       before: Failure | undefined;
+      bombLimit: number;
       /** Asked for by a heads-up: goes on even if nobody waits. */
       kept: boolean;
     }
@@ -92,7 +94,9 @@ export class Artifacts {
       signal.throwIfAborted();
       const state = this.#states.get(key);
       if (state?.type !== 'prepared') return await this.#wait(key, state, request, signal);
-      if (await this.#options.store.isSound(state.artifact)) {
+      const sound = this.#options.store.isSound(state.artifact);
+      // Nothing is awaited where nothing needs to be, so that requests keep their order.
+      if (sound === true || (await orAborted(Promise.resolve(sound), signal))) {
         state.lastUsed = this.#options.clock.now();
         this.#options.store.touch(state.artifact, state.lastUsed);
         if (request.purpose !== 'heads-up') this.#options.observe('hit');
@@ -178,14 +182,13 @@ export class Artifacts {
     request: ArtifactRequest,
     signal: AbortSignal,
   ): Promise<ArtifactResult> {
-    if (known?.type === 'failed') {
+    if (known?.type === 'failed' && !isOutdated(known.failure, request)) {
       const retry = request.purpose !== 'precheck' && mayRetry(known.failure, this.#options.clock.now());
       if (!retry) return Promise.resolve({ type: 'failed', error: known.failure.error });
     }
     return new Promise((resolve, reject) => {
       const state = known?.type === 'preparing' ? known : this.#prepare(key, known?.failure, request);
       this.#join(key, state, request);
-      request.onQueued?.(known?.type === 'preparing');
       const onAbort = (): void => {
         state.waiters.delete(waiter);
         this.#cancelUnwanted(key, state);
@@ -200,6 +203,8 @@ export class Artifacts {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       state.waiters.add(waiter);
+      // Last, because the caller may take the request back in it.
+      request.onQueued?.(known?.type === 'preparing');
     });
   }
 
@@ -209,7 +214,15 @@ export class Artifacts {
     request: ArtifactRequest,
   ): State & { type: 'preparing' } {
     const { identity, priority, work } = request;
-    const state: State = { type: 'preparing', identity, waiters: new Set(), priority, before, kept: false };
+    const state: State = {
+      type: 'preparing',
+      identity,
+      waiters: new Set(),
+      priority,
+      before,
+      bombLimit: work.request.validationCodeBombLimit,
+      kept: false,
+    };
     this.#states.set(key, state);
     this.#options.observe('miss');
     this.#options.toQueue({ type: 'enqueue', job: key, priority, work });
@@ -238,7 +251,7 @@ export class Artifacts {
       const { error } = answer;
       const reason = describePrepareError(error).slice(0, LOGGED_CHARS);
       this.#options.logger.warn({ codeHash: identity.codeHash, failures, reason }, 'preparation failed');
-      this.#setFailed(key, { at: now, failures, error });
+      this.#setFailed(key, { at: now, failures, error, bombLimit: state.bombLimit });
       this.#answer(state.waiters, { type: 'failed', error });
       return;
     }

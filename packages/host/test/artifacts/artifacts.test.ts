@@ -161,6 +161,25 @@ describe('a preparation that failed', () => {
     expect(enqueued()).toBe(1);
   });
 
+  it('for want of room to decompress is tried again with another limit, and only then', async () => {
+    const error: PrepareError = { type: 'CouldNotDecompressCodeBlob', value: '' };
+    const { acquire, fail, prepared, enqueued } = setUp();
+    const limited = (validationCodeBombLimit: number): Partial<ArtifactRequest> => ({
+      purpose: 'precheck',
+      work: {
+        request: { validationCodeBombLimit } as PrepareWork['request'],
+        promote: async () => ({ ok: true, path: '', size: 0 }),
+      },
+    });
+    acquire(limited(10));
+    fail(error);
+    expect(await acquire(limited(10))).toEqual({ type: 'failed', error });
+    expect(enqueued()).toBe(1);
+    const roomier = acquire(limited(20));
+    prepared();
+    expect(await roomier).toMatchObject({ type: 'ready' });
+  });
+
   it('is not tried again by a precheck', async () => {
     const { clock, acquire, fail, enqueued } = setUp();
     acquire();
