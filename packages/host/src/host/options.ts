@@ -29,8 +29,24 @@ const MAX_NICE = 19;
 /** All options with their defaults put in. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>;
 
+/** Two hosts cannot share a registry: it takes each name once. */
+const A_METRIC = 'pvf_outcomes_total';
+
 /** @throws HostError INVALID_OPTION */
 export function resolveOptions(options: HostOptions) {
+  const paths = {
+    cacheDir: options.cacheDir,
+    'workers.prepare': options.workers?.prepare,
+    'workers.execute': options.workers?.execute,
+  };
+  for (const [name, value] of Object.entries(paths)) {
+    if (value !== undefined && (typeof value !== 'string' || value === '' || value.includes('\0'))) {
+      throw invalid(name, 'must be a path');
+    }
+  }
+  if (options.registry?.getSingleMetric(A_METRIC) !== undefined) {
+    throw invalid('registry', 'has the metrics of another host already; give each host one of its own');
+  }
   for (const [name, [min, max]] of Object.entries(BOUNDS)) {
     const value = options[name as keyof typeof BOUNDS];
     if (value === undefined) continue;

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { ExecuteHandshake, type ExecutorParams, type SecurityStatus, WorkerHandshake } from '@pvf/protocol';
 import type { Logger } from 'pino';
 import type { WorkerKind } from '../errors.ts';
@@ -42,6 +43,9 @@ export function preparePipeline(
     ...common('prepare', setting),
     spawn: (_spec, signal, onGone) => spawnWorker(settings, handshakes, signal, onGone),
     work: (process, work, onStarted) => prepareWork(options.clock, process, work, onStarted),
+    abandoned: async (answer) => {
+      if (answer.type === 'prepared') await rm(answer.path, { force: true }).catch(() => {});
+    },
     toQueue: (message) => queue.handlePool(message),
   });
   const queue = new PrepareQueue<PrepareWork, PrepareAnswer>({

@@ -5,12 +5,14 @@ import type { PvfCode } from '../code.ts';
 import { HostError } from '../errors.ts';
 import { toHex } from '../hex.ts';
 import { Intake } from '../intake.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { PrecheckOutcome, ValidationOutcome } from '../outcome.ts';
 import {
   artifactRequest,
   checkCandidate,
   checkControl,
   checkHash,
+  checkPruning,
   checkPvf,
   RequestScope,
   runPrecheck,
@@ -19,6 +21,7 @@ import {
 } from '../request/index.ts';
 import type {
   ActiveLeavesUpdate,
+  CodeInput,
   ExecutionKind,
   HostOptions,
   HostStatus,
@@ -41,7 +44,7 @@ const PRUNE_EVERY_MS = 60 * 60 * 1_000;
  */
 export class PvfHost implements AsyncDisposable {
   readonly #host: Assembly;
-  readonly #intakes: Record<ExecutionKind | 'precheck', Intake>;
+  readonly #intakes: Record<ExecutionKind | 'precheck' | 'heads-up', Intake>;
   readonly #closing = new AbortController();
   /** Requests that are not settled; `close` waits for them. */
   readonly #active = new Set<Promise<unknown>>();
@@ -64,6 +67,7 @@ export class PvfHost implements AsyncDisposable {
     const intake = (): Intake => new Intake(assembly.options.maxPendingPerKind);
     this.#intakes = {
       precheck: intake(),
+      'heads-up': intake(),
       dispute: intake(),
       approval: intake(),
       'backing-system': intake(),
@@ -89,7 +93,7 @@ export class PvfHost implements AsyncDisposable {
    */
   async importCode(code: Uint8Array): Promise<PvfCode> {
     this.#assertOpen();
-    return await this.#host.parts.importCode(checkPvf({ code }).code);
+    return await this.#importCode(checkPvf({ code }).code);
   }
 
   /**
@@ -117,30 +121,39 @@ export class PvfHost implements AsyncDisposable {
   }
 
   /**
-   * Prepares PVFs that will be needed soon and marks those that are prepared as used. Settles once all are queued.
+   * Prepares PVFs that will be needed soon and marks those that are prepared as used. Settles once all are queued; of
+   * many, most wait until there is room (`maxPendingPerKind`).
    * @throws HostError INVALID_REQUEST, HOST_CLOSED
    */
   async headsUp(pvfs: readonly PvfInput[]): Promise<void> {
     this.#assertOpen();
     const checked = pvfs.map(checkPvf);
+    const { parts } = this.#host;
+    const { signal } = this.#closing;
+    const intake = this.#intakes['heads-up'];
     for (const pvf of checked) {
-      const code = await this.#host.parts.importCode(pvf.code);
-      const request = artifactRequest(this.#host.parts, pvf, code, {
-        purpose: 'heads-up',
-        priority: 'normal',
-      });
-      if (this.#closing.signal.aborted) return;
-      // Nobody waits for the result: it is remembered, good or bad.
-      this.#host.parts.artifacts.acquire(request, this.#closing.signal).catch(() => {});
+      await intake.enter(signal).catch(() => {});
+      this.#assertOpen();
+      try {
+        const code = await this.#importCode(pvf.code);
+        const request = artifactRequest(parts, pvf, code, { purpose: 'heads-up', priority: 'normal' });
+        // Nobody waits for the result: it is remembered, good or bad.
+        const task: Promise<unknown> = parts.artifacts.acquire(request, signal).catch(() => {});
+        task.finally(() => intake.leave());
+      } catch (error) {
+        intake.leave();
+        throw error;
+      }
     }
   }
 
   /**
    * Drops queued backing jobs whose scheduling parent is in no active fork: their outcome is `deadline-passed`. Jobs
    * without a scheduling parent stay.
-   * @throws HostError INVALID_REQUEST
+   * @throws HostError INVALID_REQUEST, HOST_CLOSED
    */
   updateActiveLeaves({ activated, deactivated = [] }: ActiveLeavesUpdate): void {
+    this.#assertOpen();
     const hex = (field: string) => (hash: Uint8Array) => toHex(checkHash(field, hash));
     this.#host.execute.queue.handle({
       type: 'update-leaves',
@@ -176,10 +189,13 @@ export class PvfHost implements AsyncDisposable {
   /**
    * Removes artifacts, least recently used first, down to `limit` bytes; spares those used within `minStaleMs`.
    * Defaults: the host's options. Also runs every hour.
+   * @throws HostError INVALID_REQUEST, HOST_CLOSED
    */
   async prune(options: { limit?: number; minStaleMs?: number } = {}): Promise<PruneReport> {
+    this.#assertOpen();
     const { artifactCacheLimit, artifactMinStaleMs } = this.#host.options;
     const { limit = artifactCacheLimit, minStaleMs = artifactMinStaleMs } = options;
+    checkPruning({ limit, minStaleMs });
     const report = await this.#host.parts.artifacts.prune(limit, minStaleMs);
     if (report.removed > 0) this.#host.logger.info(report, 'pruned artifacts');
     return report;
@@ -206,6 +222,17 @@ export class PvfHost implements AsyncDisposable {
     await Promise.all([...this.#active, prepare.pool.close(), execute.pool.close()]);
     await parts.threads.close();
     await workspace.remove();
+  }
+
+  /** For calls that are no requests: they end with the host. */
+  async #importCode(code: CodeInput): Promise<PvfCode> {
+    const { signal } = this.#closing;
+    try {
+      return await orAborted(this.#host.parts.importCode(code), signal);
+    } catch (error) {
+      this.#assertOpen();
+      throw error;
+    }
   }
 
   async #run<T extends PrecheckOutcome | ValidationOutcome>(

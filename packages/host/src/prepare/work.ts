@@ -45,6 +45,10 @@ export async function prepareWork(
   try {
     await (await open(tmpPath, 'w')).close();
   } catch (error) {
+    // Somebody deleted the directory: another worker gets a new one.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return { type: 'not-taken', message: `its directory ${process.dir} is gone` };
+    }
     return await afterwards(process, failed({ type: 'CreateTmpFile', value: String(error) }, true));
   }
   const timeoutNs = durationToNs(request.prepTimeout);

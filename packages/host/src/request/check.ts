@@ -15,6 +15,16 @@ import type { CodeInput, PvfInput, RequestControl, ValidateRequest } from '../ty
 
 const HASH_BYTES = 32;
 const MAX_U32 = 2 ** 32 - 1;
+
+/**
+ * Code, or block data with parent head: what fits into one request to a worker (128 MiB) beside everything else. A
+ * worker drops a larger one together with the connection, and that must not look like a fault of the machine.
+ */
+const MAX_INPUT_BYTES = 120 * 1024 * 1024;
+
+/** Far more than there are kinds of them; they fit into a worker's handshake (1 MiB). */
+const MAX_PARAMS = 10_000;
+
 const ZERO_HASH = new Uint8Array(HASH_BYTES);
 
 /** A PVF as given, known to be encodable. Hashes in hex. */
@@ -37,6 +47,7 @@ export type CheckedCandidate = Pick<ValidateRequest, 'validationData' | 'kind' |
 
 /** @throws HostError INVALID_REQUEST */
 export function checkPvf(input: PvfInput): CheckedPvf {
+  if (typeof input !== 'object' || input === null) throw invalid('request', 'must be an object');
   const {
     code,
     executorParams: params = [],
@@ -44,6 +55,12 @@ export function checkPvf(input: PvfInput): CheckedPvf {
   } = input;
   if (!(code instanceof Uint8Array || code instanceof PvfCode)) {
     throw invalid('code', 'must be a Uint8Array or what importCode() returned');
+  }
+  if ((code instanceof PvfCode ? code.length : code.byteLength) > MAX_INPUT_BYTES) {
+    throw invalid('code', `must not be longer than ${MAX_INPUT_BYTES} bytes`);
+  }
+  if (!Array.isArray(params) || params.length > MAX_PARAMS) {
+    throw invalid('executorParams', `must be an array of at most ${MAX_PARAMS} params`);
   }
   if (!Number.isInteger(bombLimit) || bombLimit < 0 || bombLimit > MAX_U32) {
     throw invalid('validationCodeBombLimit', 'must be a number of bytes below 2^32');
@@ -63,6 +80,9 @@ export function checkCandidate(request: ValidateRequest): CheckedCandidate {
   encodable('validationData', () => PersistedValidationData.encodeParts(validationData));
   encodable('descriptorVersion', () => CandidateDescriptorVersion.encodeParts(descriptorVersion));
   if (!(pov?.blockData instanceof Uint8Array)) throw invalid('pov.blockData', 'must be a Uint8Array');
+  if (pov.blockData.byteLength + validationData.parentHead.byteLength > MAX_INPUT_BYTES) {
+    throw invalid('pov.blockData', `must not be longer than ${MAX_INPUT_BYTES} bytes, parent head included`);
+  }
   if (!KINDS.includes(kind)) throw invalid('kind', `must be one of ${KINDS.join(', ')}`);
   if (executionTimeoutMs !== undefined) checkMs('executionTimeoutMs', executionTimeoutMs);
   return {
@@ -82,6 +102,13 @@ export function checkControl({ deadlineMs, signal }: RequestControl): void {
   if (deadlineMs !== undefined) checkMs('deadlineMs', deadlineMs);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalid('signal', 'must be an AbortSignal');
+}
+
+/** @throws HostError INVALID_REQUEST */
+export function checkPruning(options: { limit: number; minStaleMs: number }): void {
+  for (const [field, value] of Object.entries(options)) {
+    if (typeof value !== 'number' || !(value >= 0)) throw invalid(field, 'must be a number, 0 or above');
+  }
 }
 
 /** @throws HostError INVALID_REQUEST */

@@ -1,4 +1,5 @@
 import { isDeterministic } from '@pvf/protocol';
+import { orAborted } from '../or-aborted.ts';
 import type { OutcomeCommon, PrecheckOutcome } from '../outcome.ts';
 import { describePrepareError } from '../verdict/describe.ts';
 import type { CheckedPvf } from './check.ts';
@@ -16,7 +17,7 @@ export async function runPrecheck(
   const common = (): OutcomeCommon => ({ requestId: scope.id, codeHash, totalMs: scope.elapsed() });
   try {
     scope.signal.throwIfAborted();
-    const code = await parts.importCode(pvf.code);
+    const code = await orAborted(parts.importCode(pvf.code), scope.signal);
     codeHash = code.hash;
     scope.progress({ type: 'hashed', codeHash });
     const result = await acquireArtifact(parts, scope, pvf, code, {

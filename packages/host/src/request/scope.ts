@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock, ClockTimer } from '../clock.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { ProgressEvent, RequestControl } from '../types.ts';
 
 /** Why a request ended before it had a result. */
@@ -46,7 +47,8 @@ export class RequestScope {
     listen(control.signal, byCaller);
     listen(host, byHost);
     let timer: ClockTimer | undefined;
-    if (control.deadlineMs !== undefined) timer = clock.after(control.deadlineMs, stop('caller-deadline'));
+    if (Number.isFinite(this.#deadlineAt))
+      timer = clock.after(this.#deadlineAt - this.startedAt, stop('caller-deadline'));
     this.#release = () => {
       control.signal?.removeEventListener('abort', byCaller);
       host.removeEventListener('abort', byHost);
@@ -69,19 +71,14 @@ export class RequestScope {
     return this.#clock.now() + ms < this.#deadlineAt;
   }
 
-  pause(ms: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.signal.aborted) return reject(this.signal.reason);
-      const onAbort = (): void => {
-        timer.cancel();
-        reject(this.signal.reason);
-      };
-      const timer = this.#clock.after(ms, () => {
-        this.signal.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      this.signal.addEventListener('abort', onAbort, { once: true });
-    });
+  async pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.after(ms, resolve);
+    try {
+      await orAborted(promise, this.signal);
+    } finally {
+      timer.cancel();
+    }
   }
 
   progress(event: ProgressEvent): void {

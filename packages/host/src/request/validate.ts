@@ -11,6 +11,7 @@ import type { Artifact } from '../artifacts/store.ts';
 import type { PvfCode } from '../code.ts';
 import type { ExecutionResult } from '../execute/executions.ts';
 import { fromHex, toHex } from '../hex.ts';
+import { orAborted } from '../or-aborted.ts';
 import type { ArtifactInfo, ValidationCommon, ValidationOutcome } from '../outcome.ts';
 import { classify, describePrepareError, type Verdict } from '../verdict/index.ts';
 import type { SpawnFailure } from '../worker/messages.ts';
@@ -56,7 +57,7 @@ export class Validation {
   async run(): Promise<ValidationOutcome> {
     try {
       this.#scope.signal.throwIfAborted();
-      const code = await this.#parts.importCode(this.#pvf.code);
+      const code = await orAborted(this.#parts.importCode(this.#pvf.code), this.#scope.signal);
       this.#codeHash = code.hash;
       this.#scope.progress({ type: 'hashed', codeHash: code.hash });
       for (;;) {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkerKind } from '../errors.ts';
 
@@ -6,9 +6,10 @@ import type { WorkerKind } from '../errors.ts';
 export const TMP_ARTIFACT = 'tmp-artifact';
 export const ARTIFACT = 'artifact';
 
-/** A new, empty directory of one worker. */
-export function makeWorkerDir(runDir: string, kind: WorkerKind): Promise<string> {
-  return mkdtemp(join(runDir, `worker-dir-${kind}-`));
+/** A new, empty directory of one worker. Somebody may have deleted the cache directory with the host's own in it. */
+export async function makeWorkerDir(runDir: string, kind: WorkerKind): Promise<string> {
+  await mkdir(runDir, { recursive: true, mode: 0o700 });
+  return await mkdtemp(join(runDir, `worker-dir-${kind}-`));
 }
 
 /**

@@ -25,8 +25,10 @@ export type PoolOptions<Spec, Work, Answer> = {
   /** Undefined while the program on disk is the one that was checked; else what happened. */
   replaced: () => Promise<string | undefined>;
   spawn: (spec: Spec, signal: AbortSignal, onGone: () => void) => Promise<WorkerProcess>;
-  /** Drives one job. `onStarted` once the worker has the whole request. Must not reject. */
+  /** Drives one job. `onStarted` once the worker has the whole request. If it rejects, the job was not begun. */
   work: (process: WorkerProcess, work: Work, onStarted: () => void) => Promise<WorkResult<Answer>>;
+  /** Told of an answer that nobody waits for any more, because the worker was killed meanwhile. */
+  abandoned?: (answer: Answer) => Promise<void>;
   /** Never called from inside `handle`. */
   toQueue: (message: FromPool<Answer>) => void;
   observe: (event: 'spawning' | 'spawned' | 'retired') => void;
@@ -119,10 +121,20 @@ export class WorkerPool<Spec, Work, Answer> {
     this.#workers.set(worker, busy);
     await this.#nextTurn();
     const isCurrent = (): boolean => this.#workers.get(worker) === busy;
-    const result = await this.#options.work(process, work, () => {
+    const onStarted = (): void => {
       if (isCurrent()) this.#options.toQueue({ type: 'started', worker, pid: process.pid });
-    });
-    if (!isCurrent()) return;
+    };
+    const result = await this.#options
+      .work(process, work, onStarted)
+      .catch((error: unknown): WorkResult<Answer> => {
+        // A place that is not given back would be lost until the host ends.
+        this.#options.logger.error({ kind: this.#options.kind, error: String(error) }, 'a job was not begun');
+        return { type: 'not-taken', message: String(error) };
+      });
+    if (!isCurrent()) {
+      if (result.type === 'done') await this.#options.abandoned?.(result.answer);
+      return;
+    }
     if (result.type === 'not-taken') {
       this.#end(worker, result.message);
       this.#options.toQueue({ type: 'rip', worker });

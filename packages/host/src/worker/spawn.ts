@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,7 @@ export async function spawnWorker(
   let child: ChildProcess | undefined;
   let reaped: Promise<void> = Promise.resolve();
   try {
+    await mkdir(settings.socketDir, { recursive: true, mode: 0o700 });
     await listen(server, socketPath);
     child = start(settings, socketPath, dir);
     const stderr = new StderrTail(child, settings);

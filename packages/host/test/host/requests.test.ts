@@ -14,7 +14,11 @@ describe('an argument that makes no sense is refused by name', () => {
   const bad = (rest: object): ValidateRequest => ({ ...candidate('fine'), ...rest }) as ValidateRequest;
 
   it.each<[string, ValidateRequest]>([
+    ['request', undefined as unknown as ValidateRequest],
     ['code', bad({ code: 'hex' })],
+    ['code', bad({ code: new Uint8Array(121 * 1024 * 1024) })],
+    ['pov.blockData', bad({ pov: { blockData: new Uint8Array(121 * 1024 * 1024) } })],
+    ['executorParams', bad({ executorParams: new Array(10_001).fill({ type: 'WasmExtBulkMemory' }) })],
     ['validationCodeBombLimit', bad({ validationCodeBombLimit: -1 })],
     ['executorParams', bad({ executorParams: [{ type: 'Nonsense' }] })],
     ['executorParams', bad({ executorParams: 7 })],

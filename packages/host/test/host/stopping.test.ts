@@ -1,6 +1,7 @@
 import { FakeClock, isAlive, settle, waitUntil } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
-import { HostError } from '../../src/index.ts';
+import { HostError, type ProgressEvent } from '../../src/index.ts';
+import { tempDir } from '../support/fake-worker.ts';
 import { candidate, progressOf, startFakeHost, text } from '../support/hosts.ts';
 
 describe('a signal', () => {
@@ -53,6 +54,66 @@ describe('a signal', () => {
     await waitUntil('the worker is gone', () => !isAlive(workerPid));
     expect(host.status().artifacts).toMatchObject({ preparing: 0, failed: 0 });
     expect(await host.precheck({ code: text('fine') })).toMatchObject({ kind: 'ok' });
+  });
+
+  it.each([
+    'hashed',
+    'preparation-queued',
+    'preparing',
+    'artifact-ready',
+    'execution-queued',
+    'executing',
+  ] as const)('may be given at any step: %s', async (step) => {
+    const { host } = await startFakeHost({ executeWorkers: 1, prepareWorkersHard: 1 });
+    const abort = new AbortController();
+    const onProgress = ({ type }: ProgressEvent): void => {
+      if (type === step) abort.abort();
+    };
+    const request = candidate('fine', { code: text('slow'), signal: abort.signal, onProgress });
+    expect(await host.validate(request)).toMatchObject({ kind: 'cancelled', vote: 'none', cause: 'caller' });
+    expect(host.status()).toMatchObject({
+      prepare: { queued: 0, running: 0 },
+      execute: { queued: { approval: 0 }, running: 0 },
+      artifacts: { preparing: 0, failed: 0 },
+    });
+    expect(await host.validate(candidate('fine', { code: text('slow') }))).toMatchObject({ kind: 'valid' });
+  });
+
+  it('during the pause before the second try is not followed by one', async () => {
+    const clock = new FakeClock();
+    const { host, worker } = await startFakeHost({ clock });
+    const abort = new AbortController();
+    const retrying = progressOf('retrying');
+    const outcome = host.validate(
+      candidate('job-died', { signal: abort.signal, onProgress: retrying.onProgress }),
+    );
+    await retrying.reached;
+    abort.abort();
+    expect(await outcome).toMatchObject({ kind: 'cancelled', attempts: 1 });
+    expect(clock.isWaitingFor(1_000)).toBe(false);
+    expect(worker.count(`execute-worker-${Buffer.from('job-died').toString('hex')}`)).toBe(1);
+  });
+
+  it('while a worker starts leaves the worker to others', async () => {
+    const { host, worker } = await startFakeHost({ executeWorkers: 1 });
+    const abort = new AbortController();
+    const queued = progressOf('execution-queued');
+    const outcome = host.validate(
+      candidate('hangs', { signal: abort.signal, onProgress: queued.onProgress }),
+    );
+    await queued.reached;
+    abort.abort();
+    expect(await outcome).toMatchObject({ kind: 'cancelled', attempts: 0 });
+    expect(await host.validate(candidate('fine'))).toMatchObject({ kind: 'valid' });
+    expect(worker.count('spawned-execute-worker')).toBe(1);
+  });
+
+  it('does not wait for work on threads', async () => {
+    const { host } = await startFakeHost({ threads: 1 });
+    const abort = new AbortController();
+    const outcome = host.precheck({ code: new Uint8Array(64 << 20), signal: abort.signal });
+    setImmediate(() => abort.abort());
+    expect(await outcome).toMatchObject({ kind: 'cancelled', codeHash: '' });
   });
 
   it('that is aborted already costs nothing', async () => {
@@ -201,12 +262,50 @@ describe('closing', () => {
     }
   });
 
+  it('ends calls that are no requests, in the host’s own words', async () => {
+    const { host } = await startFakeHost({ threads: 1 });
+    const large = new Uint8Array(64 << 20);
+    const calls = [host.importCode(large), host.headsUp([{ code: large }, { code: text('x') }])];
+    const ends = Promise.allSettled(calls);
+    await host.close();
+    for (const end of await ends) {
+      expect(end).toMatchObject({ status: 'rejected', reason: { code: 'HOST_CLOSED' } });
+    }
+  });
+
+  it('during a start of workers, a preparation, an execution and a pause is clean', async () => {
+    const clock = new FakeClock();
+    const { host } = await startFakeHost({ clock, executeWorkers: 2, cacheDir: tempDir() });
+    const retrying = progressOf('retrying');
+    const executing = progressOf('executing');
+    const requests = [
+      host.validate(candidate('job-died', { onProgress: retrying.onProgress })),
+      host.validate(candidate('hangs', { onProgress: executing.onProgress })),
+    ];
+    await Promise.all([retrying.reached, executing.reached]);
+    requests.push(
+      host.validate(candidate('fine', { code: text('hangs') })),
+      host.validate(candidate('fine', { executorParams: [{ type: 'MaxMemoryPages', value: 7 }] })),
+    );
+    await host.close();
+    for (const outcome of await Promise.all(requests)) {
+      expect(outcome).toMatchObject({ kind: 'cancelled', cause: 'host-closed' });
+    }
+    expect(clock.pending).toBe(0);
+  });
+
   it('may be asked for twice, and ends the host for good', async () => {
     const { host } = await startFakeHost();
     await Promise.all([host.close(), host.close()]);
     expect(host.status().state).toBe('closed');
     await expect(host.validate(candidate('fine'))).rejects.toBeInstanceOf(HostError);
-    await expect(host.precheck({ code: text('x') })).rejects.toMatchObject({ code: 'HOST_CLOSED' });
+    const closed = { code: 'HOST_CLOSED' };
+    await expect(host.precheck({ code: text('x') })).rejects.toMatchObject(closed);
+    await expect(host.importCode(text('x'))).rejects.toMatchObject(closed);
+    await expect(host.headsUp([{ code: text('x') }])).rejects.toMatchObject(closed);
+    await expect(host.prune()).rejects.toMatchObject(closed);
+    expect(() => host.updateActiveLeaves({})).toThrow(expect.objectContaining(closed));
+    expect(await host.metrics.metrics()).toContain('pvf_outcomes_total');
   });
 
   it('is what `await using` does', async () => {

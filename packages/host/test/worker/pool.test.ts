@@ -15,6 +15,7 @@ function setUp({ idleMs = Number.POSITIVE_INFINITY, maxJobs = 10 } = {}) {
   const spawns: (Deferred<WorkerProcess> & { signal: AbortSignal; onGone: () => void })[] = [];
   const jobs: (Deferred<WorkResult<string>> & { onStarted: () => void })[] = [];
   const disposed: number[] = [];
+  const abandoned: string[] = [];
   let replaced: string | undefined;
   const pool = new WorkerPool<string, string, string>({
     kind: 'execute',
@@ -33,6 +34,7 @@ function setUp({ idleMs = Number.POSITIVE_INFINITY, maxJobs = 10 } = {}) {
       jobs.push({ ...deferred, onStarted });
       return deferred.promise;
     },
+    abandoned: async (answer) => void abandoned.push(answer),
     toQueue: (message) => told.push(message),
     observe: (event) => events.push(event),
   });
@@ -60,6 +62,7 @@ function setUp({ idleMs = Number.POSITIVE_INFINITY, maxJobs = 10 } = {}) {
     spawns,
     jobs,
     disposed,
+    abandoned,
     process,
     spawn,
     work,
@@ -145,6 +148,16 @@ it('reports a job that the worker did not take as the end of the worker', async 
   expect(disposed).toEqual([100]);
 });
 
+it('gives a place back even if its job cannot be begun for an unforeseen reason', async () => {
+  const { jobs, told, disposed, spawn, work } = setUp();
+  await spawn(1);
+  await work(1);
+  jobs[0]?.reject(new TypeError('unforeseen'));
+  await settle();
+  expect(told.at(-1)).toEqual({ type: 'rip', worker: 1 });
+  expect(disposed).toEqual([100]);
+});
+
 it('notices the end of an idle worker', async () => {
   const { spawns, told, disposed, spawn } = setUp();
   await spawn(1);
@@ -167,7 +180,7 @@ it('ends a worker that has been idle for long, and none that works', async () =>
 });
 
 it('kills a worker in any state without a word', async () => {
-  const { pool, spawns, jobs, told, disposed, process, spawn, work } = setUp();
+  const { pool, spawns, jobs, told, disposed, abandoned, process, spawn, work } = setUp();
   await spawn(1);
   await spawn(2);
   await work(2);
@@ -181,6 +194,7 @@ it('kills a worker in any state without a word', async () => {
   await settle();
   expect(told).toEqual([]);
   expect(disposed.sort()).toEqual([100, 200, 300]);
+  expect(abandoned).toEqual(['late']);
 });
 
 it('closes only when every process is reaped', async () => {
