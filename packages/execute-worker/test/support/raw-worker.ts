@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -34,20 +33,45 @@ export function directoryFor(uid: number | undefined): string {
 export interface RawOptions {
   readonly uid?: number | undefined;
   readonly environment?: Record<string, string>;
+  /** Another path of the program. */
+  readonly program?: string;
+  readonly cwd?: string;
+  /** Shell commands that run first, in the process that becomes the worker; `$DIR` is the worker dir. */
+  readonly before?: string;
+  /** In mount and user namespaces of its own, as root of these: `before` may mount. */
+  readonly ownMounts?: boolean;
+}
+
+/** How a worker ended, and what it wrote to standard error. */
+export interface WorkerEnd {
+  readonly status: number | string;
+  readonly stderr: string;
+}
+
+/** The worker ended before it connected. */
+export class NotStarted extends Error {
+  readonly end: WorkerEnd;
+
+  constructor(end: WorkerEnd) {
+    super(`the worker ended with ${end.status} before it connected: ${end.stderr}`);
+    this.end = end;
+  }
 }
 
 /** A worker program and the bare socket to it: nothing is sent but what a test sends. Ends with the test. */
 export class RawWorker {
   readonly directory: string;
-  /** Exit status or signal, and what the worker wrote to standard error. */
-  readonly ended: Promise<{ status: number | string; stderr: string }>;
+  readonly socketPath: string;
+  readonly ended: Promise<WorkerEnd>;
   readonly #child: ChildProcess;
   readonly #socket: Socket;
   readonly #decoder = new FrameDecoder(1 << 30);
   readonly #frames: Uint8Array[] = [];
   #wake: (() => void) | undefined;
 
-  static async start(kind: WorkerKind, { uid, environment = {} }: RawOptions = {}): Promise<RawWorker> {
+  /** @throws NotStarted */
+  static async start(kind: WorkerKind, options: RawOptions = {}): Promise<RawWorker> {
+    const { uid, environment = {}, cwd } = options;
     const root = directoryFor(uid);
     const directory = mkdtempSync(join(root, 'worker-'));
     const socketPath = join(root, 'socket');
@@ -56,38 +80,49 @@ export class RawWorker {
     await new Promise<void>((resolve) => server.listen(socketPath, resolve));
     const user = uid === undefined ? {} : { uid, gid: uid };
     if (uid !== undefined) for (const path of [directory, socketPath]) chownSync(path, uid, uid);
-    const argv = [`${kind}-worker`, '--socket-path', socketPath, '--worker-dir-path', directory];
-    const child = spawn(programOf(kind), argv, {
+    const [command, ...argv] = [
+      ...surroundings(directory, options),
+      options.program ?? programOf(kind),
+      ...[`${kind}-worker`, '--socket-path', socketPath, '--worker-dir-path', directory],
+    ];
+    const child = spawn(command!, argv, {
       env: environment,
       stdio: ['ignore', 'ignore', 'pipe'],
+      ...(cwd !== undefined && { cwd }),
       ...user,
     });
-    const ended = once(child, 'exit').then(([status]) => {
-      throw new Error(`the worker ended with ${status} before it connected`);
+    const ended = endOf(child);
+    onTestFinished(async () => {
+      child.kill('SIGKILL');
+      await ended;
     });
-    const worker = new RawWorker(directory, child, await Promise.race([connected, ended]));
-    ended.catch(() => {});
+    const socket = await Promise.race([connected, ended]);
     server.close();
-    onTestFinished(() => worker.#stop());
-    return worker;
+    if (!(socket instanceof Socket)) throw new NotStarted(socket);
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    return new RawWorker({ directory, socketPath, child, ended, socket });
   }
 
-  private constructor(directory: string, child: ChildProcess, socket: Socket) {
-    this.directory = directory;
-    this.#child = child;
-    this.#socket = socket;
-    let stderr = '';
-    child.stderr!.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-    });
-    this.ended = new Promise((resolve) =>
-      child.once('close', (code, signal) => resolve({ status: code ?? signal ?? 'unknown', stderr })),
-    );
-    socket.on('error', () => {});
-    socket.on('data', (chunk) => {
+  private constructor(parts: {
+    directory: string;
+    socketPath: string;
+    child: ChildProcess;
+    ended: Promise<WorkerEnd>;
+    socket: Socket;
+  }) {
+    this.directory = parts.directory;
+    this.socketPath = parts.socketPath;
+    this.#child = parts.child;
+    this.ended = parts.ended;
+    this.#socket = parts.socket;
+    parts.socket.on('error', () => {});
+    parts.socket.on('data', (chunk) => {
       this.#frames.push(...this.#decoder.push(chunk));
       this.#wake?.();
     });
+    parts.ended.then(() => this.#wake?.());
   }
 
   get pid(): number {
@@ -108,8 +143,18 @@ export class RawWorker {
     this.write(encodeFrame(ExecuteHandshake.encode({ executorParams: [] })));
   }
 
+  /** The next frame. @throws NotStarted when there is none and the worker has ended */
   async receive(): Promise<Uint8Array> {
-    while (this.#frames.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    let end: WorkerEnd | undefined;
+    this.ended.then((value) => {
+      end = value;
+    });
+    while (this.#frames.length === 0) {
+      if (end !== undefined) throw new NotStarted(end);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
     return this.#frames.shift()!;
   }
 
@@ -122,10 +167,20 @@ export class RawWorker {
   finishSending(): void {
     this.#socket.end();
   }
+}
 
-  async #stop(): Promise<void> {
-    this.#socket.destroy();
-    this.#child.kill('SIGKILL');
-    await this.ended;
-  }
+function surroundings(directory: string, { before, ownMounts }: RawOptions): string[] {
+  if (before === undefined) return [];
+  const shell = ['/bin/sh', '-c', `DIR=$1; shift; ${before}; exec "$@"`, 'sh', directory];
+  return ownMounts ? ['/usr/bin/unshare', '-rm', ...shell] : shell;
+}
+
+function endOf(child: ChildProcess): Promise<WorkerEnd> {
+  let stderr = '';
+  child.stderr!.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve) =>
+    child.once('close', (code, signal) => resolve({ status: code ?? signal ?? 'unknown', stderr })),
+  );
 }

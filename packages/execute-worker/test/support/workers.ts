@@ -14,8 +14,9 @@ import {
 import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../../../bench/differential/driver/index.ts';
 
 const packages = join(import.meta.dirname, '../../..');
+/** The npm launchers, or the programs in the folder PVF_WORKERS: the standalone binaries pass the same tests. */
 export const programOf = (kind: 'prepare' | 'execute') =>
-  join(packages, `${kind}-worker/bin/pvf-${kind}-worker`);
+  join(process.env.PVF_WORKERS ?? join(packages, `${kind}-worker/bin`), `pvf-${kind}-worker`);
 const ZERO_HASH = new Uint8Array(32);
 const DEFAULT_BOMB_LIMIT = 30 * 1024 * 1024;
 const PREPARATION_LIMIT_MS = 360_000;
