@@ -64,9 +64,9 @@ function validate() {
 function stackLimit() {
   rmSync(join(directory, 'pvf-version'));
   const program = join(directory, 'pvf-execute-worker');
-  const command = `ulimit -H -s 100000 && "${program}" --version && exec "${program}" execute-worker`;
+  const command = `ulimit -H -s 100000 && "${program}" --version && exec "${program}" execute-worker --socket-path s --worker-dir-path /`;
   const { status, stderr } = spawnSync('/bin/sh', ['-c', command], { env: {}, encoding: 'utf8' });
   assert.equal(status, 1);
-  assert.match(stderr, /^the stack may have/);
+  assert.match(stderr, /the limit of STACK is 102400000 bytes/);
   execFileSync(program, ['--version'], { env: { NODE_OPTIONS: '--no-such-option' } });
 }

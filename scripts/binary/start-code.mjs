@@ -3,6 +3,7 @@
 // stack limit that is raised here counts for everything that follows.
 //
 //   setrlimit(RLIMIT_STACK): soft limit up to `stackBytes`, as far as the hard limit goes
+//   getrlimit(each of LIMITS): below it Node hangs or crashes at its start; rather say so and exit(1)
 //   fd = memfd_create("pvf-ffi", MFD_NOEXEC_SEAL (if known) | MFD_ALLOW_SEALING | MFD_CLOEXEC)
 //   sendfile(fd, open("/proc/self/exe"), offset, length); fcntl(fd, F_ADD_SEALS, all four)
 //   jump to the program's own entry point
@@ -26,10 +27,10 @@ be 03 00 00 00        mov esi, RLIMIT_STACK
 b8 2e 01 00 00        mov eax, SYS_prlimit64
 0f 05                 syscall
 85 c0                 test eax, eax
-75 30                 jne memory
-48 8b 05 f6 00 00 00  mov rax, [stackBytes]
+75 30                 jne limits
+48 8b 05 56 01 00 00  mov rax, [stackBytes]
 48 39 04 24           cmp [rsp], rax
-73 23                 jae memory
+73 23                 jae limits
 48 3b 44 24 08        cmp rax, [rsp + 8]
 48 0f 47 44 24 08     cmova rax, [rsp + 8]
 48 89 04 24           mov [rsp], rax
@@ -39,20 +40,44 @@ be 03 00 00 00        mov esi, RLIMIT_STACK
 45 31 d2              xor r10d, r10d
 b8 2e 01 00 00        mov eax, SYS_prlimit64
 0f 05                 syscall
-48 8d 3d e6 00 00 00  memory: lea rdi, [name]
+48 8d 2d 4e 01 00 00  limits: lea rbp, [limitTable]
+8b 75 00              next: mov esi, [rbp]
+85 f6                 test esi, esi
+74 47                 je memory
+31 ff                 xor edi, edi
+31 d2                 xor edx, edx
+49 89 e2              mov r10, rsp
+b8 2e 01 00 00        mov eax, SYS_prlimit64
+0f 05                 syscall
+85 c0                 test eax, eax
+75 2f                 jne enough
+48 8b 45 08           mov rax, [rbp + 8]
+48 39 04 24           cmp [rsp], rax
+73 25                 jae enough
+bf 02 00 00 00        mov edi, STDERR
+48 8d 35 76 01 00 00  lea rsi, [refusal]
+8b 15 11 01 00 00     mov edx, [refusalLength]
+b8 01 00 00 00        mov eax, SYS_write
+0f 05                 syscall
+bf 01 00 00 00        mov edi, 1
+b8 e7 00 00 00        mov eax, SYS_exit_group
+0f 05                 syscall
+48 83 c5 10           enough: add rbp, 16
+eb b2                 jmp next
+48 8d 3d 39 01 00 00  memory: lea rdi, [name]
 be 0b 00 00 00        mov esi, MFD_NOEXEC_SEAL | MFD_ALLOW_SEALING | MFD_CLOEXEC
 b8 3f 01 00 00        mov eax, SYS_memfd_create
 0f 05                 syscall
 85 c0                 test eax, eax
 79 1b                 jns made
-48 8d 3d cf 00 00 00  lea rdi, [name]
+48 8d 3d 22 01 00 00  lea rdi, [name]
 be 03 00 00 00        mov esi, MFD_ALLOW_SEALING | MFD_CLOEXEC
 b8 3f 01 00 00        mov eax, SYS_memfd_create
 0f 05                 syscall
 85 c0                 test eax, eax
 0f 88 87 00 00 00     js done
 89 c5                 made: mov ebp, eax
-48 8d 3d ba 00 00 00  lea rdi, [exe]
+48 8d 3d 0d 01 00 00  lea rdi, [exe]
 be 00 00 08 00        mov esi, O_RDONLY | O_CLOEXEC
 31 d2                 xor edx, edx
 b8 02 00 00 00        mov eax, SYS_open
@@ -60,9 +85,9 @@ b8 02 00 00 00        mov eax, SYS_open
 85 c0                 test eax, eax
 78 63                 js drop
 41 89 c0              mov r8d, eax
-48 8b 05 7e 00 00 00  mov rax, [offset]
+48 8b 05 89 00 00 00  mov rax, [offset]
 48 89 04 24           mov [rsp], rax
-48 8b 05 7b 00 00 00  mov rax, [length]
+48 8b 05 86 00 00 00  mov rax, [length]
 48 89 44 24 08        mov [rsp + 8], rax
 89 ef                 copy: mov edi, ebp
 44 89 c6              mov esi, r8d
@@ -96,12 +121,24 @@ b8 03 00 00 00        mov eax, SYS_close
 5a                    pop rdx
 5e                    pop rsi
 5f                    pop rdi
-8b 05 1a 00 00 00     mov eax, [entry]
+8b 05 25 00 00 00     mov eax, [entry]
 ff e0                 jmp rax
 `;
 
 /** The data follows here: the code addresses it relative to itself. */
-const DATA_OFFSET = 0x120;
+const DATA_OFFSET = 0x180;
+const INT3 = 0xcc;
+
+/** Resource (RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_NOFILE) and the least that the start takes; a zero ends the list. */
+const LIMITS = [
+  [1, 2 * 1024 ** 2],
+  [9, 16 * 1024 ** 3],
+  [7, 64],
+  [0, 0],
+];
+const REFUSAL =
+  'the limits of this process are too low: 16 GiB of address space (ulimit -v, LimitAS=), 64 open files (ulimit -n, ' +
+  'LimitNOFILE=) and files of 2 MiB (ulimit -f, LimitFSIZE=) are needed\n';
 
 /**
  * @param values bytes of stack; where in the binary's file the library lies (bytes); the program's own entry point,
@@ -109,12 +146,13 @@ const DATA_OFFSET = 0x120;
  * @returns {Buffer}
  */
 export function startCode({ stackBytes, offset, length, entry }) {
-  const code = Buffer.from(CODE.replaceAll(/ {2}.*$|\s/gm, ''), 'hex');
-  if (code.length !== DATA_OFFSET)
-    throw new Error(`the start code has ${code.length} bytes, not ${DATA_OFFSET}`);
-  const numbers = Buffer.alloc(32);
-  for (const [i, value] of [stackBytes, offset, length, entry].entries()) {
-    numbers.writeBigUInt64LE(BigInt(value), 8 * i);
-  }
-  return Buffer.concat([code, numbers, Buffer.from('pvf-ffi\0/proc/self/exe\0', 'latin1')]);
+  const instructions = Buffer.from(CODE.replaceAll(/ {2}.*$|\s/gm, ''), 'hex');
+  if (instructions.length > DATA_OFFSET)
+    throw new Error(`the start code has ${instructions.length} bytes, more than ${DATA_OFFSET}`);
+  const code = Buffer.alloc(DATA_OFFSET, INT3);
+  instructions.copy(code);
+  const numbers = [stackBytes, offset, length, entry, REFUSAL.length, ...LIMITS.flat()];
+  const data = Buffer.alloc(8 * numbers.length);
+  for (const [i, value] of numbers.entries()) data.writeBigUInt64LE(BigInt(value), 8 * i);
+  return Buffer.concat([code, data, Buffer.from(`pvf-ffi\0/proc/self/exe\0${REFUSAL}`, 'latin1')]);
 }

@@ -1,2 +1,1 @@
-import '../require-stack.ts';
 import '../../../packages/execute-worker/src/main.ts';

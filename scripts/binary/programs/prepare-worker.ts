@@ -1,2 +1,1 @@
-import '../require-stack.ts';
 import '../../../packages/prepare-worker/src/main.ts';
