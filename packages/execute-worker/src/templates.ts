@@ -6,9 +6,11 @@ import {
   Template,
   TemplateError,
   type WorkerContext,
+  writeFrame,
 } from '@pvf/worker';
 import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeTemplateGuest } from './job/guest.ts';
+import { rehearse } from './warm-up.ts';
 
 /** Each holds an artifact's code in memory of its own; a worker sees few PVFs in a row. */
 const MAX_TEMPLATES = 3;
@@ -33,6 +35,8 @@ export class Templates {
   readonly #settings: GuestSettings;
   readonly #entries = new Map<string, Entry>();
   readonly #freeArenas: RequestArena[] = [];
+  /** Key of the template that has just run a job. */
+  #latest: string | undefined;
 
   constructor(context: WorkerContext, settings: GuestSettings) {
     this.#context = context;
@@ -64,13 +68,31 @@ export class Templates {
     try {
       const report = entry.template.run(request, limits);
       if ((this.#context.readRss(entry.template.pid) ?? 0) > MAX_KEPT_RSS_BYTES) this.#drop(key);
+      else this.#latest = key;
       return report;
     } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      this.#context.log.warn({ err: error }, 'a template was given up');
-      this.#drop(key);
+      this.#giveUp(key, error);
       return undefined;
     }
+  }
+
+  /** Has the job for the next candidate of the latest artifact made. */
+  prepareJob(): void {
+    const key = this.#latest;
+    this.#latest = undefined;
+    const entry = key === undefined ? undefined : this.#entries.get(key);
+    if (key === undefined || entry?.type !== 'template') return;
+    try {
+      entry.template.prepareJob();
+    } catch (error) {
+      this.#giveUp(key, error);
+    }
+  }
+
+  #giveUp(key: string, error: unknown): void {
+    if (!(error instanceof TemplateError)) throw error;
+    this.#context.log.warn({ err: error }, 'a template was given up');
+    this.#drop(key);
   }
 
   #make(parts: ArtifactParts, { cpuLimitNs }: JobLimits): Entry {
@@ -78,7 +100,15 @@ export class Templates {
     const arena = this.#freeArenas.pop()!;
     const template = Template.start(this.#context.job, arena, cpuLimitNs, (lock) => {
       const guest = makeTemplateGuest(parts, this.#settings, lock);
-      return (request, writeFd) => executeJob(request, writeFd, () => guest);
+      return {
+        rehearse,
+        run: (request, writeFd) =>
+          executeJob(
+            request,
+            (parts) => writeFrame(writeFd, parts),
+            () => guest,
+          ),
+      };
     });
     if (template !== undefined) return { type: 'template', template, arena };
     this.#freeArenas.push(arena);

@@ -18,6 +18,7 @@ import {
   runJob,
   serveRequests,
   type WorkerContext,
+  writeFrame,
 } from '@pvf/worker';
 import { ArtifactFile } from './artifact-file.ts';
 import { executeJob } from './job/execute.ts';
@@ -54,6 +55,7 @@ export async function loadExecuteWorker(version: string): Promise<(context: Work
         worker = new ExecuteWorker(context, executorParams, codeCache, engine);
       },
       answer: (request) => ExecuteWorkerResult.encodeParts(worker.answer(request)),
+      answered: () => worker.prepareJob(),
       farewell,
     });
   };
@@ -129,13 +131,22 @@ class ExecuteWorker {
     }
   }
 
+  /** Between two requests: what the next one would otherwise wait for. */
+  prepareJob(): void {
+    this.#templates.prepareJob();
+  }
+
   /** In a job that loads the artifact itself. */
   #runAlone(parts: ArtifactParts, requestBytes: Uint8Array, limits: JobLimits): JobReport {
     const { job } = this.#context;
     const body = (writeFd: number): number => {
       const { window, lock } = enterJob(job, writeFd, limits.cpuLimitNs, this.#arena.readFd);
       const request = window!.request(requestBytes.length);
-      return executeJob(request, writeFd, () => makeGuest(parts, this.#settings, lock));
+      return executeJob(
+        request,
+        (answer) => writeFrame(writeFd, answer),
+        () => makeGuest(parts, this.#settings, lock),
+      );
     };
     this.#arena.fill(requestBytes);
     try {

@@ -6,6 +6,7 @@ import {
   GUEST_INPUT,
   guest,
   isAlive,
+  openDescriptors,
   waitUntil,
 } from '@pvf/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -20,7 +21,7 @@ const LONG_LIMIT_MS = 60_000;
 /** More than any process needs that only waits for work. */
 const BUSY_TICKS = 10;
 
-/** A worker that has loaded `burns-cpu` ahead: one process below it, which waits for work. */
+/** A worker that has loaded `burns-cpu` ahead: below it the template, and a job that waits for a candidate. */
 async function loadedWorker() {
   const pair = new WorkerPair();
   onTestFinished(() => pair.close());
@@ -30,9 +31,11 @@ async function loadedWorker() {
   // Loaded ahead for the second candidate.
   for (let i = 0; i < 2; i++) expect(answerOf(await run())).toBe('Ok');
   const workerPid = (await pair.executeWorker()).process.pid;
-  const [template, ...others] = descendantsOf(workerPid);
-  expect(others).toEqual([]);
-  return { pair, run, workerPid, templatePid: template!.pid };
+  const [templatePid, waitingPid] = await waitUntil('a job waits', () => {
+    const pids = descendantsOf(workerPid).map(({ pid }) => pid);
+    return pids.length === 2 && pids.sort((a, b) => a - b);
+  });
+  return { pair, run, workerPid, templatePid: templatePid!, waitingPid: waitingPid! };
 }
 
 const runningJob = (workerPid: number): Promise<number> =>
@@ -82,6 +85,30 @@ describe('the first candidate of an artifact', () => {
   });
 });
 
+describe('a job that waits for a candidate', () => {
+  it('runs it', async () => {
+    const { run, workerPid, waitingPid } = await loadedWorker();
+    const running = run(HALF_A_SECOND);
+    expect(await runningJob(workerPid)).toBe(waitingPid);
+    expect(answerOf(await running)).toBe('Ok');
+  });
+
+  it('may be killed, at no candidate’s cost', async () => {
+    const { run, waitingPid } = await loadedWorker();
+    process.kill(waitingPid, 'SIGKILL');
+    for (let i = 0; i < 3; i++) expect(answerOf(await run())).toBe('Ok');
+  });
+
+  it('has nothing open but pipes', async () => {
+    const { waitingPid } = await loadedWorker();
+    const open = await waitUntil('it has closed the rest', () => {
+      const names = [...openDescriptors(waitingPid).values()];
+      return names.every((name) => name === '/dev/null' || name.startsWith('pipe:')) && names;
+    });
+    expect(open.filter((name) => name.startsWith('pipe:'))).toHaveLength(2);
+  });
+});
+
 describe('a process that waits with a loaded artifact', () => {
   it('may be killed between requests', async () => {
     const { run, templatePid } = await loadedWorker();
@@ -112,27 +139,27 @@ describe('a worker', () => {
   });
 
   it('that is killed while it waits takes its processes along', async () => {
-    const { workerPid, templatePid } = await loadedWorker();
+    const { workerPid, templatePid, waitingPid } = await loadedWorker();
     process.kill(workerPid, 'SIGKILL');
-    await gone([workerPid, templatePid]);
+    await gone([workerPid, templatePid, waitingPid]);
   });
 
   it('ends with its processes when the host hangs up', async () => {
-    const { pair, workerPid, templatePid } = await loadedWorker();
+    const { pair, workerPid, templatePid, waitingPid } = await loadedWorker();
     (await pair.executeWorker()).process.endRequests();
-    await gone([workerPid, templatePid]);
+    await gone([workerPid, templatePid, waitingPid]);
   });
 
-  it('keeps three artifacts loaded, and no other process', async () => {
+  it('keeps three artifacts loaded, each with a job that waits, and no other process', async () => {
     const { pair, run, workerPid } = await loadedWorker();
     for (let i = 0; i < 6; i++) {
       const prepared = await pair.prepare(acceptsWithWatermark(i));
       for (let n = 0; n < 2; n++) {
         expect(watermarkOf(await pair.execute(prepared, GUEST_INPUT, LIMIT_MS))).toBe(i);
       }
-      expect(descendantsOf(workerPid).length).toBeLessThanOrEqual(3);
+      expect(descendantsOf(workerPid).length).toBeLessThanOrEqual(6);
     }
     for (let i = 0; i < 2; i++) expect(answerOf(await run())).toBe('Ok');
-    expect(descendantsOf(workerPid)).toHaveLength(3);
+    await waitUntil('the last job waits', () => descendantsOf(workerPid).length === 6);
   });
 });

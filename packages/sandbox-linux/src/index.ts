@@ -95,6 +95,7 @@ export {
   tryOpen,
   unlink,
   unmapMemory,
+  unreadBytes,
   useHugePages,
   WOULD_BLOCK,
   writeAll,

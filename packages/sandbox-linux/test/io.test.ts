@@ -6,6 +6,7 @@ describe.each(IDENTITIES)('descriptors as %s', (as) => {
     expect(runCase('io', 'pipe', { as })).toEqual({
       empty: -1,
       first: [8, 'hello wo'],
+      unread: [3, 3],
       rest: 3,
       text: 'rld',
       closed: 0,

@@ -6,6 +6,8 @@ export interface RequestLoop {
   readonly requestLimitBytes: number;
   /** A request in, the answer out, in parts. */
   readonly answer: (request: Uint8Array) => readonly Uint8Array[];
+  /** Runs when the host has the answer, while it makes up its next request. */
+  readonly answered?: () => void;
   /** What the host is told, if anything, when it has broken the protocol or closed its end; then the worker ends. */
   readonly farewell?: (error: unknown) => readonly Uint8Array[] | undefined;
   /** Runs before the first request. */
@@ -20,6 +22,7 @@ export function serveRequests({ connection, kind, log }: WorkerContext, loop: Re
       const request = connection.receive(loop.requestLimitBytes);
       if (request === undefined) throw new Error('the host closed the connection');
       connection.send(loop.answer(request));
+      loop.answered?.();
     }
   } catch (error) {
     log.warn(`${kind} worker quits: ${error instanceof Error ? error.message : String(error)}`);

@@ -26,6 +26,9 @@ export const NOT_LOADED = 0;
 
 /** Descriptors of a template process; the other ends are the worker's. */
 export interface TemplateDescriptors {
+  /** A byte for each job to be made; when the worker closes it, the template ends. */
+  readonly order: number;
+  /** Read by the job that waits for a request. */
   readonly command: number;
   readonly status: number;
   /** Inherited by each job. */
@@ -33,13 +36,23 @@ export interface TemplateDescriptors {
   readonly arena: number;
 }
 
-/** What a template runs for each request: `request` is valid in that job only. */
-export type TemplateJob = (request: Uint8Array, writeFd: number) => number;
+/** What a template's jobs do. */
+export interface TemplateJob {
+  /** Runs in a job that waits for its request: what the request would otherwise have to wait for. */
+  readonly rehearse: () => void;
+  /**
+   * Runs in each job.
+   *
+   * @param request valid in this job only
+   * @returns the exit status
+   */
+  readonly run: (request: Uint8Array, writeFd: number) => number;
+}
 
 /**
- * The life of a template process: gives everything up, loads, locks its code, then forks one job per command. Its jobs
+ * The life of a template process: gives everything up, loads, locks its code, then forks one job per order. Its jobs
  * are children of the worker, who watches and reaps them; they find all restrictions in place but what only a forking
- * process needs, and give that up first. Ends when the worker closes the command pipe.
+ * process needs, and give that up first. Each then waits for one command, so that making it costs its request no time.
  *
  * @param load loads what all jobs share; calls `lock` when no machine code has to be made any more
  */
@@ -53,7 +66,7 @@ export function templateMain(
   const mapsFd = settings.templateFilters === undefined ? -1 : openMaps(settings.procFd);
   const own = readOwnMemory(settings.procFd);
   const window = new ArenaWindow(fds.arena);
-  const pipes = [fds.command, fds.status, fds.result];
+  const pipes = [fds.order, fds.command, fds.status, fds.result];
   closeAllDescriptorsExcept([...pipes, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
   for (const resource of ['FSIZE', 'CORE', 'MEMLOCK', 'MSGQUEUE'] as const) setResourceLimit(resource, 0);
   limitMemory(own, settings.addedDataBytes);
@@ -76,17 +89,20 @@ export function templateMain(
   }
   writeAll(fds.status, Uint8Array.of(READY));
 
+  const order = new Uint8Array(1);
   const command = new Uint8Array(COMMAND_BYTES);
-  const commandView = new DataView(command.buffer);
   const status = new Uint8Array(STATUS_BYTES);
   const statusView = new DataView(status.buffer);
-  while (readFully(fds.command, command) === COMMAND_BYTES) {
-    const length = commandView.getUint32(0, true);
-    const cpuSeconds = commandView.getUint32(4, true);
-    const body = (): number => {
-      enterTemplateJob(settings, fds, cpuSeconds);
-      return job(window.request(length), fds.result);
-    };
+  const body = (): number => {
+    enterTemplateJob(settings, fds);
+    job.rehearse();
+    if (readFully(fds.command, command) !== COMMAND_BYTES) return 0;
+    const view = new DataView(command.buffer);
+    const cpuSeconds = view.getUint32(4, true);
+    beginTemplateJob(settings, fds, cpuSeconds);
+    return job.run(window.request(view.getUint32(0, true)), fds.result);
+  };
+  while (readFully(fds.order, order) === order.length) {
     let pid: number;
     try {
       pid = forkChild({ namespaces: settings.namespaces, sibling: true, body });
@@ -99,13 +115,18 @@ export function templateMain(
   return 0;
 }
 
-/** First thing in a template's job: what is left to give up. */
-function enterTemplateJob(settings: JobSettings, fds: TemplateDescriptors, cpuSeconds: number): void {
+/** First thing in a template's job: what it can give up before it has a request. */
+function enterTemplateJob(settings: JobSettings, fds: TemplateDescriptors): void {
   setParentDeathSignal(SIGKILL);
-  closeDescriptor(fds.command);
+  closeDescriptor(fds.order);
   closeDescriptor(fds.status);
-  setResourceLimit('CPU', cpuSeconds);
   setResourceLimit('NPROC', 0);
   if (settings.namespaces.includes('user')) dropAllCapabilities({ boundingSet: false });
+}
+
+/** What is left to give up once it has one. */
+function beginTemplateJob(settings: JobSettings, fds: TemplateDescriptors, cpuSeconds: number): void {
+  closeDescriptor(fds.command);
+  setResourceLimit('CPU', cpuSeconds);
   if (settings.templateFilters !== undefined) installFilter(settings.templateFilters.job);
 }

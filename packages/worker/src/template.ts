@@ -8,6 +8,8 @@ import {
   poll,
   processCpuTimeNs,
   readFully,
+  readInto,
+  unreadBytes,
   waitForChild,
   writeAll,
 } from '@pvf/sandbox-linux';
@@ -26,6 +28,16 @@ export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
 
+const ORDER = new Uint8Array(1);
+
+/** The worker's ends of the pipes to a template and its jobs. */
+interface TemplatePipes {
+  readonly order: number;
+  readonly command: number;
+  readonly status: number;
+  readonly result: number;
+}
+
 /**
  * A sandboxed process that has loaded one artifact and forks a job for each request, so that loading is paid for once.
  * What it holds comes from its PVF alone: taken over, it could harm the answers about that PVF, nothing else.
@@ -33,9 +45,11 @@ export class TemplateError extends Error {
 export class Template {
   readonly pid: number;
   readonly #arena: RequestArena;
-  readonly #command: number;
-  readonly #status: number;
-  readonly #result: number;
+  readonly #pipes: TemplatePipes;
+  /** A job was ordered and its pid not read yet. */
+  #ordered = false;
+  /** The job at hand, until it is reaped. */
+  #jobPid: number | undefined;
   #closed = false;
 
   /**
@@ -51,28 +65,45 @@ export class Template {
     loadLimitNs: number,
     load: (lock: () => void) => TemplateJob,
   ): Template | undefined {
-    const pipes = [pipe(), pipe(), pipe()] as const;
-    const [command, status, result] = pipes;
+    const order = pipe();
+    const command = pipe();
+    const status = pipe();
+    const result = pipe();
     const fds = {
+      order: order.readFd,
       command: command.readFd,
       status: status.writeFd,
       result: result.writeFd,
       arena: arena.readFd,
     };
     const pid = forkAs(settings.user, () => forkChild({ body: () => templateMain(settings, fds, load) }));
-    for (const fd of [command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
-    const template = new Template(pid, arena, command.writeFd, status.readFd, result.readFd);
+    for (const fd of [fds.order, fds.command, fds.status, fds.result]) closeDescriptor(fd);
+    const template = new Template(pid, arena, {
+      order: order.writeFd,
+      command: command.writeFd,
+      status: status.readFd,
+      result: result.readFd,
+    });
     if (template.#loaded(loadLimitNs)) return template;
     template.close();
     return undefined;
   }
 
-  private constructor(pid: number, arena: RequestArena, command: number, status: number, result: number) {
+  private constructor(pid: number, arena: RequestArena, pipes: TemplatePipes) {
     this.pid = pid;
     this.#arena = arena;
-    this.#command = command;
-    this.#status = status;
-    this.#result = result;
+    this.#pipes = pipes;
+  }
+
+  /**
+   * Has the job for the next request made meanwhile, to wait for it. Does nothing if one waits already.
+   *
+   * @throws TemplateError: close the template
+   */
+  prepareJob(): void {
+    if (this.#ordered) return;
+    this.#send(this.#pipes.order, ORDER);
+    this.#ordered = true;
   }
 
   /**
@@ -81,64 +112,81 @@ export class Template {
    * @throws TemplateError: close the template and run the request in a job of its own
    */
   run(request: Uint8Array, limits: JobLimits): JobReport {
-    if (this.#readable(this.#result, 0)) throw new TemplateError('bytes on the result pipe before the job');
+    const { command, result } = this.#pipes;
+    this.prepareJob();
+    const pid = this.#takeJob();
+    if (this.#readable(result, 0)) throw new TemplateError('bytes on the result pipe before the request');
     this.#arena.fill(request);
     try {
-      const command = new Uint8Array(COMMAND_BYTES);
-      const view = new DataView(command.buffer);
+      const bytes = new Uint8Array(COMMAND_BYTES);
+      const view = new DataView(bytes.buffer);
       view.setUint32(0, request.length, true);
       view.setUint32(4, Math.ceil(limits.cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS, true);
-      this.#send(command);
-      const pid = this.#readPid();
-      const early = this.#reapIfOurs(pid);
-      return followJob(pid, this.#result, limits, early);
+      this.#send(command, bytes);
+      const report = followJob(pid, result, limits);
+      this.#jobPid = undefined;
+      if (unreadBytes(command) > 0) throw new TemplateError(`job ${pid} ended before it took its request`);
+      return report;
     } finally {
       this.#arena.clear();
     }
   }
 
-  /** Ends the process, and waits for that. */
+  /** Ends the process and a job that waits or runs, and waits for their end. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     killPid(this.pid, SIGKILL);
     waitForChild(this.pid);
-    for (const fd of [this.#command, this.#status, this.#result]) closeDescriptor(fd);
+    try {
+      // Without waiting: a template that was taken over might never say.
+      if (this.#ordered && this.#readable(this.#pipes.status, 0)) this.#takeJob();
+    } catch (error) {
+      // No job was made, or none of ours.
+      if (!(error instanceof TemplateError)) throw error;
+    }
+    if (this.#jobPid !== undefined) {
+      killPid(this.#jobPid, SIGKILL);
+      waitForChild(this.#jobPid);
+    }
+    for (const fd of Object.values(this.#pipes)) closeDescriptor(fd);
   }
 
   #loaded(limitNs: number): boolean {
     for (;;) {
       const left = limitNs - (processCpuTimeNs(this.pid) ?? 0);
       if (left <= 0) return false;
-      if (this.#readable(this.#status, Math.ceil(left / NS_PER_MS))) break;
+      if (this.#readable(this.#pipes.status, Math.ceil(left / NS_PER_MS))) break;
     }
     const byte = new Uint8Array(1);
-    return readFully(this.#status, byte) === 1 && byte[0] === READY;
+    return readFully(this.#pipes.status, byte) === 1 && byte[0] === READY;
   }
 
-  #send(command: Uint8Array): void {
+  #send(fd: number, bytes: Uint8Array): void {
     try {
-      writeAll(this.#command, command);
+      writeAll(fd, bytes);
     } catch (cause) {
       throw new TemplateError('the process takes no requests', { cause });
     }
   }
 
-  #readPid(): number {
+  /** The job that was ordered, alive. A pid that is not a child of this worker is not believed. */
+  #takeJob(): number {
     const bytes = new Uint8Array(STATUS_BYTES);
-    if (readFully(this.#status, bytes) !== STATUS_BYTES) throw new TemplateError('the process has gone');
+    // Written at once, so that one read gets all of it.
+    if (readInto(this.#pipes.status, bytes) !== STATUS_BYTES) throw new TemplateError('the process has gone');
+    this.#ordered = false;
     const pid = new DataView(bytes.buffer).getInt32(0, true);
     if (pid <= 0 || pid === this.pid) throw new TemplateError(`no job was made (${pid})`);
-    return pid;
-  }
-
-  /** A pid that is not a child of this worker is not believed. */
-  #reapIfOurs(pid: number): ReturnType<typeof waitForChild> | undefined {
+    let ended: ReturnType<typeof waitForChild> | undefined;
     try {
-      return waitForChild(pid, { noHang: true });
+      ended = waitForChild(pid, { noHang: true });
     } catch (cause) {
       throw new TemplateError(`process ${pid} is no job of this worker`, { cause });
     }
+    if (ended !== undefined) throw new TemplateError(`job ${pid} ended before its request`);
+    this.#jobPid = pid;
+    return pid;
   }
 
   #readable(fd: number, timeoutMs: number): boolean {

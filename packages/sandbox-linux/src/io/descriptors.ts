@@ -7,6 +7,7 @@ import {
   F_SETFD,
   F_SETFL,
   FD_CLOEXEC,
+  FIONREAD,
   O_CLOEXEC,
   O_NONBLOCK,
   POLLOUT,
@@ -80,6 +81,15 @@ export function readInto(fd: number, buffer: Uint8Array): number {
     if (errno === EAGAIN) return WOULD_BLOCK;
     if (errno !== EINTR) failed('read', errno);
   }
+}
+
+/**
+ * How many bytes of a pipe nobody has read yet; either end will do.
+ * @throws SandboxError SYSCALL_FAILED
+ */
+export function unreadBytes(fd: number): number {
+  if (sys3(NR.ioctl, fd, FIONREAD, pair.address) !== 0) failed('ioctl', lastErrno(), 'FIONREAD');
+  return pair.view.getInt32(0, true);
 }
 
 /**

@@ -12,6 +12,7 @@ export {
   readInto,
   setCloseOnExec,
   setNonBlocking,
+  unreadBytes,
   WOULD_BLOCK,
   writeAll,
 } from './descriptors.ts';

@@ -163,6 +163,7 @@ export const LANDLOCK_RESTRICT_SELF_TSYNC = 8;
 
 // linux/fs.h: _IOWR('f', 17, struct procmap_query) with its 104 bytes
 export const PROCMAP_QUERY = 0xc0686611;
+export const FIONREAD = 0x541b;
 export const PROCMAP_QUERY_VMA_READABLE = 0x01;
 export const PROCMAP_QUERY_VMA_WRITABLE = 0x02;
 export const PROCMAP_QUERY_VMA_EXECUTABLE = 0x04;

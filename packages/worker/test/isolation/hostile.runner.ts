@@ -117,9 +117,10 @@ function runOne(index: number): JobReport {
 
 /** In the template process itself, once it has loaded and locked its code. */
 function runInTemplate(index: number): JobReport {
-  const [command, status, result] = [pipe(), pipe(), pipe()];
+  const [order, command, status, result] = [pipe(), pipe(), pipe(), pipe()];
   const arena = new RequestArena(job.procFd);
   const fds = {
+    order: order.readFd,
     command: command.readFd,
     status: status.writeFd,
     result: result.writeFd,
@@ -131,18 +132,19 @@ function runInTemplate(index: number): JobReport {
       exitNow(attack(index, fds.result));
     });
   const pid = forkAs(job.user, () => forkChild({ body }));
-  for (const fd of [command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
+  for (const fd of [order.readFd, command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
   try {
     return followJob(pid, result.readFd, limits);
   } finally {
-    for (const fd of [command.writeFd, status.readFd, result.readFd, arena.readFd]) closeDescriptor(fd);
+    const ends = [order.writeFd, command.writeFd, status.readFd, result.readFd, arena.readFd];
+    for (const fd of ends) closeDescriptor(fd);
   }
 }
 
 function startTemplate(): Template {
   return Template.start(job, new RequestArena(job.procFd), CPU_LIMIT_NS, (lock) => {
     lock();
-    return (request, writeFd) => attack(request[0]!, writeFd);
+    return { rehearse: () => {}, run: (request, writeFd) => attack(request[0]!, writeFd) };
   })!;
 }
 
