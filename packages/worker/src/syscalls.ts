@@ -14,8 +14,9 @@ const PROCMAP_QUERY = 0xc0686611;
 const FUTEX_WAIT = 0;
 const FUTEX_WAKE = 1;
 const FUTEX_WAIT_BITSET = 9;
-/** All bits of a futex operation but FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME. */
-const FUTEX_COMMAND = 0xffff_fe7f;
+const FUTEX_PRIVATE_FLAG = 128;
+/** All bits of a futex operation but FUTEX_CLOCK_REALTIME. */
+const FUTEX_OPERATION = 0xffff_feff;
 /** The largest clock that is no process's own. */
 const CLOCK_TAI = 11;
 const SECCOMP_SET_MODE_FILTER = 1;
@@ -39,14 +40,17 @@ const ADVICE = {
 
 /**
  * Calls whose arguments matter: no memory outside the process's own account (shared, or from the machine's pool of
- * huge pages), no page shared with other processes by content (MADV_MERGEABLE can be timed), no priority-inheritance
- * futex (a history of holes), no CPU clock of another process.
+ * huge pages), no page shared with other processes by content (MADV_MERGEABLE can be timed), no futex that other
+ * processes can wait for (on a page of a program that all have mapped) or with priority inheritance (a history of holes),
+ * no CPU clock of another process.
  */
 const CHECKED_CALLS: readonly SyscallRule[] = [
   ...[FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET].map(
     (value): SyscallRule => ({
       name: 'futex',
-      args: [{ index: 1, op: 'masked-eq', mask: FUTEX_COMMAND, value, width: 32 }],
+      args: [
+        { index: 1, op: 'masked-eq', mask: FUTEX_OPERATION, value: value | FUTEX_PRIVATE_FLAG, width: 32 },
+      ],
     }),
   ),
   ...Object.values(ADVICE).map(

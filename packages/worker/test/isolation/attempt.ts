@@ -15,6 +15,10 @@ export interface Target {
   readonly socketPath: string;
   /** The job's pipe. */
   readonly writeFd: number;
+  /** Where a request would lie. */
+  readonly request: number;
+  /** A page of a file that every process of this program has mapped. */
+  readonly sharedPage: number;
   /** A page of code: `ret`, and behind it an infinite loop and a 32-bit system call. */
   readonly code: number;
   /** Calls native code in that page, at an offset. */

@@ -18,7 +18,8 @@ const OWN = 'shows and makes only what is in namespaces that hold nothing of the
 const PIPE = 'the pipe is its own';
 const TELLS = 'tells nothing about candidates';
 const KEYS = "keys of the worker's user, which hold nothing; the filter is what separates jobs here";
-const FORKS = 'children are as restricted and end with the job; root is not bound by the limit of processes';
+const FORKS = 'children are as restricted and end with the job';
+const COLLUDE = 'a signal from one taken-over job to another, without content';
 const GROUP = "the worker's own process group; a job that kills its worker is counted against its candidate";
 const OUTLIVES = 'the CPU limit and the end of its process namespace remain';
 const CODE = 'without the filter there is no W^X; the other layers bind new code as well';
@@ -87,6 +88,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'signal the worker with tkill': row('namespaces landlock'),
   'signal the worker with data': row('', ITSELF),
   'queue a signal for the worker': row('namespaces landlock'),
+  'queue a signal for a thread of the worker': row('namespaces landlock'),
   'signal the worker through a pidfd': row('namespaces landlock limits'),
   'signal the worker through the owner of the pipe': row('namespaces landlock'),
   'take a descriptor of the worker': row('namespaces landlock landlock1 landlock4 limits'),
@@ -98,6 +100,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'read memory of the host': row('namespaces landlock landlock1 landlock4 privileges'),
   'open the memory of the worker': row('namespaces landlock landlock1 landlock4 limits'),
   'page the worker out': row('namespaces limits privileges'),
+  'have the worker’s memory taken': row('namespaces limits'),
   'move pages of the worker': row('namespaces landlock landlock1 landlock4'),
   'migrate the worker': row('namespaces landlock landlock1 landlock4'),
   'compare with the worker': row('namespaces landlock landlock1 landlock4'),
@@ -105,6 +108,8 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'read the priority of the worker': row('namespaces'),
   'change the priority of the worker': row('namespaces'),
   'change the scheduler of the worker': row('namespaces'),
+  'change the scheduler of the worker with attributes': row('namespaces'),
+  'change the disk priority of the worker': row('namespaces'),
   'read the processors of the worker': row('namespaces'),
   'change the limits of the worker': row('namespaces'),
   'share a core with the worker': row(''),
@@ -236,6 +241,9 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'merge pages with other processes': row('', MEMORY),
   'poison memory': row(''),
   'take a priority-inheritance lock': row('', ITSELF),
+  'signal through a page that all processes share': row('', COLLUDE),
+  'write to the request': row(''),
+  'take memory from the request’s file': row(''),
   'wait for many locks': row('', ITSELF),
   'make a shadow stack': row(''),
   'seal memory': row('', ITSELF),

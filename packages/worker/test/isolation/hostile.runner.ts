@@ -1,6 +1,8 @@
 // A worker whose jobs have been taken over: each runs an attempt or a conduct instead of a guest. Started by
 // takeOver.ts under the workers' flags, with an Order as JSON; prints a JSON line per job.
+import { readFileSync } from 'node:fs';
 import {
+  addressOf,
   allowNothing,
   closeAllDescriptorsExcept,
   closeDescriptor,
@@ -19,6 +21,7 @@ import {
 } from '@pvf/sandbox-linux';
 import pino from 'pino';
 import {
+  ArenaWindow,
   enterJob,
   type JobReport,
   RequestArena,
@@ -29,11 +32,12 @@ import {
   writeFrame,
 } from '../../src/index.ts';
 import { followJob } from '../../src/job.ts';
-import { forkAs } from '../../src/job-user.ts';
+import { forkAs, stayJobUser } from '../../src/job-user.ts';
 import { templateMain } from '../../src/template-process.ts';
 import type { Target } from './attempt.ts';
 import { ATTEMPTS } from './attempts/index.ts';
 import { CONDUCTS, SLEEPERS } from './conducts.ts';
+import { PAGE } from './native.ts';
 import { loadCode } from './native-code.ts';
 import type { Line, Order } from './order.ts';
 import { hostServices } from './surroundings.ts';
@@ -53,12 +57,13 @@ useHugePages();
 // As in src/program.ts: libuv must not want to wake an event loop from a job.
 Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 const services = hostServices(outside);
-const target: Omit<Target, 'writeFd'> = {
+const target: Omit<Target, 'writeFd' | 'request'> = {
   workerPid: process.pid,
   hostPid: process.ppid,
   outside,
   ...services,
   ...code,
+  sharedPage: pageOfProgram(),
 };
 const restricted = restrictWorker(
   'execute',
@@ -74,19 +79,32 @@ const restricted = restrictWorker(
 );
 const job = { ...restricted.job, addedDataBytes: ADDED_DATA_BYTES };
 const limits = { cpuLimitNs: CPU_LIMIT_NS, outputLimitBytes: OUTPUT_LIMIT_BYTES };
+/** As jobs have it mapped, here once for all of them. */
+const arena = new RequestArena(job.procFd);
+arena.fill(new Uint8Array(PAGE));
+const request = addressOf(new ArenaWindow(arena.readFd).request(PAGE));
+
+/** Of the program's file, mapped by every process that runs it. */
+function pageOfProgram(): number {
+  const line = readFileSync('/proc/self/maps', 'latin1')
+    .split('\n')
+    .find((text) => text.endsWith(` ${process.execPath}`))!;
+  return Number.parseInt(line, 16);
+}
 
 /** What the attacker's code does once it runs in the job. */
 function attack(index: number, writeFd: number): number {
   const entry = list[index]!;
-  if ('conduct' in entry) return entry.conduct({ ...target, writeFd });
+  if ('conduct' in entry) return entry.conduct({ ...target, request, writeFd });
   const result = Buffer.alloc(RESULT_BYTES);
-  result.writeDoubleLE(entry.attack({ ...target, writeFd }));
+  result.writeDoubleLE(entry.attack({ ...target, request, writeFd }));
   writeFrame(writeFd, [result]);
   return 0;
 }
 
 /** Single layers, in the order of `enterJob`. */
 function enterParts(writeFd: number): void {
+  if (mode.privileges) stayJobUser(job.user);
   setParentDeathSignal(9);
   if (mode.privileges) closeAllDescriptorsExcept([writeFd]);
   if (mode.limits) {
@@ -112,7 +130,9 @@ function runOne(index: number): JobReport {
     }
     return attack(index, writeFd);
   };
-  return runJob({ ...limits, job, body });
+  // Another user than root is part of the privileges.
+  const asWorker = mode.maker === 'parts' && !mode.privileges;
+  return runJob({ ...limits, job: asWorker ? { ...job, user: undefined } : job, body });
 }
 
 /** In the template process itself, once it has loaded and locked its code. */

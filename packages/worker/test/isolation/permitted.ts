@@ -7,6 +7,8 @@ interface Permission {
   readonly modes: readonly Mode[];
   readonly fates: readonly Fate[];
   readonly why: string;
+  /** What stops it instead. */
+  readonly by?: string;
 }
 
 const alone = FILTERED_MODES.filter(({ maker }) => maker === 'parts');
@@ -19,6 +21,14 @@ export const PERMITTED: readonly Permission[] = [
     modes: FILTERED_MODES.filter((mode) => !alone.includes(mode)),
     fates: ['refused'],
     why: 'writing is allowed, and there is no descriptor to write to but the pipe',
+    by: 'no descriptor',
+  },
+  {
+    names: ['write to the request'],
+    modes: FILTERED_MODES,
+    fates: ['refused'],
+    why: 'changing the protection of memory is allowed, and the request is a file that was opened for reading only',
+    by: 'read-only memory',
   },
   {
     names: ['write to standard error'],

@@ -62,10 +62,10 @@ function layersOf(name: string): string {
 function rowOf(name: string): string {
   const { harmless } = EXPECTED[name]!;
   const works = fatesOf(name, CONTROL.name).includes('done') ? 'yes' : 'no';
-  const permitted = PERMITTED.filter(
+  const permitted = PERMITTED.find(
     (entry) => entry.names.includes(name) && entry.modes.some((mode) => mode === FILTERED_MODES[0]),
   );
-  const by = permitted.length > 0 ? 'no descriptor' : layersOf(name);
+  const by = permitted?.by ?? layersOf(name);
   return `| ${name} | ${works} | ${by} | ${harmless ?? ''} |`;
 }
 

@@ -15,6 +15,9 @@ const F_SETOWN = 8;
 const SI_QUEUE = -1;
 const MPOL_MF_MOVE = 2;
 const PR_SCHED_CORE = 62;
+const SCHED_ATTRIBUTES_BYTES = 48;
+const IOPRIO_WHO_PROCESS = 1;
+const IOPRIO_BEST_EFFORT = (2 << 13) | 4;
 
 const pidfd = (pid: number): number => call('pidfd_open', pid, 0);
 /** The CPU clock of a process (linux/posix-timers.h). */
@@ -43,6 +46,9 @@ export const PROCESSES: Group = {
     worker('signal the worker with tkill', (pid) => call('tkill', pid, 0)),
     worker('signal the worker with data', (pid) => call('rt_sigqueueinfo', pid, 10, 0), { reached: [14] }),
     worker('queue a signal for the worker', (pid) => call('rt_sigqueueinfo', pid, 0, signalInfo())),
+    worker('queue a signal for a thread of the worker', (pid) =>
+      call('rt_tgsigqueueinfo', pid, pid, 0, signalInfo()),
+    ),
     worker('signal the worker through a pidfd', (pid) =>
       chain(
         () => pidfd(pid),
@@ -83,6 +89,15 @@ export const PROCESSES: Group = {
         ),
       { reached: [EINVAL] },
     ),
+    worker(
+      'have the worker’s memory taken',
+      (pid) =>
+        chain(
+          () => pidfd(pid),
+          (fd) => call('process_mrelease', fd, 0),
+        ),
+      { reached: [EINVAL] },
+    ),
     worker('move pages of the worker', (pid) => call('move_pages', pid, 0, 0, 0, 0, MPOL_MF_MOVE)),
     worker('migrate the worker', (pid) => call('migrate_pages', pid, 64, words(1), words(1))),
     worker('compare with the worker', (pid) => call('kcmp', pid, pid, 0, 1, 1)),
@@ -90,6 +105,12 @@ export const PROCESSES: Group = {
     worker('read the priority of the worker', (pid) => call('getpriority', 0, pid)),
     worker('change the priority of the worker', (pid) => call('setpriority', 0, pid, 0)),
     worker('change the scheduler of the worker', (pid) => call('sched_setscheduler', pid, 0, words(0))),
+    worker('change the scheduler of the worker with attributes', (pid) =>
+      call('sched_setattr', pid, words(SCHED_ATTRIBUTES_BYTES, 0, 0, 0, 0, 0), 0),
+    ),
+    worker('change the disk priority of the worker', (pid) =>
+      call('ioprio_set', IOPRIO_WHO_PROCESS, pid, IOPRIO_BEST_EFFORT),
+    ),
     worker('read the processors of the worker', (pid) => call('sched_getaffinity', pid, 128, memory(128))),
     worker('change the limits of the worker', (pid) => call('prlimit64', pid, RLIMIT_CORE, words(0, 0), 0)),
     worker('share a core with the worker', (pid) => call('prctl', PR_SCHED_CORE, 3, pid, 0, 0)),

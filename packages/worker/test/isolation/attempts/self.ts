@@ -18,6 +18,7 @@ import {
 const RWX = PROT_READ | PROT_WRITE | PROT_EXEC;
 const MAP_HUGETLB = 0x4_0000;
 const MREMAP_MAYMOVE_FIXED = 3;
+const MADV_REMOVE = 9;
 const MADV_MERGEABLE = 12;
 const MADV_HWPOISON = 100;
 const PR_SET_PDEATHSIG = 1;
@@ -29,6 +30,7 @@ const PR_CAP_AMBIENT = 47;
 const RLIMIT_NOFILE = 7;
 const RLIMIT_NPROC = 6;
 const RLIMIT_CPU = 0;
+const FUTEX_WAKE = 1;
 const FUTEX_LOCK_PI = 6;
 const anonymous = (protection: number): number =>
   call('mmap', 0, PAGE, protection, MAP_PRIVATE_ANONYMOUS, -1, 0);
@@ -124,6 +126,14 @@ export const MACHINE_CODE: Group = {
     ),
     attempt('take a priority-inheritance lock', () =>
       call('futex', memory(8), FUTEX_LOCK_PI | 128, 0, 0, 0, 0),
+    ),
+    // A page of the program's own file is the same to all processes that run it.
+    attempt('signal through a page that all processes share', ({ sharedPage }) =>
+      call('futex', sharedPage, FUTEX_WAKE, 1, 0, 0, 0),
+    ),
+    attempt('write to the request', ({ request }) => call('mprotect', request, PAGE, PROT_READ | PROT_WRITE)),
+    attempt('take memory from the request’s file', ({ request }) =>
+      call('madvise', request, PAGE, MADV_REMOVE),
     ),
     attempt('wait for many locks', () => call('futex_waitv', 0, 0, 0, 0, 0), { reached: [EINVAL] }),
     attempt('make a shadow stack', () => call('map_shadow_stack', 0, PAGE, 0), { reached: [95] }),
