@@ -58,21 +58,40 @@ times.sort((a, b) => a - b);
 console.log(
   `${concurrent} concurrent PoVs of ${values.megabytes} MB, median ${times[times.length >> 1].toFixed(0)} ms each`,
 );
-console.log(`event loop delay, ms      p50    p99    max`);
-console.log(`idle                ${row(idle)}`);
-console.log(`validating          ${row(busy)}`);
-if (busy.p99 >= LIMIT_MS) {
+console.log(`event loop, ms                 p50    p99    max`);
+console.log(`delay, idle              ${row(idle.delay)}`);
+console.log(`delay, validating        ${row(busy.delay)}`);
+console.log(`CPU per tick, idle       ${row(idle.cpu)}`);
+console.log(`CPU per tick, validating ${row(busy.cpu)}`);
+if (busy.delay.p99 >= LIMIT_MS) {
   console.error(`the 99th percentile is not below ${LIMIT_MS} ms`);
   process.exitCode = 1;
 }
 
+/**
+ * Two views of the same loop. Delay is wall time, and on a machine whose every CPU runs a job it includes waiting for
+ * one; CPU is what this thread itself burnt between two ticks, whoever else was running.
+ */
 async function measure(run) {
   const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const burnt = [];
+  let last = process.threadCpuUsage();
+  const ticker = setInterval(() => {
+    const now = process.threadCpuUsage();
+    burnt.push((now.user + now.system - last.user - last.system) / 1_000);
+    last = now;
+  }, RESOLUTION_MS);
   monitor.enable();
   await run();
   monitor.disable();
+  clearInterval(ticker);
+  burnt.sort((a, b) => a - b);
   const ms = (ns) => Math.max(0, ns / 1e6 - RESOLUTION_MS);
-  return { p50: ms(monitor.percentile(50)), p99: ms(monitor.percentile(99)), max: ms(monitor.max) };
+  const at = (share) => burnt[Math.min(burnt.length - 1, Math.floor(burnt.length * share))];
+  return {
+    delay: { p50: ms(monitor.percentile(50)), p99: ms(monitor.percentile(99)), max: ms(monitor.max) },
+    cpu: { p50: at(0.5), p99: at(0.99), max: at(1) },
+  };
 }
 
 function row({ p50, p99, max }) {
