@@ -257,8 +257,7 @@ export class PvfHost implements AsyncDisposable {
     try {
       const outcome = await task;
       parts.metrics.concluded(request, outcome);
-      const { codeHash, totalMs, kind: result, vote } = outcome;
-      scope.logger.info({ for: kind, codeHash, outcome: result, vote, totalMs }, 'request concluded');
+      scope.logger.info({ for: kind, ...summary(outcome) }, 'request concluded');
       return outcome;
     } finally {
       this.#active.delete(task);
@@ -305,4 +304,12 @@ export class PvfHost implements AsyncDisposable {
       throw new HostError('HOST_CLOSED', {}, 'the host is closed; start another one');
     }
   }
+}
+
+/** What the log says of an outcome: nothing that a candidate could have written. */
+function summary(outcome: PrecheckOutcome | ValidationOutcome): object {
+  const { codeHash, kind, vote, totalMs } = outcome;
+  const cause = 'cause' in outcome ? outcome.cause : 'rule' in outcome ? outcome.rule : undefined;
+  const attempts = 'attempts' in outcome ? outcome.attempts : undefined;
+  return { codeHash, outcome: kind, cause, vote, attempts, totalMs };
 }
