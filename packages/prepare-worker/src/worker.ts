@@ -27,6 +27,10 @@ import { readJobAnswer } from './outcome.ts';
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
 /** The artifact of the largest known runtime has 60 MB. */
 const OUTPUT_LIMIT_BYTES = 1024 * 1024 * 1024;
+/** Where the executor params set no limit of memory: many times what the largest known runtime needs. */
+const UNLIMITED_MEMORY_BYTES = 8 * 1024 ** 3;
+/** Above the limit that the worker watches. The kernel's is only the belt; it counts what is reserved, not what is used. */
+const DATA_MARGIN_BYTES = 4 * 1024 ** 3;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
 export async function loadPrepareWorker(version: string): Promise<(context: WorkerContext) => never> {
@@ -63,8 +67,9 @@ function answer(
   const cpuLimitNs = Number(durationToNs(prepTimeout));
   const memoryLimit = precheckingMaxMemory(executorParams);
   const memoryLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit);
+  const addedDataBytes = (memoryLimitBytes ?? UNLIMITED_MEMORY_BYTES) + DATA_MARGIN_BYTES;
   const body = (writeFd: number): number => {
-    const { window } = enterJob(job, writeFd, cpuLimitNs, arena.readFd);
+    const { window } = enterJob({ ...job, addedDataBytes }, writeFd, cpuLimitNs, arena.readFd);
     const request = PvfPrepData.decode(window!.request(requestBytes.length));
     const prepared = preparePvf({ request, codeCache, engine });
     // The worker fills the figures in from what the kernel says: a job is not believed.

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   descendantsOf,
   guest,
@@ -51,6 +51,26 @@ describe('a preparation', () => {
     });
     expect(existsSync(worker.artifactPath)).toBe(false);
     expect(answerOf(await worker.prepare(guest('trap'), limited(256 * MIB)))).toBe('Ok');
+  });
+
+  it('may take no more memory than the kernel lets it, whoever watches', async () => {
+    const worker = await TestWorker.start();
+    const executorParams = [{ type: 'PrecheckingMaxMemory', value: BigInt(1024 * MIB) }] as const;
+    for (const [options, limitMib] of [
+      [{}, 12 * 1024],
+      [{ executorParams }, 5 * 1024],
+    ] as const) {
+      const running = worker.prepare(SLOW, options);
+      const jobPid = await jobOf(worker);
+      const limits = readFileSync(`/proc/${jobPid}/limits`, 'latin1');
+      const [, soft, hard] = /^Max data size +(\d+) +(\d+) +bytes/m.exec(limits)!.map(Number);
+      expect(soft).toBe(hard);
+      // On top of what the worker itself has.
+      expect(hard! / MIB).toBeGreaterThan(limitMib);
+      expect(hard! / MIB).toBeLessThan(limitMib + 2048);
+      process.kill(jobPid, 'SIGKILL');
+      expect(answerOf(await running)).toBe('JobDied');
+    }
   });
 
   it('whose job is killed has died', async () => {
