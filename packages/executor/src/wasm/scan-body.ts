@@ -4,6 +4,7 @@ import {
   CANONICAL_RESULT,
   IGNORES_NAN_BITS,
   NATURAL_ALIGNMENT,
+  Op,
   POPS,
   PUSHES,
   SHAPE,
@@ -49,7 +50,8 @@ export function scanBody(reader: Reader, state: ScanState, index: number): void 
   if (!known) state.refuse(reader, `unknown type ${type}`, start);
   const variables = known ? locals + state.typeParams.at(type) : 0;
   if (state.engine && variables > MAX_LOCALS) state.refuse(reader, 'more than 50,000 locals', start);
-  const height = scanInstructions(reader, state, index, known && state.typeResult.at(type) !== 0 ? 1 : 0);
+  const results = known && state.typeResult.at(type) !== 0 ? 1 : 0;
+  const height = scanInstructions(reader, state, index, variables, results);
   const cost = locals + height;
   if (cost > U32_MAX) state.refuse(reader, 'stack cost does not fit 32 bits', start);
   state.costs[index] = cost;
@@ -62,7 +64,13 @@ export function scanBody(reader: Reader, state: ScanState, index: number): void 
 }
 
 /** The hot loop: one turn per instruction of the module. Returns the maximum operand height. */
-function scanInstructions(reader: Reader, state: ScanState, index: number, results: number): number {
+function scanInstructions(
+  reader: Reader,
+  state: ScanState,
+  index: number,
+  variables: number,
+  results: number,
+): number {
   const { code, end } = reader;
   const { edits, engine, importedFunctions, metersCalls } = state;
   let traits = 0;
@@ -95,11 +103,17 @@ function scanInstructions(reader: Reader, state: ScanState, index: number, resul
         }
         break;
       }
-      case Shape.index:
-        reader.u32();
+      case Shape.index: {
+        const variable = reader.u32();
+        if (engine) {
+          // V8 would also take the variables that the output adds.
+          if (opcode >= Op.globalGet) state.useGlobal(reader, variable, at);
+          else if (variable >= variables) state.refuse(reader, `unknown local ${variable}`, at);
+        }
         fits = model.pop(POPS[opcode]!);
         model.height += PUSHES[opcode]!;
         break;
+      }
       case Shape.memory: {
         const alignment = reader.u32();
         reader.u32();

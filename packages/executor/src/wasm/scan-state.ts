@@ -112,20 +112,36 @@ export class ScanState {
   /** For each `return`, in order, the label of the function's outermost block; noted for the engine only. */
   readonly returns = new IntList();
 
+  /**
+   * True if the module uses the global that metering adds behind its own: the reference does not look before it
+   * adds it. Noted for the engine only.
+   */
+  seesHeight = false;
+  private readonly chargesCalls: boolean;
+
   refusal: RewriteError | undefined;
 
-  constructor(code: Uint8Array, engine: boolean) {
+  /** @param chargesCalls for a module that sees the height, see `metersCalls` */
+  constructor(code: Uint8Array, engine: boolean, chargesCalls = false) {
     this.code = code;
     this.engine = engine;
+    this.chargesCalls = chargesCalls;
   }
 
   /**
    * Whether direct calls are charged where they happen, as the reference does, or in the called function.
    * Charging calls needs a global whose index the reference gets wrong if the module imports globals; such
-   * a module can be valid by chance but never be instantiated, so there the reference's code is kept.
+   * a module can be valid by chance but never be instantiated, so there the reference's code is kept. So it is
+   * for a module that sees the height, which between calls is not the same with charges in the called function.
    */
   get metersCalls(): boolean {
-    return !this.engine || this.importedGlobals > 0;
+    return !this.engine || this.importedGlobals > 0 || this.chargesCalls;
+  }
+
+  /** Notes the use of a global by its index, at `offset`: one behind the module's own is the height. */
+  useGlobal(reader: Reader, index: number, offset: number): void {
+    if (index === this.globals.length) this.seesHeight = true;
+    else if (index > this.globals.length) this.refuse(reader, `unknown global ${index}`, offset);
   }
 
   get functions(): number {

@@ -14,7 +14,11 @@ const ORDER = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10] as const;
 export function scanModule(code: Uint8Array, engine: boolean): ScanState {
   const state = new ScanState(code, engine);
   scanInto(state, true);
-  return state;
+  if (!state.seesHeight || state.metersCalls) return state;
+  // Once in a blue moon: which instructions the output must change is another question now.
+  const again = new ScanState(code, engine, true);
+  scanInto(again, true);
+  return again;
 }
 
 /**

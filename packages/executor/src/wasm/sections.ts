@@ -129,6 +129,7 @@ function scanExports(reader: Reader, state: ScanState, count: number): void {
     const start = reader.pos;
     const index = reader.u32();
     if (kind === Kind.function) requireFunction(reader, state, index, start);
+    if (kind === Kind.global && state.engine) state.useGlobal(reader, index, start);
     const isKnown = kind === Kind.function && index < state.functions;
     state.addTypeSize(isKnown ? state.functionTypes.at(index) >>> 0 : undefined);
   }
