@@ -67,7 +67,7 @@ describe('a preparation', () => {
       expect(soft).toBe(hard);
       // On top of what the worker itself has.
       expect(hard! / MIB).toBeGreaterThan(limitMib);
-      expect(hard! / MIB).toBeLessThan(limitMib + 2048);
+      expect(hard! / MIB).toBeLessThan(limitMib + 4096);
       process.kill(jobPid, 'SIGKILL');
       expect(answerOf(await running)).toBe('JobDied');
     }
