@@ -27,6 +27,8 @@ import { readJobAnswer } from './outcome.ts';
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
 /** The artifact of the largest known runtime has 60 MB. */
 const OUTPUT_LIMIT_BYTES = 1024 * 1024 * 1024;
+/** No preparation takes less: its process has allocated as much before it compiles anything. */
+const LEAST_MEMORY_BYTES = 1 << 20;
 /** Where the executor params set no limit of memory: many times what the largest known runtime needs. */
 const UNLIMITED_MEMORY_BYTES = 8 * 1024 ** 3;
 /** Above the limit that the worker watches. The kernel's is only the belt; it counts what is reserved, not what is used. */
@@ -96,6 +98,9 @@ function answer(
   }
   const result = readJobAnswer(report);
   if (!result.ok) return result;
+  // A short preparation may end before its memory is looked at.
+  if (memoryLimitBytes !== undefined && memoryLimitBytes < LEAST_MEMORY_BYTES)
+    return failed({ type: 'OutOfMemory' });
   const { artifact, observedWasmCodeLen } = result.value;
   try {
     writeFileSync(artifactPath, artifact);
