@@ -33,6 +33,8 @@ export function directoryFor(uid: number | undefined): string {
 export interface RawOptions {
   readonly uid?: number | undefined;
   readonly environment?: Record<string, string>;
+  /** Told to the worker instead of the one that the test listens at. */
+  readonly socketPath?: string;
   /** Another path of the program. */
   readonly program?: string;
   readonly cwd?: string;
@@ -83,7 +85,13 @@ export class RawWorker {
     const [command, ...argv] = [
       ...surroundings(directory, options),
       options.program ?? programOf(kind),
-      ...[`${kind}-worker`, '--socket-path', socketPath, '--worker-dir-path', directory],
+      ...[
+        `${kind}-worker`,
+        '--socket-path',
+        options.socketPath ?? socketPath,
+        '--worker-dir-path',
+        directory,
+      ],
     ];
     const child = spawn(command!, argv, {
       env: environment,
