@@ -1,6 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitUntil } from '@pvf/test-kit';
+import { FakeClock, waitUntil } from '@pvf/test-kit';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { PvfHost } from '../../src/index.ts';
@@ -31,6 +31,32 @@ describe('a cache directory that is deleted while the host runs', () => {
     expect(host.status()).toMatchObject({ state: 'running', artifacts: { failed: 0 } });
     await host.close();
     expect(readdirSync(cacheDir).filter((name) => !name.endsWith('.pvf'))).toEqual([]);
+  });
+});
+
+describe('a cache directory that cannot be written to any more', () => {
+  it('is this machine’s fault, is named, and may recover', async () => {
+    const clock = new FakeClock();
+    const cacheDir = join(tempDir(), 'cache');
+    const { host } = await startFakeHost({ clock, cacheDir, workerIdleMs: 1 });
+    await host.validate(candidate('fine'));
+    await clock.advance(1);
+    rmSync(cacheDir, { recursive: true });
+    writeFileSync(cacheDir, 'in the way');
+    const outcome = host.validate(candidate('fine', { code: text('another PVF') }));
+    for (let failed = 1; failed < 5; failed += 1) {
+      await waitUntil('the next attempt waits', () => clock.isWaitingFor(3_000));
+      await clock.advance(3_000);
+    }
+    expect(await outcome).toMatchObject({
+      kind: 'internal',
+      vote: 'abstain',
+      cause: 'worker-not-started',
+      message: expect.stringContaining(cacheDir),
+    });
+    rmSync(cacheDir);
+    const again = await host.validate(candidate('fine', { code: text('another PVF') }));
+    expect(again).toMatchObject({ kind: 'valid', vote: 'for' });
   });
 });
 
