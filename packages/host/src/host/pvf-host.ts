@@ -102,6 +102,7 @@ export class PvfHost implements AsyncDisposable {
    * @throws HostError INVALID_REQUEST, HOST_CLOSED
    */
   async precheck(request: PrecheckRequest): Promise<PrecheckOutcome> {
+    this.#assertOpen();
     const pvf = checkPvf(request);
     const { parts } = this.#host;
     return await this.#run('precheck', request, (scope) => runPrecheck(parts, scope, pvf));
@@ -112,6 +113,7 @@ export class PvfHost implements AsyncDisposable {
    * @throws HostError INVALID_REQUEST, HOST_CLOSED
    */
   async validate(request: ValidateRequest): Promise<ValidationOutcome> {
+    this.#assertOpen();
     const pvf = checkPvf(request);
     const candidate = checkCandidate(request);
     const { parts } = this.#host;
@@ -240,7 +242,6 @@ export class PvfHost implements AsyncDisposable {
     control: RequestControl,
     body: (scope: RequestScope) => Promise<T>,
   ): Promise<T> {
-    this.#assertOpen();
     checkControl(control);
     const { parts, options, id } = this.#host;
     const request = kind === 'precheck' ? 'precheck' : 'validate';

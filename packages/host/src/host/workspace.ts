@@ -61,7 +61,7 @@ export async function openWorkspace(given: string | undefined): Promise<Workspac
     throw new HostError(
       'CACHE_DIR',
       { path: wanted, errno },
-      `the directory ${wanted} cannot be used for artifacts (${errno}: ${String(error)}); ` +
+      `the directory ${wanted} cannot be used for artifacts (${(error as Error).message}); ` +
         'pass one as cacheDir that this user may write to, on a local file system',
       { cause: error },
     );
