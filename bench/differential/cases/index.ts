@@ -6,7 +6,9 @@ import type { Random } from '../random.ts';
 import { adder } from './adder.ts';
 import { codeBlobs, limits, povBlobs } from './fixed.ts';
 import { eccGuests, generatedGuests, guestsWithParams, mutatedGuests } from './generated.ts';
+import { oddGuests } from './odd.ts';
 import { mutatedRuntimes, realRuntimes } from './real.ts';
+import { allocatorScripts, results } from './scripts.ts';
 import type { PvfCase } from './types.ts';
 import { vectorModules } from './vectors.ts';
 
@@ -26,6 +28,9 @@ export function* allCases(random: Random, material: Material): Generator<PvfCase
   yield* guestsWithParams(random.fork('guests-with-params'));
   yield* eccGuests(random.fork('guests-ecc'));
   yield* mutatedGuests(random.fork('mutated-guests'));
+  yield* oddGuests(random.fork('odd-guests'));
+  yield* results(random.fork('results'));
+  yield* allocatorScripts(random.fork('allocator-scripts'));
   if (material.vectorsDir !== undefined) yield* vectorModules(material.vectorsDir);
   if (material.pvfsDir !== undefined) {
     yield* mutatedRuntimes(random.fork('mutated-runtimes'), material.pvfsDir);
