@@ -1,17 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { SandboxError } from '../error.ts';
 import { sleep } from '../io/poll.ts';
-import { failed, lastErrno, libcSigaction, libcSyscallAddress, sys3 } from '../sys/libc.ts';
+import { failed, lastErrno, libcSigaction, sys3 } from '../sys/libc.ts';
 import { reserve, writeInt64 } from '../sys/memory.ts';
-import { NATIVE_ARCHITECTURE, NR } from '../sys/syscalls.ts';
+import { NR } from '../sys/syscalls.ts';
+import { EXIT_SIGNAL, exitHandler } from './exit-thread.ts';
 import { exitNow } from './fork.ts';
 
-/**
- * SYS_exit of x86-64, which is also a real-time signal number: libc's `syscall` installed as the handler
- * of signal 60 is called as `syscall(60, …)`, i.e. exit, in the thread that gets the signal and only there.
- * arm64's SYS_exit (93) is no signal number.
- */
-const SYS_EXIT_SIGNAL = 60;
 // struct sigaction of glibc and musl: handler, 128 bytes of mask, flags, restorer
 const action = reserve(152);
 const SINGLE_THREADED = /^--single[-_]threaded$/;
@@ -35,20 +30,12 @@ export function threadIds(): number[] {
  * by `exitNow`; `exit` listeners that are added later than this call do not run.
  * @param options.force go on although Node was not started with `--single-threaded`; it may hang
  * @returns how many threads ended, and how many would not within ten seconds
- * @throws SandboxError NOT_SINGLE_THREADED (the flags are missing), UNSUPPORTED_ARCHITECTURE off x64,
- * SYSCALL_FAILED
+ * @throws SandboxError NOT_SINGLE_THREADED (the flags are missing), SYSCALL_FAILED
  */
 export function endSiblingThreads(options: { readonly force?: boolean } = {}): {
   ended: number;
   remaining: number;
 } {
-  if (process.platform === 'linux' && NATIVE_ARCHITECTURE !== 'x64') {
-    throw new SandboxError(
-      'UNSUPPORTED_ARCHITECTURE',
-      { arch: process.arch, supported: ['x64'] },
-      `threads cannot be ended from outside on ${process.arch}; fork once and go on in the child instead`,
-    );
-  }
   const before = threadIds().length;
   if (before === 1) return { ended: 0, remaining: 0 };
   if (options.force !== true && !process.execArgv.some((flag) => SINGLE_THREADED.test(flag))) {
@@ -59,12 +46,11 @@ export function endSiblingThreads(options: { readonly force?: boolean } = {}): {
     );
   }
   endWithoutShutdown();
-  setHandler(libcSyscallAddress);
+  setHandler(exitHandler());
   let threads = before;
   for (let waited = 0; threads > 1 && waited < WAIT_MAX_MS; waited += WAIT_STEP_MS) {
     if (waited % RESEND_EVERY_MS === 0) {
-      for (const tid of threadIds())
-        if (tid !== process.pid) sys3(NR.tgkill, process.pid, tid, SYS_EXIT_SIGNAL);
+      for (const tid of threadIds()) if (tid !== process.pid) sys3(NR.tgkill, process.pid, tid, EXIT_SIGNAL);
     }
     sleep(threads === before && waited === 0 ? 0 : WAIT_STEP_MS);
     threads = threadIds().length;
@@ -84,5 +70,5 @@ function endWithoutShutdown(): void {
 
 function setHandler(address: number): void {
   writeInt64(action.view, 0, address);
-  if (libcSigaction(SYS_EXIT_SIGNAL, action.bytes, null) !== 0) failed('sigaction', lastErrno());
+  if (libcSigaction(EXIT_SIGNAL, action.bytes, null) !== 0) failed('sigaction', lastErrno());
 }
