@@ -51,7 +51,8 @@ export async function probeProgram(
         'install the matching worker, or name its version as nodeVersion if it is meant to be used',
     );
   }
-  const { engine = '', checks = {}, files = [] } = capabilities ?? {};
+  const { engine = '', checks = {} } = capabilities ?? {};
+  const files = (capabilities?.files ?? []).filter((file) => fileIdentity(file) !== MISSING);
   const identity = [own, ...files.map(fileIdentity)].join();
   return { kind, path, version, fullVersion, engine, checks, files, identity };
 }
