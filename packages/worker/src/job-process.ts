@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import {
   allowNothing,
   type CompiledFilter,
@@ -43,6 +44,8 @@ export interface JobSettings {
   readonly filters: JobFilters | undefined;
   /** For jobs that a template forks. */
   readonly templateFilters: TemplateFilters | undefined;
+  /** The worker's processes are counted by themselves, not with all others of the same user. */
+  readonly countsProcesses: boolean;
   /** The kept /proc directory of the worker. */
   readonly procFd: number | undefined;
   /** Of jobs and templates, when the worker is root. */
@@ -62,16 +65,27 @@ export function prepareJobSettings(options: {
   readonly procFd: number | undefined;
   readonly inertFds: readonly number[];
   readonly user: JobUser | undefined;
+  /** The worker has a user namespace of its own. */
+  readonly inNamespace: boolean;
 }): JobSettings {
   return {
     namespaces: options.namespaces,
     landlock: options.landlock,
     filters: options.seccomp ? compileJobFilters() : undefined,
     templateFilters: options.seccomp ? compileTemplateFilters(options.namespaces) : undefined,
+    countsProcesses: options.user !== undefined || (options.inNamespace && limitsPerNamespace()),
     procFd: options.procFd,
     inertFds: options.inertFds,
     user: options.user,
   };
+}
+
+/** RLIMIT_NPROC counts per user namespace since Linux 5.14 (kernel/ucount.c). */
+function limitsPerNamespace(): boolean {
+  const [major = 0, minor = 0] = release()
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
+  return major > 5 || (major === 5 && minor >= 14);
 }
 
 export interface EnteredJob {

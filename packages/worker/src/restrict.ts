@@ -80,6 +80,7 @@ export function restrictWorker(
     procFd,
     inertFds,
     user,
+    inNamespace: changeRoot,
   });
   setNoNewPrivileges();
   if (status.canEnableLandlock) {

@@ -23,6 +23,13 @@ export const COMMAND_BYTES = 8;
 export const STATUS_BYTES = 4;
 export const READY = 1;
 export const NOT_LOADED = 0;
+/**
+ * CPU time in seconds that a template gets for its life, loading included: enough for tens of thousands of jobs. It is
+ * the hard limit of its jobs too. One that was taken over cannot keep a processor busy for longer.
+ */
+export const TEMPLATE_CPU_SECONDS = 120;
+/** Processes of a worker's user namespace that its templates can bring it to; honest ones stay below half. */
+const WORKER_PROCESSES = 24;
 
 /** Descriptors of a template process; the other ends are the worker's. */
 export interface TemplateDescriptors {
@@ -69,6 +76,8 @@ export function templateMain(
   const pipes = [fds.order, fds.command, fds.status, fds.result];
   closeAllDescriptorsExcept([...pipes, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
   for (const resource of ['FSIZE', 'CORE', 'MEMLOCK', 'MSGQUEUE'] as const) setResourceLimit(resource, 0);
+  setResourceLimit('CPU', TEMPLATE_CPU_SECONDS);
+  if (settings.countsProcesses) setResourceLimit('NPROC', WORKER_PROCESSES);
   limitMemory(own, settings.addedDataBytes);
   dropAllCapabilities({ boundingSet: false });
   setNoNewPrivileges();

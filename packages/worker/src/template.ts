@@ -1,7 +1,6 @@
 import {
   closeDescriptor,
   forkChild,
-  killPid,
   POLLIN,
   type PollEntry,
   pipe,
@@ -17,9 +16,16 @@ import type { RequestArena } from './arena.ts';
 import { followJob, type JobLimits, type JobReport } from './job.ts';
 import { CPU_LIMIT_MARGIN_SECONDS, type JobSettings } from './job-process.ts';
 import { forkAs } from './job-user.ts';
-import { COMMAND_BYTES, READY, STATUS_BYTES, type TemplateJob, templateMain } from './template-process.ts';
+import { endChild, ownChildren, reapIfDead } from './own-children.ts';
+import {
+  COMMAND_BYTES,
+  READY,
+  STATUS_BYTES,
+  TEMPLATE_CPU_SECONDS,
+  type TemplateJob,
+  templateMain,
+} from './template-process.ts';
 
-const SIGKILL = 9;
 const NS_PER_MS = 1e6;
 const NS_PER_SECOND = 1e9;
 
@@ -29,6 +35,10 @@ export class TemplateError extends Error {
 }
 
 const ORDER = new Uint8Array(1);
+/** A fork takes milliseconds; on a machine that is overloaded the request had better run on its own. */
+const FORK_TIMEOUT_MS = 10_000;
+/** Loading may wait for a processor this many times as long as it may use one. */
+const LOAD_WALL_FACTOR = 10;
 
 /** The worker's ends of the pipes to a template and its jobs. */
 interface TemplatePipes {
@@ -43,7 +53,10 @@ interface TemplatePipes {
  * What it holds comes from its PVF alone: taken over, it could harm the answers about that PVF, nothing else.
  */
 export class Template {
+  /** All of this worker, to tell their processes from those that nobody ordered. */
+  static readonly #live = new Set<Template>();
   readonly pid: number;
+  readonly #procFd: number | undefined;
   readonly #arena: RequestArena;
   readonly #pipes: TemplatePipes;
   /** A job was ordered and its pid not read yet. */
@@ -78,7 +91,7 @@ export class Template {
     };
     const pid = forkAs(settings.user, () => forkChild({ body: () => templateMain(settings, fds, load) }));
     for (const fd of [fds.order, fds.command, fds.status, fds.result]) closeDescriptor(fd);
-    const template = new Template(pid, arena, {
+    const template = new Template(pid, settings.procFd, arena, {
       order: order.writeFd,
       command: command.writeFd,
       status: status.readFd,
@@ -89,10 +102,12 @@ export class Template {
     return undefined;
   }
 
-  private constructor(pid: number, arena: RequestArena, pipes: TemplatePipes) {
+  private constructor(pid: number, procFd: number | undefined, arena: RequestArena, pipes: TemplatePipes) {
     this.pid = pid;
+    this.#procFd = procFd;
     this.#arena = arena;
     this.#pipes = pipes;
+    Template.#live.add(this);
   }
 
   /**
@@ -101,6 +116,7 @@ export class Template {
    * @throws TemplateError: close the template
    */
   prepareJob(): void {
+    if (this.#closed) throw new TemplateError('given up with another one');
     if (this.#ordered) return;
     this.#send(this.#pipes.order, ORDER);
     this.#ordered = true;
@@ -113,15 +129,19 @@ export class Template {
    */
   run(request: Uint8Array, limits: JobLimits): JobReport {
     const { command, result } = this.#pipes;
+    const cpuSeconds = Math.ceil(limits.cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS;
+    if (cpuSeconds > TEMPLATE_CPU_SECONDS)
+      throw new TemplateError('the limit of CPU time is too high for it');
     this.prepareJob();
     const pid = this.#takeJob();
+    this.#refuseStrays();
     if (this.#readable(result, 0)) throw new TemplateError('bytes on the result pipe before the request');
     this.#arena.fill(request);
     try {
       const bytes = new Uint8Array(COMMAND_BYTES);
       const view = new DataView(bytes.buffer);
       view.setUint32(0, request.length, true);
-      view.setUint32(4, Math.ceil(limits.cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS, true);
+      view.setUint32(4, cpuSeconds, true);
       this.#send(command, bytes);
       const report = followJob(pid, result, limits);
       this.#jobPid = undefined;
@@ -136,8 +156,7 @@ export class Template {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    killPid(this.pid, SIGKILL);
-    waitForChild(this.pid);
+    endChild(this.pid);
     try {
       // Without waiting: a template that was taken over might never say.
       if (this.#ordered && this.#readable(this.#pipes.status, 0)) this.#takeJob();
@@ -145,17 +164,45 @@ export class Template {
       // No job was made, or none of ours.
       if (!(error instanceof TemplateError)) throw error;
     }
-    if (this.#jobPid !== undefined) {
-      killPid(this.#jobPid, SIGKILL);
-      waitForChild(this.#jobPid);
-    }
+    if (this.#jobPid !== undefined) endChild(this.#jobPid);
     for (const fd of Object.values(this.#pipes)) closeDescriptor(fd);
+    Template.#live.delete(this);
+    if (Template.#live.size === 0) for (const pid of this.#strays()) endChild(pid);
+  }
+
+  /**
+   * A template makes children of the worker, and one that was taken over could make more than were ordered. Whose they
+   * are cannot be seen, so all templates go.
+   */
+  #refuseStrays(): void {
+    let waiting = 0;
+    for (const template of Template.#live) if (template.#ordered) waiting++;
+    const strays = this.#strays().length - waiting;
+    if (strays <= 0) return;
+    for (const template of Template.#live) template.close();
+    throw new TemplateError(`${strays} processes that nobody ordered`);
+  }
+
+  /** Children of this worker that are not known: strays, and jobs that were ordered and whose pid was not read yet. */
+  #strays(): number[] {
+    const known = Template.#pids();
+    return (ownChildren(this.#procFd) ?? []).filter((pid) => !known.has(pid) && !reapIfDead(pid));
+  }
+
+  static #pids(): Set<number> {
+    const pids = new Set<number>();
+    for (const template of Template.#live) {
+      pids.add(template.pid);
+      if (template.#jobPid !== undefined) pids.add(template.#jobPid);
+    }
+    return pids;
   }
 
   #loaded(limitNs: number): boolean {
+    const deadline = performance.now() + (LOAD_WALL_FACTOR * limitNs) / NS_PER_MS;
     for (;;) {
       const left = limitNs - (processCpuTimeNs(this.pid) ?? 0);
-      if (left <= 0) return false;
+      if (left <= 0 || performance.now() > deadline) return false;
       if (this.#readable(this.#pipes.status, Math.ceil(left / NS_PER_MS))) break;
     }
     const byte = new Uint8Array(1);
@@ -173,11 +220,14 @@ export class Template {
   /** The job that was ordered, alive. A pid that is not a child of this worker is not believed. */
   #takeJob(): number {
     const bytes = new Uint8Array(STATUS_BYTES);
+    if (!this.#readable(this.#pipes.status, FORK_TIMEOUT_MS))
+      throw new TemplateError('no job was made in time');
     // Written at once, so that one read gets all of it.
     if (readInto(this.#pipes.status, bytes) !== STATUS_BYTES) throw new TemplateError('the process has gone');
     this.#ordered = false;
     const pid = new DataView(bytes.buffer).getInt32(0, true);
-    if (pid <= 0 || pid === this.pid) throw new TemplateError(`no job was made (${pid})`);
+    if (pid <= 0) throw new TemplateError(`no job was made (${pid})`);
+    if (Template.#pids().has(pid)) throw new TemplateError(`process ${pid} is another one's`);
     let ended: ReturnType<typeof waitForChild> | undefined;
     try {
       ended = waitForChild(pid, { noHang: true });
