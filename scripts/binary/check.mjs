@@ -1,8 +1,8 @@
 // `npm run binary-check [-- DIR]`: what must hold of the standalone programs in DIR (dist-bin): from any directory,
-// with an empty environment, in a folder that holds nothing else.
+// with an empty environment, in a folder that holds nothing else; and the tests of the npm launchers, with them.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ const WORKERS = ['prepare', 'execute'];
 const CHECKS = ['landlock', 'seccomp'].map((layer) => `--check-can-enable-${layer}`);
 
 const directory = mkdtempSync(join(tmpdir(), 'pvf-binary-check-'));
+// Some tests run the programs as another user.
+chmodSync(directory, 0o755);
 try {
   for (const name of ['pvf', ...WORKERS.map((kind) => `pvf-${kind}-worker`)])
     copyFileSync(join(built, name), join(directory, name));
@@ -33,6 +35,8 @@ try {
   writeFileSync(join(directory, 'pvf-version'), 'two words');
   assert.match(run('pvf-execute-worker', ['--version']).stderr, /^[^\n]*must hold the version[^\n]*\n$/);
   stackLimit();
+  tests('execute-worker', ['program', 'connection', 'wire', 'surroundings', 'processes', 'observed']);
+  tests('prepare-worker', ['limits']);
   console.log(`the programs in ${built} work (pvf ${version})`);
 } finally {
   rmSync(directory, { recursive: true });
@@ -69,4 +73,13 @@ function stackLimit() {
   assert.equal(status, 1);
   assert.match(stderr, /the limit of STACK is 102400000 bytes/);
   execFileSync(program, ['--version'], { env: { NODE_OPTIONS: '--no-such-option' } });
+}
+
+/** Test files of a package, with the standalone programs in place of the launchers. */
+function tests(name, files) {
+  const cwd = join(root, 'packages', name);
+  const vitest = join(cwd, 'node_modules/vitest/vitest.mjs');
+  const env = { ...process.env, PVF_WORKERS: directory };
+  const filters = files.map((file) => `test/${file}.test.ts`);
+  execFileSync(process.execPath, [vitest, 'run', ...filters], { cwd, env, stdio: 'inherit' });
 }

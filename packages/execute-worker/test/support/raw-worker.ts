@@ -188,7 +188,8 @@ function endOf(child: ChildProcess): Promise<WorkerEnd> {
   child.stderr!.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  return new Promise((resolve) =>
-    child.once('close', (code, signal) => resolve({ status: code ?? signal ?? 'unknown', stderr })),
-  );
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ status: error.message, stderr }));
+    child.once('close', (code, signal) => resolve({ status: code ?? signal ?? 'unknown', stderr }));
+  });
 }
