@@ -128,7 +128,8 @@ export function requestOf(prepared: Prepared, candidate: CandidateInput, limitMs
   };
 }
 
-function successWith(checksum: Uint8Array): PrepareWorkerResult {
+/** What a prepare worker says of an artifact with this checksum. */
+export function successWith(checksum: Uint8Array): PrepareWorkerResult {
   const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };
   const stats = { memoryStats, cpuTimeElapsed: durationFromMs(0), observedWasmCodeLen: 0 };
   return { ok: true, value: { checksum, stats } };
