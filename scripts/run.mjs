@@ -29,6 +29,7 @@ const COMMANDS = {
   test: (args) => [
     () => pnpm('exec', 'biome', 'check', '.'),
     () => pnpm('exec', 'turbo', 'typecheck', '--output-logs=errors-only'),
+    () => node(root, '--test', '--test-reporter=dot', 'scripts/**/*.test.mjs'),
     () => pnpm('exec', 'turbo', 'test', '--concurrency=1', '--log-order=grouped', ...args),
   ],
   pvf: (args) => [build, () => node(callerDirectory, join(root, 'packages/cli/dist/main.js'), ...args)],
