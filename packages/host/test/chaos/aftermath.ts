@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { PvfHost } from '@pvf/host';
 import { descendantsOf, openDescriptors, waitUntil } from '@pvf/test-kit';
@@ -21,7 +21,9 @@ export async function inspect(
   await gone('processes', report, () => workersLeft().length === 0);
   await gone('descriptors', report, () => openDescriptors(process.pid).size <= before.descriptors);
   if (mounts() !== before.mounts) report.violate('a mount is left');
-  const left = readdirSync(cacheDir).filter((name) => !name.endsWith('.pvf'));
+  // One of the troubles is that the directory goes.
+  const names = existsSync(cacheDir) ? readdirSync(cacheDir) : [];
+  const left = names.filter((name) => !name.endsWith('.pvf'));
   if (left.length > 0) report.violate(`files are left in the cache directory: ${left.join(', ')}`);
   const sockets = readdirSync(tmpdir()).filter((name) => name.startsWith('pvf-s-'));
   if (sockets.length > 0) report.violate(`socket directories are left: ${sockets.join(', ')}`);

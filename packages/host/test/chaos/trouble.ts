@@ -43,6 +43,9 @@ const TROUBLES = {
     onFile(random, artifacts(dir), (path) => flip(path, random)),
   'delete a worker directory': (random: Random, dir: string) =>
     onFile(random, workerDirs(dir), (path) => rmSync(path, { recursive: true, force: true })),
+  'delete the cache directory': (random: Random, dir: string) =>
+    // Everything is lost with it, so that nothing else would be tried if it happened as often as the rest.
+    random.int(1, 4) === 1 && onFile(random, [dir], (path) => rmSync(path, { recursive: true })),
   'litter a worker directory': (random: Random, dir: string) =>
     onFile(random, workerDirs(dir), (path) => {
       mkdirSync(join(path, 'litter', 'more'), { recursive: true });
