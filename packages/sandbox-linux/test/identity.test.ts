@@ -14,6 +14,25 @@ describe.each(IDENTITIES)('identity as %s', (as) => {
     expect(runCase('identity', 'parent-death', { as })).toBe(0);
   });
 
+  test('ids change for good, or so that they can be gone back to', () => {
+    const isRoot = as === 'root';
+    expect(runCase('identity', 'ids', { as })).toEqual(
+      isRoot
+        ? [
+            ['4321 4321 0 4321', '1234 1234 1234 1234', ''],
+            ['4321 4321 4321 4321', '1234 1234 1234 1234', ''],
+            'EPERM',
+          ]
+        : ['EPERM', 'EPERM'],
+    );
+  });
+
+  test('several ids are mapped from outside, by root', () => {
+    expect(runCase('identity', 'several-ids', { as })).toEqual(
+      as === 'root' ? ['ok', '7 0 1 8 70000 1'] : ['EPERM', ''],
+    );
+  });
+
   test('a new session is led once', () => {
     expect(runCase('identity', 'session', { as })).toEqual([true, true, true, false]);
   });
@@ -21,7 +40,7 @@ describe.each(IDENTITIES)('identity as %s', (as) => {
   test('umask, niceness, name, pids and address randomisation', () => {
     expect(runCase('identity', 'misc', { as })).toEqual({
       umask: 0o077,
-      nice: 5,
+      nice: 19,
       name: 'a thread name t',
       pid: true,
       parent: true,
