@@ -188,6 +188,12 @@ test('doctor names programs and layers', async () => {
   );
 });
 
+test('that secure mode is off is said even to who wants it quiet, except by the doctor', async () => {
+  const precheck = await run(['precheck', '--no-cache', '--insecure', '--quiet', ADDER_PVF_PATH]);
+  expect(precheck.stderr).toContain('SECURE MODE IS OFF');
+  expect((await run(['doctor', '--no-cache'])).stderr).not.toContain('SECURE MODE');
+});
+
 test('an artifact that was damaged is made again', async () => {
   const directory = temporaryDirectory();
   const argv = ['precheck', '--cache-dir', directory, '--json', ADDER_PVF_PATH];

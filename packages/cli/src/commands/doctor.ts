@@ -1,4 +1,5 @@
 import type { HostStatus, SecurityFeature } from '@pvf/host';
+import { pino } from 'pino';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toJson } from '../output/json.ts';
 import { mebibytes } from '../output/units.ts';
@@ -6,7 +7,11 @@ import { type Context, type HostCommandOptions, LAYERS, print, withHost } from '
 
 /** `pvf doctor`: what this machine has, without preparing or executing anything. Exit code 2 if a layer is missing. */
 export async function doctor(context: Context, options: HostCommandOptions): Promise<ExitCode> {
-  const status = await withHost(context, options, async (host) => host.status(), { secureMode: false });
+  // No job runs, so that nothing has to be said of secure mode.
+  const status = await withHost(context, options, async (host) => host.status(), {
+    secureMode: false,
+    ...(options.verbose !== true && { logger: pino({ level: 'silent' }) }),
+  });
   const missing = LAYERS.filter(([layer]) => !status.security[layer].available).map(([layer]) => layer);
   const exitCode = missing.length === 0 ? EXIT.ok : EXIT.badInput;
   const node = process.version;

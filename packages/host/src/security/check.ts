@@ -35,7 +35,7 @@ export async function probeSecurity(
 
 /**
  * Refuses to go on in secure mode when seccomp is missing, or both landlock and changing the root; warns about every
- * other missing layer.
+ * other missing layer. Without secure mode that alone is an error in the log, whatever the machine has.
  * @throws HostError NOT_SECURE
  */
 export function enforceSecurity(report: SecurityReport, logger: Logger): void {
@@ -43,7 +43,12 @@ export function enforceSecurity(report: SecurityReport, logger: Logger): void {
   const missing = Object.entries(layers).flatMap(([layer, state]) =>
     state.available ? [] : [{ layer, reason: state.reason }],
   );
-  if (missing.length === 0) return;
+  if (!secureMode) {
+    logger.error(
+      { secureMode, missing: missing.map(({ layer }) => layer) },
+      'SECURE MODE IS OFF: this host runs untrusted code whatever layers of isolation this machine lacks; not for validators',
+    );
+  }
   const noFileWall = !report.landlock.available && !report.changeRoot.available;
   if (secureMode && (!report.seccomp.available || noFileWall)) {
     throw new HostError(

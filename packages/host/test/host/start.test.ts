@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { type HostOptions, PvfHost } from '../../src/index.ts';
 import { type FixtureName, fakeWorker, tempDir } from '../support/fake-worker.ts';
@@ -80,6 +81,20 @@ describe('secure mode', () => {
     });
     expect(await metric(host, 'pvf_security_feature', { feature: 'landlock' })).toBe(0);
     expect(await metric(host, 'pvf_security_feature', { feature: 'seccomp' })).toBe(1);
+  });
+
+  it.each<[FixtureName, string[]]>([
+    ['lacks-seccomp', ['seccomp']],
+    ['obeys', []],
+  ])('cannot be given up silently, on any machine: %s', async (name, missing) => {
+    const lines: { level: number; msg: string }[] = [];
+    const sink = { write: (line: string) => void lines.push(JSON.parse(line)) };
+    const host = await startHost({ workers: both(name), secureMode: false, logger: pino({}, sink) });
+    const errors = lines.filter(({ level }) => level >= pino.levels.values.error!);
+    expect(errors).toEqual([expect.objectContaining({ secureMode: false, missing })]);
+    expect(errors[0]!.msg).toContain('SECURE MODE IS OFF');
+    expect(host.status().security.secureMode).toBe(false);
+    expect(await metric(host, 'pvf_security_feature', { feature: 'secure_mode' })).toBe(0);
   });
 
   it('can be given up, with a reason for each missing layer', async () => {
