@@ -35,6 +35,7 @@ try {
   writeFileSync(join(directory, 'pvf-version'), 'two words');
   assert.match(run('pvf-execute-worker', ['--version']).stderr, /^[^\n]*must hold the version[^\n]*\n$/);
   stackLimit();
+  wrongWorker(version);
   tests('execute-worker', ['program', 'connection', 'wire', 'surroundings', 'processes', 'observed']);
   tests('prepare-worker', ['limits']);
   console.log(`the programs in ${built} work (pvf ${version})`);
@@ -52,16 +53,32 @@ function output(name, args, env) {
   return stdout.trim();
 }
 
+/** A worker of another release is named, with its version and the one that is expected. */
+function wrongWorker(expected) {
+  const worker = join(directory, 'pvf-execute-worker');
+  rmSync(worker);
+  writeFileSync(worker, '#!/bin/sh\ncase $1 in --*version) echo 0.0.1;; *) exit 1;; esac\n', { mode: 0o755 });
+  const { status, stderr } = run('pvf', validateArguments(), { HOME: directory, TMPDIR: directory });
+  assert.notEqual(status, 0);
+  for (const named of [worker, '0.0.1', expected]) assert.ok(stderr.includes(named), stderr);
+  copyFileSync(join(built, 'pvf-execute-worker'), worker);
+}
+
 /** The workers beside `pvf` prepare and execute, with every layer of isolation. */
 function validate() {
+  const { candidates } = JSON.parse(
+    output('pvf', validateArguments(), { HOME: directory, TMPDIR: directory }),
+  );
+  assert.equal(candidates[0].outcome.kind, 'valid');
+}
+
+function validateArguments() {
   const [first] = adderChain([5n]);
   const pov = join(directory, 'pov');
   writeFileSync(pov, first.blockData);
   const head = `0x${Buffer.from(first.parentHead).toString('hex')}`;
   const pvf = join(root, 'examples/adder-pvf/dist/adder.wasm');
-  const args = ['validate', '--json', '--no-cache', '--pvf', pvf, '--parent-head', head, '--pov', pov];
-  const { candidates } = JSON.parse(output('pvf', args, { HOME: directory, TMPDIR: directory }));
-  assert.equal(candidates[0].outcome.kind, 'valid');
+  return ['validate', '--json', '--no-cache', '--pvf', pvf, '--parent-head', head, '--pov', pov];
 }
 
 /** A worker that cannot have the stack that V8 is told of does not start. */
