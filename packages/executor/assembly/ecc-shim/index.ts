@@ -58,37 +58,15 @@ function finish(result: u32, out: u64, from: u32): u32 {
   return result;
 }
 
-function multiply(curve: u32, base: u64, scalar: u64, out: u64): u32 {
+/** One product, or the sum of many: both read two inputs and fill one output. */
+function multiply(curve: u32, sum: bool, bases: u64, scalars: u64, out: u64): u32 {
   heapReset();
   const to = outputFor(out);
-  const baseBytes = readWhole(base);
-  const scalarBytes = readWhole(scalar);
-  const result = eccMultiply(
-    curve,
-    baseBytes,
-    lengthOf(base),
-    scalarBytes,
-    lengthOf(scalar),
-    to,
-    lengthOf(out),
-  );
-  return finish(result, out, to);
-}
-
-function multiplySum(curve: u32, bases: u64, scalars: u64, out: u64): u32 {
-  heapReset();
-  const to = outputFor(out);
-  const baseBytes = readWhole(bases);
-  const scalarBytes = readWhole(scalars);
-  const result = eccMultiplySum(
-    curve,
-    baseBytes,
-    lengthOf(bases),
-    scalarBytes,
-    lengthOf(scalars),
-    to,
-    lengthOf(out),
-  );
+  const base = readWhole(bases);
+  const scalar = readWhole(scalars);
+  const result = sum
+    ? eccMultiplySum(curve, base, lengthOf(bases), scalar, lengthOf(scalars), to, lengthOf(out))
+    : eccMultiply(curve, base, lengthOf(bases), scalar, lengthOf(scalars), to, lengthOf(out));
   return finish(result, out, to);
 }
 
@@ -107,19 +85,19 @@ export function ext_host_calls_bls12_381_final_exponentiation_version_1(inOut: u
 }
 
 export function ext_host_calls_bls12_381_mul_g1_version_1(base: u64, scalar: u64, out: u64): u32 {
-  return multiply(G1, base, scalar, out);
+  return multiply(G1, false, base, scalar, out);
 }
 
 export function ext_host_calls_bls12_381_mul_g2_version_1(base: u64, scalar: u64, out: u64): u32 {
-  return multiply(G2, base, scalar, out);
+  return multiply(G2, false, base, scalar, out);
 }
 
 export function ext_host_calls_pallas_mul_version_1(base: u64, scalar: u64, out: u64): u32 {
-  return multiply(PALLAS, base, scalar, out);
+  return multiply(PALLAS, false, base, scalar, out);
 }
 
 export function ext_host_calls_vesta_mul_version_1(base: u64, scalar: u64, out: u64): u32 {
-  return multiply(VESTA, base, scalar, out);
+  return multiply(VESTA, false, base, scalar, out);
 }
 
 export function ext_host_calls_ed_on_bls12_381_bandersnatch_mul_version_1(
@@ -127,23 +105,23 @@ export function ext_host_calls_ed_on_bls12_381_bandersnatch_mul_version_1(
   scalar: u64,
   out: u64,
 ): u32 {
-  return multiply(BANDERSNATCH, base, scalar, out);
+  return multiply(BANDERSNATCH, false, base, scalar, out);
 }
 
 export function ext_host_calls_bls12_381_msm_g1_version_1(bases: u64, scalars: u64, out: u64): u32 {
-  return multiplySum(G1, bases, scalars, out);
+  return multiply(G1, true, bases, scalars, out);
 }
 
 export function ext_host_calls_bls12_381_msm_g2_version_1(bases: u64, scalars: u64, out: u64): u32 {
-  return multiplySum(G2, bases, scalars, out);
+  return multiply(G2, true, bases, scalars, out);
 }
 
 export function ext_host_calls_pallas_msm_version_1(bases: u64, scalars: u64, out: u64): u32 {
-  return multiplySum(PALLAS, bases, scalars, out);
+  return multiply(PALLAS, true, bases, scalars, out);
 }
 
 export function ext_host_calls_vesta_msm_version_1(bases: u64, scalars: u64, out: u64): u32 {
-  return multiplySum(VESTA, bases, scalars, out);
+  return multiply(VESTA, true, bases, scalars, out);
 }
 
 export function ext_host_calls_ed_on_bls12_381_bandersnatch_msm_version_1(
@@ -151,5 +129,5 @@ export function ext_host_calls_ed_on_bls12_381_bandersnatch_msm_version_1(
   scalars: u64,
   out: u64,
 ): u32 {
-  return multiplySum(BANDERSNATCH, bases, scalars, out);
+  return multiply(BANDERSNATCH, true, bases, scalars, out);
 }
