@@ -36,7 +36,7 @@ export interface WorkerOptions {
   nodeVersion?: string;
   /** Bytes sent instead of the well-formed first frame: for tests of what a worker does with them. */
   firstBytes?: Uint8Array;
-  /** Milliseconds of wall time until the worker must have connected. Default 10,000. */
+  /** Milliseconds of wall time until the worker must have connected. Default 30,000: machines may be busy. */
   spawnTimeoutMs?: number;
 }
 
@@ -78,7 +78,7 @@ export class WorkerProcess {
     const child = spawn(options.program, argv, { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
     const stderr = keepTail(child);
     try {
-      const socket = await connection(server, child, options.spawnTimeoutMs ?? 10_000, stderr);
+      const socket = await connection(server, child, options.spawnTimeoutMs ?? 30_000, stderr);
       const worker = new WorkerProcess(root, directory, child, socket, stderr);
       if (options.firstBytes) worker.sendRaw(options.firstBytes);
       else worker.send(WorkerHandshake.encode({ securityStatus: options.security }));
