@@ -179,7 +179,7 @@ class Emitter {
     const from = out.length;
     this.contents(id, end > start ? new Reader(this.state.code, start, end) : undefined);
     if (this.plan.lower && this.state.segmentFlags && (id === SectionId.element || id === SectionId.data)) {
-      requireKnownSegments(out.bytes, from, out.length, id, this.plan.bulkMemory);
+      requireKnownSegments(out.bytes, from, out.length, id, this.state, this.plan.bulkMemory);
     }
     out.endSized(size);
   }

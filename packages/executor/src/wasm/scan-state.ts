@@ -96,6 +96,8 @@ export class ScanState {
   tableEnd = 0;
   /** True if a segment begins with anything but 0, which engines do not read as an index. */
   segmentFlags = false;
+  /** Where the first segment begins whose offset is no constant as the reference's parser reads it. */
+  oddOffset: number | undefined;
   /** Value of the last constant expression read, if it was an `i32.const`. */
   constant: number | undefined;
 

@@ -2,6 +2,7 @@ import { constantType } from './constants.ts';
 import { ValueType } from './opcodes.ts';
 import type { Reader } from './reader.ts';
 import { Kind, type Limits, MUTABLE, type ScanState, SectionId } from './scan-state.ts';
+import { ODD_OFFSET } from './segments.ts';
 
 /** Per section id: reads the payload between the entry count and the section's end. */
 export type SectionScanner = (reader: Reader, state: ScanState, count: number) => void;
@@ -150,6 +151,7 @@ function scanElements(reader: Reader, state: ScanState, count: number): void {
       requireFunction(reader, state, reader.u32(), start);
     }
   }
+  requireOffsets(reader, state);
 }
 
 function scanData(reader: Reader, state: ScanState, count: number): void {
@@ -157,6 +159,7 @@ function scanData(reader: Reader, state: ScanState, count: number): void {
     scanSegmentStart(reader, state);
     reader.skip(reader.u32());
   }
+  requireOffsets(reader, state);
 }
 
 function scanSegmentStart(reader: Reader, state: ScanState): void {
@@ -164,9 +167,13 @@ function scanSegmentStart(reader: Reader, state: ScanState): void {
   const start = reader.pos;
   const value = constantType(reader, state);
   if (flags !== 0) state.segmentFlags = true;
-  else if (state.engine && value !== ValueType.i32) {
-    state.refuse(reader, 'segment offset is not an i32 constant', start);
-  }
+  else if (value !== ValueType.i32) state.oddOffset ??= start;
+}
+
+/** Behind a segment with flags, engines may read other segments than the reference's parser: segments.ts decides. */
+function requireOffsets(reader: Reader, state: ScanState): void {
+  if (state.engine && state.oddOffset !== undefined && !state.segmentFlags)
+    state.refuse(reader, ODD_OFFSET, state.oddOffset);
 }
 
 export const SECTION_SCANNERS: Readonly<Record<number, SectionScanner>> = {

@@ -1,8 +1,10 @@
+import { constantType } from './constants.ts';
 import { RewriteError } from './errors.ts';
-import { skipInstruction } from './instructions.ts';
-import { Op } from './opcodes.ts';
+import { ValueType } from './opcodes.ts';
 import { Reader } from './reader.ts';
-import { SECTION_NAMES, SectionId } from './scan-state.ts';
+import { type ScanState, SECTION_NAMES, SectionId } from './scan-state.ts';
+
+export const ODD_OFFSET = 'segment offset is not an i32 constant';
 
 /**
  * What the reference's parser takes for a table or memory index is a flags field for every current engine,
@@ -15,6 +17,7 @@ export function requireKnownSegments(
   start: number,
   end: number,
   id: number,
+  state: ScanState,
   bulkMemory: boolean,
 ): void {
   const reader = new Reader(bytes, start, end);
@@ -31,11 +34,7 @@ export function requireKnownSegments(
       if (!passive && flags !== 0 && flags !== 2) refuse(`segment flags ${flags}`);
       if (passive && !bulkMemory) refuse('passive segment without the bulk memory extension');
       if (flags === 2 && reader.u32() !== 0) refuse('segment for an unknown table or memory');
-      if (!passive) {
-        const first = skipInstruction(reader);
-        if (first !== Op.i32Const && first !== Op.globalGet) refuse('segment offset is not an i32 constant');
-        if (skipInstruction(reader) !== Op.end) refuse('segment offset is not a constant');
-      }
+      if (!passive && constantType(reader, state) !== ValueType.i32) refuse(ODD_OFFSET);
       if (elements && flags !== 0 && reader.byte() !== 0) refuse('segment of unknown element kind');
       const length = reader.u32();
       if (!elements) reader.skip(length);

@@ -169,6 +169,24 @@ describe('what wasmtime refuses and V8 takes', () => {
     const bulk = rewriteModule(code, { stackLogicalMax: LIMIT, target: 'engine', bulkMemory: true });
     expect(() => compile(bulk)).not.toThrow();
   });
+  test('an element segment behind one with an explicit table', () => {
+    // For the reference's parser the zero bytes are instructions of the offsets; engines read on in step again.
+    const first = [2, 0, 0x41, 7, END, 0, 0];
+    const withSecond = (offset: number[]): Uint8Array =>
+      module(
+        section(1, [1, ...NOTHING]),
+        section(3, [1, 0]),
+        section(4, [1, ...table(8)]),
+        section(6, [1, I32, 0, 0x41, 0, END]),
+        section(9, [2, ...first, 0, ...offset, END, 1, 0]),
+        section(10, [1, ...body([])]),
+      );
+    const good = withSecond([0x41, 1]);
+    expect(() => compile(toReference(good))).not.toThrow();
+    expect(() => compile(toEngine(good))).not.toThrow();
+    // V8 would take a global of the module itself.
+    expect(refusal(withSecond([0x23, 0]), ['engine']).code).toBe('PREPARATION');
+  });
   test('many parameters, long names', () => {
     const parameters = type(Array(1001).fill(F32), []);
     expect(refusal(build({ types: [parameters] }), ['engine']).code).toBe('PREPARATION');
