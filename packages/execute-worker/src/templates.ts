@@ -6,11 +6,9 @@ import {
   Template,
   TemplateError,
   type WorkerContext,
-  writeFrame,
 } from '@pvf/worker';
 import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeTemplateGuest } from './job/guest.ts';
-import { rehearse } from './warm-up.ts';
 
 /** Each holds an artifact's code in memory of its own; a worker sees few PVFs in a row. */
 const MAX_TEMPLATES = 3;
@@ -100,15 +98,7 @@ export class Templates {
     const arena = this.#freeArenas.pop()!;
     const template = Template.start(this.#context.job, arena, cpuLimitNs, (lock) => {
       const guest = makeTemplateGuest(parts, this.#settings, lock);
-      return {
-        rehearse,
-        run: (request, writeFd) =>
-          executeJob(
-            request,
-            (parts) => writeFrame(writeFd, parts),
-            () => guest,
-          ),
-      };
+      return (request, writeFd) => executeJob(request, writeFd, () => guest);
     });
     if (template !== undefined) return { type: 'template', template, arena };
     this.#freeArenas.push(arena);

@@ -18,7 +18,6 @@ import {
   runJob,
   serveRequests,
   type WorkerContext,
-  writeFrame,
 } from '@pvf/worker';
 import { ArtifactFile } from './artifact-file.ts';
 import { executeJob } from './job/execute.ts';
@@ -142,11 +141,7 @@ class ExecuteWorker {
     const body = (writeFd: number): number => {
       const { window, lock } = enterJob(job, writeFd, limits.cpuLimitNs, this.#arena.readFd);
       const request = window!.request(requestBytes.length);
-      return executeJob(
-        request,
-        (answer) => writeFrame(writeFd, answer),
-        () => makeGuest(parts, this.#settings, lock),
-      );
+      return executeJob(request, writeFd, () => makeGuest(parts, this.#settings, lock));
     };
     this.#arena.fill(requestBytes);
     try {

@@ -43,18 +43,13 @@ export interface TemplateDescriptors {
   readonly arena: number;
 }
 
-/** What a template's jobs do. */
-export interface TemplateJob {
-  /** Runs in a job that waits for its request: what the request would otherwise have to wait for. */
-  readonly rehearse: () => void;
-  /**
-   * Runs in each job.
-   *
-   * @param request valid in this job only
-   * @returns the exit status
-   */
-  readonly run: (request: Uint8Array, writeFd: number) => number;
-}
+/**
+ * What each of a template's jobs does.
+ *
+ * @param request valid in this job only
+ * @returns the exit status
+ */
+export type TemplateJob = (request: Uint8Array, writeFd: number) => number;
 
 /**
  * The life of a template process: gives everything up, loads, locks its code, then forks one job per order. Its jobs
@@ -104,12 +99,11 @@ export function templateMain(
   const statusView = new DataView(status.buffer);
   const body = (): number => {
     enterTemplateJob(settings, fds);
-    job.rehearse();
     if (readFully(fds.command, command) !== COMMAND_BYTES) return 0;
     const view = new DataView(command.buffer);
     const cpuSeconds = view.getUint32(4, true);
     beginTemplateJob(settings, fds, cpuSeconds);
-    return job.run(window.request(view.getUint32(0, true)), fds.result);
+    return job(window.request(view.getUint32(0, true)), fds.result);
   };
   while (readFully(fds.order, order) === order.length) {
     let pid: number;

@@ -18,27 +18,22 @@ import {
   ValidationResult,
   validationInputOf,
 } from '@pvf/protocol';
-import { jobErrorOf } from '@pvf/worker';
+import { jobErrorOf, writeFrame } from '@pvf/worker';
 
 /**
- * What an execute job does: runs the candidate in `request`, answers, and returns its exit status.
+ * What an execute job does: runs the candidate in `request`, answers on the pipe, and returns its exit status.
  *
- * @param write takes the parts of the answer
  * @param guestOf makes the guest, ready to run
  */
-export function executeJob(
-  request: Uint8Array,
-  write: (parts: readonly Uint8Array[]) => void,
-  guestOf: () => GuestInstance,
-): number {
+export function executeJob(request: Uint8Array, writeFd: number, guestOf: () => GuestInstance): number {
   try {
     const { response, povSize } = executeCandidate(ExecuteRequest.decode(request), guestOf);
     const trailer = new Uint8Array(4);
     new DataView(trailer.buffer).setUint32(0, povSize, true);
-    write([...JobResult.encodeParts({ ok: true, value: response }), trailer]);
+    writeFrame(writeFd, [...JobResult.encodeParts({ ok: true, value: response }), trailer]);
     return 0;
   } catch (error) {
-    write([JobResult.encode({ ok: false, error: jobErrorOf(error) })]);
+    writeFrame(writeFd, [JobResult.encode({ ok: false, error: jobErrorOf(error) })]);
     return 1;
   }
 }

@@ -43,12 +43,9 @@ const { job } = restrictWorker(
 );
 
 /** Answers with the first byte of its request. */
-const honest: TemplateJob = {
-  rehearse: () => {},
-  run: (request, writeFd) => {
-    writeAll(writeFd, request.slice(0, 1));
-    return 0;
-  },
+const honest: TemplateJob = (request, writeFd) => {
+  writeAll(writeFd, request.slice(0, 1));
+  return 0;
 };
 
 function start(load: (lock: () => void) => TemplateJob, arena = new RequestArena(job.procFd)): Template {
