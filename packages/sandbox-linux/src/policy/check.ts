@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { invalidArgument } from '../error.ts';
+import { isSelector } from './syscall-groups.ts';
 import type { LimitPolicy, Policy } from './types.ts';
 
 const MAX_PORT = 65_535;
@@ -14,8 +15,26 @@ function wholeNumber(name: string, value: unknown, least: number, most = Number.
   }
 }
 
+function listOf(name: string, value: unknown, fits: (entry: unknown) => boolean, what: string): void {
+  if (value === undefined) return;
+  const odd = Array.isArray(value) ? value.find((entry) => !fits(entry)) : value;
+  if (!Array.isArray(value) || odd !== undefined || value.includes(undefined))
+    invalidArgument(name, odd, `a list of ${what}`);
+}
+
+const isPath = (value: unknown): boolean =>
+  typeof value === 'string' && value !== '' && !value.includes('\0');
+const isCall = (value: unknown): boolean =>
+  typeof value === 'string' ? isSelector(value) : typeof value === 'object' && value !== null;
+
 /** Refuses values that mean nothing, before anything is done. @throws SandboxError INVALID_ARGUMENT */
 export function checkPolicy(policy: Policy): void {
+  for (const kind of ['read', 'write', 'execute'] as const)
+    listOf(`files.${kind}`, policy.files?.[kind], isPath, 'paths');
+  for (const kind of ['allow', 'deny'] as const)
+    listOf(`syscalls.${kind}`, policy.syscalls?.[kind], isCall, 'system calls, groups and rules');
+  for (const kind of ['connectTcp', 'bindTcp'] as const)
+    listOf(`network.${kind}`, policy.network?.[kind], Number.isSafeInteger, 'port numbers');
   for (const [name, value] of Object.entries(policy.limits ?? {}) as [keyof LimitPolicy, unknown][]) {
     if (name !== 'enforce')
       wholeNumber(

@@ -64,6 +64,9 @@ export function spawnSandboxed(
   for (const text of [program, ...args])
     if (text.includes('\0')) invalidArgument('args', JSON.stringify(text), 'it contains a NUL byte');
   checkPolicy(policy);
+  // Whatever is wrong with it comes before there is a process.
+  const absolute = withAbsolutePaths(policy);
+  const env = environmentOf(policy.environment);
   const command = launcherCommand();
   const launcher = spawn(command.node, command.args, {
     stdio: [...stdioOf(options.stdio), 'pipe'] as StdioOptions,
@@ -75,9 +78,9 @@ export function spawnSandboxed(
     type: 'run',
     program,
     args,
-    env: environmentOf(policy.environment),
+    env,
     cwd: options.cwd ?? process.cwd(),
-    policy: withAbsolutePaths(policy),
+    policy: absolute,
     ...(options.landlockAbi === undefined ? {} : { landlockAbi: options.landlockAbi }),
     ...(options.unsupervised === true ? { noNotify: true } : {}),
   });
