@@ -12,7 +12,7 @@ import type { Writer } from './writer.ts';
  * the reference's thunks in the same way. A trap ends the guest, so nothing is to be undone then.
  *
  * A function that calls no function of the guest needs no change of the sum, since nobody would see it:
- * comparing is enough.
+ * comparing is enough. (A module that uses the sum's global, by its index, is metered at its calls instead.)
  */
 export class EntryMetering {
   private readonly global: number;
