@@ -97,6 +97,7 @@ export {
   unmapMemory,
   unreadBytes,
   useHugePages,
+  useHugePagesForCode,
   WOULD_BLOCK,
   writeAll,
   writeSmallFile,

@@ -1,5 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { IDENTITIES, runCase } from './support/spawn.ts';
+
+function hugePagesAllowed(): boolean {
+  try {
+    return !readFileSync('/sys/kernel/mm/transparent_hugepage/enabled', 'latin1').includes('[never]');
+  } catch {
+    return false;
+  }
+}
 
 describe.each(IDENTITIES)('descriptors as %s', (as) => {
   test('a pipe is read in parts, to its end, with and without blocking', () => {
@@ -12,6 +21,13 @@ describe.each(IDENTITIES)('descriptors as %s', (as) => {
       closed: 0,
       after: 'EBADF',
     });
+  });
+
+  test('the code of the program moves to huge pages, where there are any', () => {
+    const { bytes, huge, exited } = runCase('io', 'huge-code', { as }) as Record<string, number>;
+    expect(exited).toBe(7);
+    expect(huge).toBeLessThanOrEqual(bytes!);
+    expect(bytes! > 0).toBe(hugePagesAllowed());
   });
 
   test('writing to a pipe without a reader is an error, no signal', () => {

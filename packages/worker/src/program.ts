@@ -9,6 +9,7 @@ import {
   sleep,
   unlink,
   useHugePages,
+  useHugePagesForCode,
 } from '@pvf/sandbox-linux';
 import type pino from 'pino';
 import { runAllChecks, runCheck } from './checks.ts';
@@ -101,6 +102,7 @@ async function serve(
     initialise();
     endSiblingThreads();
     useHugePages();
+    useHugePagesForCode();
     const frame = connection.receive(HANDSHAKE_LIMIT_BYTES);
     if (frame === undefined) throw new Error('the host closed the connection before the handshake');
     const handshake = WorkerHandshake.decode(frame);

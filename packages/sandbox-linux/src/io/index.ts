@@ -17,6 +17,7 @@ export {
   writeAll,
 } from './descriptors.ts';
 export { open, readSmallFile, tryOpen, writeSmallFile } from './files.ts';
+export { useHugePagesForCode } from './huge-code.ts';
 export {
   createMemfd,
   type MappedMemory,

@@ -61,8 +61,11 @@ export const MAP_PRIVATE = 2;
 export const MAP_ANONYMOUS = 0x20;
 export const MADV_DONTFORK = 10;
 export const MADV_DOFORK = 11;
+export const MADV_HUGEPAGE = 14;
 export const MADV_WIPEONFORK = 18;
 export const MADV_COLLAPSE = 25;
+export const MREMAP_MAYMOVE = 1;
+export const MREMAP_FIXED = 2;
 
 // asm-generic/poll.h
 export const POLLIN = 0x1;
