@@ -1,4 +1,4 @@
-import { SandboxError } from '../error.ts';
+import { errnoNameOf, SandboxError } from '../error.ts';
 import { forkChild } from '../fork/fork.ts';
 import { initialise } from '../fork/forkable-memory.ts';
 import { killPid, pidfdOpen, waitForChild } from '../fork/wait.ts';
@@ -131,7 +131,13 @@ function watch({ init, statusFd, controlFd, signals }: Running, plan: Plan, star
   const status = entry(statusFd);
   const death = entry(pidfdOpen(init));
   const signal = (number: number): void => {
-    if (status.fd >= 0) send(controlFd, { type: 'signal', signal: number });
+    if (status.fd < 0) return;
+    try {
+      send(controlFd, { type: 'signal', signal: number });
+    } catch (error) {
+      // The program has ended meanwhile, and init with it.
+      if (errnoNameOf(error) !== 'EPIPE') throw error;
+    }
   };
   let ended: Extract<InitMessage, { type: 'ended' }> | undefined;
   let deadline = Number.POSITIVE_INFINITY;
