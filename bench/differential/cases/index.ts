@@ -4,6 +4,7 @@
  */
 import type { Random } from '../random.ts';
 import { adder } from './adder.ts';
+import { branchTables } from './branch-tables.ts';
 import { codeBlobs, limits, povBlobs } from './fixed.ts';
 import { eccGuests, generatedGuests, guestsWithParams, mutatedGuests } from './generated.ts';
 import { oddGuests } from './odd.ts';
@@ -21,6 +22,7 @@ export interface Material {
 
 export function* allCases(random: Random, material: Material): Generator<PvfCase> {
   yield* limits();
+  yield* branchTables();
   yield* povBlobs(random.fork('pov-blobs'));
   yield* codeBlobs(random.fork('code-blobs'));
   yield* adder(random.fork('adder'));

@@ -11,7 +11,10 @@ import {
 } from './encode.ts';
 
 /** A module of one function, `validate_block`, with this body; memory of `pages` and a heap base of 4096. */
-function guest(body: readonly number[], pages = 17): Uint8Array {
+export function oneFunctionGuest(
+  body: readonly number[],
+  { pages = 17, locals = [] }: { pages?: number; locals?: readonly (readonly number[])[] } = {},
+): Uint8Array {
   return Uint8Array.from([
     ...MODULE_HEADER,
     ...section(1, [encodeType({ params: ['i32', 'i32'], result: 'i64' })]),
@@ -23,23 +26,23 @@ function guest(body: readonly number[], pages = 17): Uint8Array {
       [...name('__heap_base'), 3, 0],
       [...name('validate_block'), 0, 0],
     ]),
-    ...section(10, [sized([...vector([]), ...body, 0x0b])]),
+    ...section(10, [sized([...vector(locals), ...body, 0x0b])]),
   ]);
 }
 
 /** SCALE of an empty head, no code, no messages, zero and `hrmp_watermark` = the length of the parameters. */
 export const lengthGuest = (): Uint8Array =>
-  guest([...i32Const(8), 0x20, 1, 0x36, 0, 0, ...i64Const(12n << 32n)], 600);
+  oneFunctionGuest([...i32Const(8), 0x20, 1, 0x36, 0, 0, ...i64Const(12n << 32n)], { pages: 600 });
 
 /** Runs until it is stopped. */
-export const endlessGuest = (): Uint8Array => guest([0x03, 0x40, 0x0c, 0, 0x0b, 0x00]);
+export const endlessGuest = (): Uint8Array => oneFunctionGuest([0x03, 0x40, 0x0c, 0, 0x0b, 0x00]);
 
 /** Calls itself until its stack is used up. */
-export const recursingGuest = (): Uint8Array => guest([0x20, 0, 0x20, 1, 0x10, 0]);
+export const recursingGuest = (): Uint8Array => oneFunctionGuest([0x20, 0, 0x20, 1, 0x10, 0]);
 
 /** Takes all memory that it can get, then returns how much there is. */
 export const growingGuest = (): Uint8Array =>
-  guest([
+  oneFunctionGuest([
     ...[0x03, 0x40, ...i32Const(1), 0x40, 0, ...i32Const(-1), 0x47, 0x0d, 0, 0x0b],
     ...[...i32Const(8), 0x3f, 0, 0x36, 0, 0],
     ...i64Const(12n << 32n),
