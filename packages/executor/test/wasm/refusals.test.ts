@@ -205,11 +205,17 @@ describe('what wasmtime refuses and V8 takes', () => {
     const code = functionWith([0x41, 0, 0x28, 0x42, 0x00, 0x00, 0x1a], { memories: [limits(1)] });
     expect(refusal(code, ['engine'])).toMatchObject({ code: 'PREPARATION', meta: { functionIndex: 0 } });
   });
-  test('too many branch targets for V8 is a refusal, not a surprise', () => {
-    const targets = vector(Array<number[]>(65_521).fill([0]));
-    const code = functionWith([0x41, 0, 0x0e, ...targets, 0]);
-    expect(refusal(code, ['engine']).code).toBe('PREPARATION');
-    expect(() => toReference(code)).not.toThrow();
+  test.each<[string, number[]]>([
+    ['reachable', []],
+    ['dead', [0x00]],
+  ])('more than 65,520 branch targets in %s code', (_, before) => {
+    const withTargets = (count: number) =>
+      functionWith([...before, 0x41, 0, 0x0e, ...vector(Array<number[]>(count).fill([0])), 0]);
+    compile(toEngine(withTargets(65_520)));
+    for (const count of [65_521, 131_072, 131_073]) {
+      expect(refusal(withTargets(count), ['engine']).code).toBe('PREPARATION');
+      expect(() => toReference(withTargets(count))).not.toThrow();
+    }
   });
   test('locals: 50,000 with the parameters', () => {
     const locals = (count: number) =>
