@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ExecutorParams } from '@pvf/protocol';
-import { burnsCpuBlock, compileWat, GUEST_INPUT, guest } from '@pvf/test-kit';
+import { burnsCpuBlock, compileWat, descendantsOf, GUEST_INPUT, guest, waitUntil } from '@pvf/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { answerOf, type Prepared, WorkerPair, watermarkOf } from './support/workers.ts';
 
@@ -40,6 +40,22 @@ describe('the limit of CPU time', () => {
       }
     },
   );
+
+  // The kernel counts timer ticks, of a machine that may be starved; only the worker's count may decide.
+  it('is far below the kernel’s own, in a job of its own and in one of a template', async () => {
+    const pair = pairWith();
+    const prepared = await pair.prepare(guest('infinite-loop'));
+    const { pid } = (await pair.executeWorker()).process;
+    for (let i = 0; i < 3; i++) {
+      const running = pair.execute(prepared, GUEST_INPUT, LIMIT_MS);
+      const job = await waitUntil('the job runs', () =>
+        descendantsOf(pid).find(({ cpuTicks }) => cpuTicks > 20),
+      );
+      const [, seconds] = /^Max cpu time +(\d+)/m.exec(readFileSync(`/proc/${job.pid}/limits`, 'latin1'))!;
+      expect(Number(seconds)).toBeGreaterThanOrEqual((4 * LIMIT_MS) / 1_000);
+      expect(answerOf(await running)).toBe('JobTimedOut');
+    }
+  });
 
   it('does not bind who stays below it, and counts a job’s own time alone', async () => {
     const pair = pairWith();

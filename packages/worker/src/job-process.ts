@@ -26,8 +26,13 @@ import {
 
 const SIGKILL = 9;
 const NS_PER_SECOND = 1e9;
-/** Beyond the CPU budget that the worker enforces; the kernel's own limit is only the belt. */
-export const CPU_LIMIT_MARGIN_SECONDS = 2;
+/**
+ * The kernel's own limit of CPU time is only the belt, and a wide one: it counts in timer ticks, among them those in
+ * which the hypervisor ran somebody else, where the budget is in time that was really used. It stays behind the wall
+ * clock of the host, which gives a job four times its budget: a tighter one kills jobs that are within theirs.
+ */
+const CPU_LIMIT_FACTOR = 4;
+const CPU_LIMIT_MARGIN_SECONDS = 2;
 /**
  * Address space that a job may add: V8 reserves 10 GiB per wasm memory. Bounds what page tables can grow to (1/512 of
  * it), which no other limit counts.
@@ -115,8 +120,7 @@ export function enterJob(
   const mapsFd = settings.filters === undefined ? -1 : openMaps(settings.procFd);
   const own = readOwnMemory(settings.procFd);
   closeAllDescriptorsExcept([writeFd, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
-  const cpuSeconds = Math.ceil(cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS;
-  setResourceLimit('CPU', cpuSeconds);
+  setResourceLimit('CPU', kernelCpuSeconds(cpuLimitNs));
   // No file content, process, core dump, locked memory, or message queue.
   setResourceLimit('FSIZE', 0);
   setResourceLimit('NPROC', 0);
@@ -182,4 +186,9 @@ export function limitMemory(own: OwnMemory | undefined, addedDataBytes: number |
   if (own === undefined) return;
   setResourceLimit('AS', own.addressSpace + ADDED_ADDRESS_SPACE_BYTES);
   if (addedDataBytes !== undefined) setResourceLimit('DATA', own.data + addedDataBytes);
+}
+
+/** What RLIMIT_CPU of a job is set to, for a budget in nanoseconds. */
+export function kernelCpuSeconds(cpuLimitNs: number): number {
+  return Math.ceil((CPU_LIMIT_FACTOR * cpuLimitNs) / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS;
 }

@@ -27,7 +27,7 @@ export const NOT_LOADED = 0;
  * CPU time in seconds that a template gets for its life, loading included: enough for tens of thousands of jobs. It is
  * the hard limit of its jobs too. One that was taken over cannot keep a processor busy for longer.
  */
-export const TEMPLATE_CPU_SECONDS = 120;
+export const TEMPLATE_CPU_SECONDS = 600;
 /** Processes of a worker's user namespace that its templates can bring it to; honest ones stay below half. */
 const WORKER_PROCESSES = 24;
 

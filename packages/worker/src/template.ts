@@ -14,7 +14,7 @@ import {
 } from '@pvf/sandbox-linux';
 import type { RequestArena } from './arena.ts';
 import { followJob, type JobLimits, type JobReport } from './job.ts';
-import { CPU_LIMIT_MARGIN_SECONDS, type JobSettings } from './job-process.ts';
+import { type JobSettings, kernelCpuSeconds } from './job-process.ts';
 import { forkAs } from './job-user.ts';
 import { endChild, ownChildren, reapIfDead } from './own-children.ts';
 import {
@@ -27,7 +27,6 @@ import {
 } from './template-process.ts';
 
 const NS_PER_MS = 1e6;
-const NS_PER_SECOND = 1e9;
 
 /** A template process did something that only a bug or an attacker makes it do; the worker goes on without it. */
 export class TemplateError extends Error {
@@ -129,7 +128,7 @@ export class Template {
    */
   run(request: Uint8Array, limits: JobLimits): JobReport {
     const { command, result } = this.#pipes;
-    const cpuSeconds = Math.ceil(limits.cpuLimitNs / NS_PER_SECOND) + CPU_LIMIT_MARGIN_SECONDS;
+    const cpuSeconds = kernelCpuSeconds(limits.cpuLimitNs);
     if (cpuSeconds > TEMPLATE_CPU_SECONDS)
       throw new TemplateError('the limit of CPU time is too high for it');
     this.prepareJob();

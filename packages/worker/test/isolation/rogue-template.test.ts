@@ -38,7 +38,7 @@ describe.each(USERS)('a template that has been taken over, run by $name', ({ uid
     // Without a user namespace or a user of their own, they are counted with all others of the same user.
     const counted = namespaces || (isRoot && uid === undefined);
     expect(result.limits).toEqual([
-      ['Max cpu time', '120', '120'],
+      ['Max cpu time', '600', '600'],
       counted ? ['Max processes', '24', '24'] : ['Max processes', expect.anything(), expect.anything()],
     ]);
     expect(result).toMatchObject({
