@@ -91,20 +91,15 @@ export function runJob(spec: JobSpec): JobReport {
   }
 }
 
-/**
- * Watches a child of this process until it has ended, collects what it writes to the pipe, and reaps it.
- *
- * @param early how it ended, if it was reaped already
- */
-export function followJob(pid: number, readFd: number, limits: JobLimits, early?: ChildEnd): JobReport {
+/** Watches a child of this process until it has ended, collects what it writes to the pipe, and reaps it. */
+export function followJob(pid: number, readFd: number, limits: JobLimits): JobReport {
   const collector = new OutputCollector(readFd, limits.outputLimitBytes);
-  const pidfd = early === undefined ? openPidfd(pid) : -1;
+  const pidfd = openPidfd(pid);
   const forkedWith = limits.memoryLimitBytes === undefined ? 0 : (limits.readMemory?.(pid) ?? 0);
   const memoryMax = (limits.memoryLimitBytes ?? Number.POSITIVE_INFINITY) + forkedWith;
   try {
-    const killedFor =
-      early === undefined ? watch(pid, pidfd, collector, limits, memoryMax) : drain(collector);
-    const reaped = early ?? waitForChild(pid);
+    const killedFor = watch(pid, pidfd, collector, limits, memoryMax);
+    const reaped = waitForChild(pid);
     const { userMicros, systemMicros, maxRssBytes } = reaped.usage;
     const cpuTimeNs = (userMicros + systemMicros) * 1000;
     const end = endOf(reaped, killedFor, cpuTimeNs, limits, memoryMax);
