@@ -1,7 +1,6 @@
 /**
- * The prepare worker as a library: where its program is, and the loop that the program runs. Untrusted input is handled
- * in `job/` alone, inside a job process.
+ * The prepare worker for a program that starts it: where it is, and which version. The worker itself (`worker.ts`) is not
+ * exported: importing it would load its foreign-function library into the importing program.
  */
 export { workerProgramPath } from './program-path.ts';
 export { VERSION } from './version.ts';
-export { loadPrepareWorker } from './worker.ts';
