@@ -93,7 +93,7 @@ describe('the queue does not stall', () => {
     for (let round = 0; round < 3; round += 1) {
       for (const worker of pool.spawnAll()) pool.conclude(worker, 'died', false);
     }
-    expect(told.map((message) => message.job).sort((a, b) => a - b)).toEqual(jobs);
+    expect(told).toEqual(jobs.map((job) => ({ type: 'concluded', job, answer: 'died' })));
   });
 
   it('when idle workers die', () => {
@@ -111,7 +111,10 @@ describe('the queue does not stall', () => {
   it('with varying executor params', () => {
     const { enqueue, drain } = setUp(2);
     const jobs = Array.from({ length: 40 }, (_, i) => enqueue({ paramsHash: `params ${i % 5}` }));
-    expect(drain().sort((a, b) => a - b)).toEqual(jobs);
+    // While nobody waits long, each of the two workers serves its own set of params to the end.
+    const params = (job: number): number => (job - 1) % 5;
+    const rank = (job: number): number => [0, 0, 1, 1, 2][params(job)] ?? 0;
+    expect(drain()).toEqual(jobs.toSorted((a, b) => rank(a) - rank(b) || a - b));
   });
 
   it('when a worker dies before it takes its job: the job runs elsewhere', () => {
@@ -198,8 +201,7 @@ describe('shares of a window of twelve jobs', () => {
       for (let i = 0; i < 12; i += 1) of.set(world.enqueue({ kind }), kind);
     }
     const order = kinds(world.drain(), of);
-    expect([...order.slice(0, 12)].sort().join('')).toBe('aaadddddddds');
-    expect(order).toHaveLength(48);
+    expect(order).toBe('daddsddaddaddaddsdaaabaaasaabssssssssbsbbbbbbbbb');
   });
 
   it('do not slow a kind that waits alone', () => {

@@ -31,6 +31,10 @@ export type FakeWorker = {
   path: string;
   count(name: string): number;
   counts(): Record<string, number>;
+  /** From now on it keeps what it is sent. */
+  record(): void;
+  /** What it was sent since the last call: with each request, the handshakes of the process that got it. */
+  requests(): { kind: 'prepare-worker' | 'execute-worker'; frames: Uint8Array[] }[];
   /** From now on it answers `--capabilities` with these lines. */
   setCapabilities(lines: Record<string, string>): void;
 };
@@ -66,7 +70,17 @@ export function fakeWorker(name: FixtureName, cleanup: Cleanup = onTestFinished)
         .map(([key, value]) => `${key}=${value}\n`)
         .join(''),
     );
-  return { path, counts, count: (each) => counts()[each] ?? 0, setCapabilities };
+  const requests = join(dir, 'requests');
+  const record = (): void => writeFileSync(requests, '');
+  const taken = (): ReturnType<FakeWorker['requests']> => {
+    const lines = readFileSync(requests, 'utf8').split('\n').slice(0, -1);
+    record();
+    return lines.map((line) => {
+      const { kind, frames } = JSON.parse(line);
+      return { kind, frames: frames.map((frame: string) => Buffer.from(frame, 'hex')) };
+    });
+  };
+  return { path, counts, record, requests: taken, count: (each) => counts()[each] ?? 0, setCapabilities };
 }
 
 /** A new directory. */

@@ -1,0 +1,204 @@
+import { FakeClock } from '@pvf/test-kit';
+import fc from 'fast-check';
+import { it } from 'vitest';
+import type { FromExecuteQueue } from '../../src/execute/messages.ts';
+import { ExecuteQueue } from '../../src/execute/queue.ts';
+import { KINDS } from '../../src/execute/shares.ts';
+import type { FromPool, ToPool } from '../../src/worker/messages.ts';
+
+type Ending = 'concluded' | 'failed' | 'dropped' | 'cancelled';
+
+const HASHES = ['a', 'b', 'c'];
+
+/** One thing that happens; numbers choose among what there is. */
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('enqueue' as const),
+      kind: fc.constantFrom(...KINDS),
+      params: fc.nat(2),
+      parent: fc.option(fc.constantFrom(...HASHES), { nil: undefined }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ type: fc.constant('pool' as const), which: fc.nat(), how: fc.nat(9) }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('cancel' as const), which: fc.nat() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('leaves' as const),
+      on: fc.constantFrom(...HASHES),
+      off: fc.constantFrom(...HASHES),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('time' as const), ms: fc.nat(5_000) }) },
+);
+
+type Worker = { params: string; state: 'spawning' | 'idle' | number };
+
+/** A pool by its rules, which checks that the queue keeps to its own, and keeps account of each job. */
+class World {
+  readonly clock = new FakeClock();
+  readonly capacity: number;
+  readonly workers = new Map<number, Worker>();
+  readonly jobs = new Map<number, { params: string; ending?: Ending; runs: number }>();
+  readonly queue: ExecuteQueue<string, number, string>;
+  #used = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.queue = new ExecuteQueue<string, number, string>({
+      capacity,
+      clock: this.clock,
+      toPool: (message) => this.#toPool(message),
+      toHost: (message) => this.#toHost(message),
+    });
+  }
+
+  enqueue(kind: (typeof KINDS)[number], params: string, schedulingParent: string | undefined): void {
+    const id = this.jobs.size + 1;
+    this.jobs.set(id, { params, runs: 0 });
+    this.queue.handle({
+      type: 'enqueue',
+      job: { id, kind, paramsHash: params, spec: params, schedulingParent, work: id },
+    });
+  }
+
+  cancel(which: number): void {
+    const open = this.open();
+    const id = open[which % (open.length || 1)];
+    if (id === undefined) return;
+    this.#end(id, 'cancelled');
+    this.queue.handle({ type: 'cancel', job: id });
+  }
+
+  /** What the pool has to say of one worker; nothing that it could not say. */
+  pool(which: number, how: number): void {
+    const all = [...this.workers];
+    const [worker, known] = all[which % (all.length || 1)] ?? [];
+    if (worker === undefined || known === undefined) return;
+    // The idle seldom end.
+    if (known.state === 'idle' && how > 0) return;
+    this.queue.handlePool(this.#event(worker, known, how));
+  }
+
+  #event(worker: number, { state, params }: Worker, how: number): FromPool<string> {
+    const idle = (): void => void this.workers.set(worker, { params, state: 'idle' });
+    const leave = (): void => void this.workers.delete(worker);
+    if (state === 'spawning') {
+      if (how > 1) {
+        idle();
+        return { type: 'spawned', worker, pid: worker };
+      }
+      leave();
+      return { type: 'spawn-failed', worker, reason: { type: 'not-started', message: 'no' } };
+    }
+    if (how === 0 || state === 'idle') {
+      leave();
+      return { type: 'rip', worker };
+    }
+    if (how < 4) return { type: 'started', worker, pid: worker };
+    const reusable = how < 8;
+    if (reusable) idle();
+    else leave();
+    return { type: 'concluded', worker, answer: String(state), reusable };
+  }
+
+  open(): number[] {
+    return [...this.jobs].flatMap(([id, { ending }]) => (ending === undefined ? [id] : []));
+  }
+
+  /** What must hold between any two events. */
+  check(): void {
+    const { queued, running, workers } = this.queue.counts();
+    const waiting = KINDS.reduce((sum, kind) => sum + queued[kind], 0);
+    const states = [...this.workers.values()].map(({ state }) => state);
+    must(workers === this.workers.size, 'counts its workers');
+    must(workers <= this.capacity, 'keeps to its capacity');
+    must(running === states.filter((state) => typeof state === 'number').length, 'counts what runs');
+    must(
+      waiting === 0 || (workers === this.capacity && !states.includes('idle')),
+      'lets nobody wait for nothing',
+    );
+  }
+
+  #toPool(message: ToPool<string, number>): void {
+    const { worker } = message;
+    const known = this.workers.get(worker);
+    switch (message.type) {
+      case 'spawn':
+        must(worker > this.#used, 'uses no worker id twice');
+        this.#used = worker;
+        this.workers.set(worker, { params: message.spec, state: 'spawning' });
+        return;
+      case 'kill':
+        must(known !== undefined, 'kills only who is there');
+        if (typeof known?.state === 'number')
+          must(this.jobs.get(known.state)?.ending === 'cancelled', 'kills no worker under a job');
+        this.workers.delete(worker);
+        return;
+      case 'start-work': {
+        must(known?.state === 'idle', 'gives work to idle workers only');
+        const job = this.jobs.get(message.work);
+        must(job !== undefined && job.ending === undefined, 'starts nothing that is over');
+        must(job?.params === known?.params, 'gives a job to a worker of its executor params');
+        for (const { state } of this.workers.values()) must(state !== message.work, 'starts a job once');
+        if (job !== undefined) job.runs += 1;
+        this.workers.set(worker, { params: known?.params ?? '', state: message.work });
+      }
+    }
+  }
+
+  #toHost(message: FromExecuteQueue<string>): void {
+    must(this.jobs.get(message.job)?.ending === undefined, 'says nothing of what is over');
+    if (message.type === 'started') return;
+    if (message.type === 'concluded')
+      must(message.answer === String(message.job), 'gives each job its own answer');
+    this.#end(message.job, message.type);
+  }
+
+  #end(id: number, ending: Ending): void {
+    const job = this.jobs.get(id);
+    must(job !== undefined && job.ending === undefined, 'ends a job once');
+    if (job !== undefined) job.ending = ending;
+  }
+}
+
+function must(holds: boolean, rule: string): void {
+  if (!holds) throw new Error(`the queue does not keep its rule: ${rule}`);
+}
+
+it('whatever happens, each job ends once, with its own answer, and nobody waits for nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(step, { maxLength: 120 }),
+      async (capacity, steps) => {
+        const world = new World(capacity);
+        for (const each of steps) {
+          if (each.type === 'enqueue') world.enqueue(each.kind, `params ${each.params}`, each.parent);
+          else if (each.type === 'cancel') world.cancel(each.which);
+          else if (each.type === 'time') await world.clock.advance(each.ms);
+          else if (each.type === 'pool') world.pool(each.which, each.how);
+          else
+            world.queue.handle({
+              type: 'update-leaves',
+              activated: { hash: each.on, ancestors: [] },
+              deactivated: [each.off],
+            });
+          world.check();
+        }
+        // Sound workers from now on: all that is open is worked off.
+        for (let round = 0; world.open().length > 0 && round < 4 * world.jobs.size; round += 1) {
+          for (const index of [...world.workers.keys()].keys()) world.pool(index, 5);
+          world.check();
+        }
+        must(world.open().length === 0, 'stalls never');
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
