@@ -1,0 +1,260 @@
+import type { SyscallName } from '@pvf/sandbox-linux';
+
+/** Whatever the arguments. */
+export const ANY = 'any';
+
+type Arguments = readonly bigint[];
+
+/** Calls that pass: always, or with some arguments; each of the others violates one condition alone. */
+export type Conditions = Partial<
+  Record<
+    SyscallName,
+    typeof ANY | { readonly pass: readonly Arguments[]; readonly kill: readonly Arguments[] }
+  >
+>;
+
+const range = (from: number, to: number): bigint[] =>
+  Array.from({ length: to - from }, (_, i) => BigInt(from + i));
+/** What the kernel ignores in an int or unsigned int. */
+const HIGH = 0x5a5a_0000_0000n;
+
+/** `values` pass and all others below `bound` kill, as do these with a bit set that the kernel looks at. */
+function oneOf(values: readonly bigint[], bound: number, at: (value: bigint) => Arguments) {
+  const others = range(0, bound).filter((value) => !values.includes(value));
+  const beyond = values.flatMap((value) => range(16, 32).map((bit) => value | (1n << bit)));
+  return {
+    pass: [...values, ...values.map((value) => value | HIGH)].map(at),
+    kill: [...others, ...beyond, 0xffff_ffffn].map(at),
+  };
+}
+
+/** Wait, wake and wait-bitset on private futexes, by either clock. */
+const FUTEX = oneOf([128n, 129n, 137n, 384n, 385n, 393n], 2_048, (op) => [0x1000n, op, 0n, 0n, 0n, 0n]);
+
+/** normal, willneed, dontneed, free, dontfork, dofork, hugepage, nohugepage, dontdump, dodump, collapse. */
+const MADVISE = oneOf([0n, 3n, 4n, 8n, 10n, 11n, 14n, 15n, 16n, 17n, 25n], 256, (advice) => [
+  0x1000n,
+  0x1000n,
+  advice,
+]);
+
+const MAP_PRIVATE = 2n;
+const MAP_HUGETLB = 0x4_0000n;
+/** fixed, anonymous, 32bit, growsdown, denywrite, executable, locked, noreserve, populate, nonblock, stack, sync, fixed_noreplace. */
+const MAP_FLAGS = [
+  0x10n,
+  0x20n,
+  0x40n,
+  0x100n,
+  0x800n,
+  0x1000n,
+  0x2000n,
+  0x4000n,
+  0x8000n,
+  0x1_0000n,
+  0x2_0000n,
+  0x8_0000n,
+  0x10_0000n,
+];
+const mmap = (flags: bigint, protection = 3n): Arguments => [
+  0n,
+  0x1000n,
+  protection,
+  flags,
+  0xffff_ffffn,
+  0n,
+];
+const PRIVATE_ONLY = {
+  pass: [0n, ...MAP_FLAGS, HIGH].map((flag) => mmap(MAP_PRIVATE | flag)),
+  kill: [
+    ...range(0, 16)
+      .filter((type) => type !== MAP_PRIVATE)
+      .map((type) => mmap(type | 0x20n)),
+    mmap(MAP_PRIVATE | MAP_HUGETLB),
+  ],
+};
+
+const PROT_EXEC = 4n;
+const CODE = range(0, 16).filter((protection) => (protection & PROT_EXEC) !== 0n);
+const DATA = range(0, 16).filter((protection) => (protection & PROT_EXEC) === 0n);
+const MMAP = {
+  loading: {
+    pass: [...PRIVATE_ONLY.pass, ...range(0, 16).map((protection) => mmap(MAP_PRIVATE, protection))],
+    kill: PRIVATE_ONLY.kill,
+  },
+  locked: {
+    pass: [...PRIVATE_ONLY.pass, ...DATA.map((protection) => mmap(MAP_PRIVATE, protection))],
+    kill: [...PRIVATE_ONLY.kill, ...CODE.map((protection) => mmap(MAP_PRIVATE, protection))],
+  },
+};
+const MPROTECT_LOCKED = {
+  pass: DATA.map((protection) => [0x1000n, 0x1000n, protection]),
+  kill: CODE.map((protection) => [0x1000n, 0x1000n, protection]),
+};
+
+/** realtime … TAI: no CPU clock of another process, which has a number of its own. */
+const CLOCK = {
+  pass: range(0, 12).map((clock) => [clock, 0x1000n]),
+  kill: [...range(12, 64), 0xffff_fffan, 0xffff_ffff_ffff_fffan, 0x1_0000_0000n].map((clock) => [
+    clock,
+    0x1000n,
+  ]),
+};
+
+/** A filter without flags: no listener, no log, no thread synchronisation. */
+const SECCOMP = {
+  pass: [
+    [1n, 0n, 0x1000n],
+    [1n | HIGH, 0n, 0x1000n],
+  ],
+  kill: [
+    ...[0n, 2n, 3n, 0xffff_ffffn].map((operation) => [operation, 0n, 0x1000n]),
+    ...range(0, 64).map((bit) => [1n, 1n << bit, 0x1000n]),
+  ],
+};
+
+/** A query of its own memory map. */
+const PROCMAP_QUERY = 0xc068_6611n;
+const IOCTL = {
+  pass: [[9n, PROCMAP_QUERY, 0x1000n]],
+  kill: [
+    0n,
+    0x5412n, // TIOCSTI
+    0x541cn, // TIOCLINUX
+    0x541bn, // FIONREAD
+    ...range(0, 64).map((bit) => PROCMAP_QUERY ^ (1n << bit)),
+  ].map((request) => [9n, request, 0x1000n]),
+};
+
+/** While it compiles or loads. */
+export const JOB: Conditions = {
+  brk: ANY,
+  clock_gettime: CLOCK,
+  close: ANY,
+  exit_group: ANY,
+  futex: FUTEX,
+  getpid: ANY,
+  gettid: ANY,
+  ioctl: IOCTL,
+  madvise: MADVISE,
+  mmap: MMAP.loading,
+  mprotect: ANY,
+  mremap: ANY,
+  munmap: ANY,
+  pkey_mprotect: ANY,
+  pread64: ANY,
+  read: ANY,
+  rt_sigprocmask: ANY,
+  rt_sigreturn: ANY,
+  sched_yield: ANY,
+  seccomp: SECCOMP,
+  write: ANY,
+};
+
+/** With a guest in place. */
+export const LOCKED_JOB: Conditions = {
+  brk: ANY,
+  clock_gettime: CLOCK,
+  exit_group: ANY,
+  futex: FUTEX,
+  getpid: ANY,
+  gettid: ANY,
+  madvise: MADVISE,
+  mmap: MMAP.locked,
+  mprotect: MPROTECT_LOCKED,
+  mremap: ANY,
+  munmap: ANY,
+  rt_sigprocmask: ANY,
+  rt_sigreturn: ANY,
+  sched_yield: ANY,
+  write: ANY,
+};
+
+/** Flags of the one fork that it may make: new user, mount and process namespaces, the worker as parent, SIGCHLD. */
+const FORK = 0x3002_8011n;
+const CLONE = {
+  pass: [[FORK, 0n, 0n, 0n, 0n]],
+  kill: [0n, 17n, ...range(0, 64).map((bit) => FORK ^ (1n << bit))].map((flags) => [flags, 0n, 0n, 0n, 0n]),
+};
+/** PR_SET_PDEATHSIG, and PR_CAP_AMBIENT before it drops its capabilities. */
+const PRCTL = oneOf([1n, 47n], 128, (option) => [option, 9n, 0n, 0n, 0n]);
+/** Of itself, CPU time and processes. */
+const PRLIMIT = {
+  pass: [0n, 6n, 0n | HIGH, 6n | HIGH].map((resource) => [0n, resource, 0x1000n, 0n]),
+  kill: [
+    ...[1n, 2n, 1_000n, 0xffff_ffffn, 0x1_0000_0000n].flatMap((pid) => [
+      [pid, 0n, 0x1000n, 0n],
+      [pid, 6n, 0x1000n, 0n],
+    ]),
+    ...range(0, 17)
+      .filter((resource) => resource !== 0n && resource !== 6n)
+      .map((resource) => [0n, resource, 0x1000n, 0n]),
+  ],
+};
+
+const FORKS: Conditions = { capset: ANY, clone: CLONE, prctl: PRCTL, prlimit64: PRLIMIT };
+
+export const TEMPLATE: Record<'loading' | 'locked' | 'job', Conditions> = {
+  loading: { ...JOB, ...FORKS },
+  locked: { ...LOCKED_JOB, ...FORKS, close: ANY, read: ANY, seccomp: SECCOMP },
+  job: LOCKED_JOB,
+};
+
+/** For a worker's whole life, jobs included. */
+export const WORKER_REFUSES: readonly SyscallName[] = [
+  'accept',
+  'accept4',
+  'acct',
+  'add_key',
+  'bind',
+  'bpf',
+  'chroot',
+  'connect',
+  'delete_module',
+  'execve',
+  'execveat',
+  'fanotify_init',
+  'finit_module',
+  'fsconfig',
+  'fsmount',
+  'fsopen',
+  'fspick',
+  'init_module',
+  'io_uring_enter',
+  'io_uring_register',
+  'io_uring_setup',
+  'ioperm',
+  'iopl',
+  'kcmp',
+  'kexec_file_load',
+  'kexec_load',
+  'keyctl',
+  'listen',
+  'mount',
+  'mount_setattr',
+  'move_mount',
+  'name_to_handle_at',
+  'open_by_handle_at',
+  'open_tree',
+  'perf_event_open',
+  'personality',
+  'pidfd_getfd',
+  'pivot_root',
+  'process_vm_readv',
+  'process_vm_writev',
+  'ptrace',
+  'quotactl',
+  'reboot',
+  'request_key',
+  'setdomainname',
+  'sethostname',
+  'setns',
+  'socket',
+  'socketpair',
+  'swapoff',
+  'swapon',
+  'syslog',
+  'umount2',
+  'unshare',
+  'userfaultfd',
+];
