@@ -19,9 +19,9 @@ export interface Conduct {
   readonly name: string;
   /** Runs in the job; its result is the exit status. */
   readonly conduct: (target: Target) => number;
-  /** The host's verdict when an execute job does so, as a pattern: type, and rule or cause. */
+  /** The host's verdict when an execute job does so: type, and rule or cause; alternatives between `|`. */
   readonly verdict: string;
-  /** What the host is told when a prepare job does so, as a pattern: a PrepareError, or success. */
+  /** What the host is told when a prepare job does so: a PrepareError, or success; alternatives between `|`. */
   readonly preparation: string;
 }
 
@@ -82,11 +82,18 @@ const jobError = (value: JobError, preparation = 'JobError'): Conduct => ({
   preparation,
 });
 
+/** Whose bytes an execute worker can take for a job's error; the others it cannot read. */
+const LOOKS_LIKE_JOB_ERROR: readonly PrepareError['type'][] = [
+  'Preparation',
+  'RuntimeConstruction',
+  'JobError',
+];
+
 /** Errors that a prepare job finds itself; whatever else it claims is not its to say. */
 const prepareError = (error: PrepareError, preparation: PrepareError['type']): Conduct => ({
   name: `claims the preparation error ${error.type}`,
   conduct: says([PrepareJobResult.encode({ ok: false, error })], 1),
-  verdict: 'possibly-invalid',
+  verdict: `possibly-invalid ${LOOKS_LIKE_JOB_ERROR.includes(error.type) ? 'job-error' : 'job-died'}`,
   preparation,
 });
 
@@ -122,7 +129,7 @@ export const CONDUCTS: readonly Conduct[] = [
   {
     name: 'claims to have prepared an artifact',
     conduct: says([prepared]),
-    verdict: 'possibly-invalid',
+    verdict: 'possibly-invalid job-died',
     preparation: 'success',
   },
   {
@@ -192,7 +199,7 @@ export const CONDUCTS: readonly Conduct[] = [
         error: { type: 'InternalError', value: { type: 'Kernel', value: 'x' } },
       }),
     ]),
-    verdict: 'possibly-invalid',
+    verdict: 'possibly-invalid job-died',
     preparation: 'JobError',
   },
   {
@@ -203,13 +210,13 @@ export const CONDUCTS: readonly Conduct[] = [
         value: { jobResponse: { type: 'Ok', resultDescriptor }, duration: zero, povSize: 0 },
       }),
     ]),
-    verdict: 'possibly-invalid',
+    verdict: 'possibly-invalid job-died',
     preparation: 'JobError',
   },
   {
     name: "claims a preparation in the worker's words",
     conduct: says([PrepareWorkerResult.encode({ ok: false, error: { type: 'ClearWorkerDir', value: 'x' } })]),
-    verdict: 'possibly-invalid',
+    verdict: 'possibly-invalid job-died',
     preparation: 'JobError',
   },
   prepareError({ type: 'Prevalidation', value: 'x' }, 'Prevalidation'),

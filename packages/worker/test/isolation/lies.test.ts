@@ -12,6 +12,9 @@ const modeOf = (name: string) => FILTERED_MODES.find((mode) => mode.name === nam
 /** Far above what the bounded additions to a job's memory can come to, and below what a bomb would take. */
 const MEMORY_BOUND_BYTES = 1024 * 1024 * 1024;
 
+/** What an honest job comes to, whatever the job before it has done: a frame with its word. */
+const HONEST = { end: { type: 'exited', status: 0 }, output: '\x06\0\0\0\0\0\0\0honest' };
+
 function verdictOf(report: JobReport): Verdict {
   const answer = classifyReport(report);
   return answer.ok
@@ -32,16 +35,22 @@ describe.each(USERS)('what jobs do and say, run by $name', ({ uid }) => {
       expect(outcomes.map(({ name }) => name)).toEqual(CONDUCTS.map(({ name }) => name));
       const verdicts = outcomes.map(({ name, report }) => `${name}: ${words(verdictOf(report))}`);
       const expected = CONDUCTS.map(({ name, verdict }) =>
-        expect.stringMatching(new RegExp(`^${escaped(name)}: .*(${verdict})`)),
+        expect.stringMatching(new RegExp(`^${escaped(name)}: (${verdict})$`)),
       );
       expect(verdicts).toEqual(expected);
       expect(verdicts.filter((verdict) => verdict.includes(': internal'))).toEqual([]);
       expect(outcomes.filter(({ report }) => report.maxRssBytes > MEMORY_BOUND_BYTES)).toEqual([]);
+      expect(outcomes.map(({ name, next }) => [name, next])).toEqual(
+        CONDUCTS.map(({ name }) => [name, HONEST]),
+      );
     },
   );
 
   it('in a prepare job, never passes for a fault of this machine', () => {
     const outcomes = takeOver(modeOf('all layers, before the code is locked'), 'conducts', uid);
+    expect(outcomes.map(({ name, next }) => [name, next])).toEqual(
+      CONDUCTS.map(({ name }) => [name, HONEST]),
+    );
     const answers = outcomes.map(({ name, report }) => {
       const answer = readJobAnswer(report);
       return `${name}: ${answer.ok ? 'success' : answer.error.type}`;

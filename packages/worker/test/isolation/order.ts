@@ -14,4 +14,6 @@ export interface Order {
 export interface Line {
   readonly name: string;
   readonly report: Omit<JobReport, 'output'> & { readonly output: string };
+  /** How an honest job ended right after it, and what it wrote; after conducts only. */
+  readonly next?: { readonly end: JobReport['end']; readonly output: string };
 }

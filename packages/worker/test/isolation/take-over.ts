@@ -28,6 +28,7 @@ export interface Outcome {
   readonly report: JobReport;
   /** Result of an attempt's system call; absent when the job did not live to tell. */
   readonly value: number | undefined;
+  readonly next: Line['next'];
 }
 
 /** Runs a list in a worker with the given layers; as an ordinary user when `uid` is set. */
@@ -72,9 +73,9 @@ export function takeOver(mode: Mode, list: Order['list'], uid?: number): readonl
 
 const FRAME_HEADER_BYTES = 8;
 
-function outcomeOf({ name, report }: Line): Outcome {
+function outcomeOf({ name, report, next }: Line): Outcome {
   const output = Buffer.from(report.output, 'hex');
   const value =
     output.length === FRAME_HEADER_BYTES + 8 ? output.readDoubleLE(FRAME_HEADER_BYTES) : undefined;
-  return { name, report: { ...report, output }, value };
+  return { name, report: { ...report, output }, value, next };
 }
