@@ -13,6 +13,7 @@ import {
   initialise,
   installFilter,
   pipe,
+  poll,
   setNoNewPrivileges,
   setParentDeathSignal,
   setResourceLimit,
@@ -44,7 +45,7 @@ import { hostServices } from './surroundings.ts';
 
 const order: Order = JSON.parse(process.argv[2]!);
 const { mode, directory, outside } = order;
-const list = { attempts: ATTEMPTS, conducts: CONDUCTS, sleepers: SLEEPERS }[order.list];
+const list = { attempts: ATTEMPTS, conducts: CONDUCTS, sleepers: SLEEPERS, waiting: [] }[order.list];
 const CPU_LIMIT_NS = order.list === 'attempts' ? 2e9 : 6e8;
 const OUTPUT_LIMIT_BYTES = 1 << 16;
 const ADDED_DATA_BYTES = 256 * 1024 * 1024;
@@ -195,6 +196,10 @@ function runHonest(): NonNullable<Line['next']> {
   return { end, output: Buffer.from(output).toString() };
 }
 
+if (order.list === 'waiting') {
+  startTemplate().prepareJob();
+  poll([], Number.POSITIVE_INFINITY);
+}
 list.forEach(({ name }, index) => {
   services.restore();
   const { end, output, pid, cpuTimeNs, maxRssBytes } = run(index);

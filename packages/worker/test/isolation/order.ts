@@ -4,7 +4,8 @@ import type { Mode } from './modes.ts';
 /** What a hostile worker is to do; as JSON on its command line. */
 export interface Order {
   readonly mode: Mode;
-  readonly list: 'attempts' | 'conducts' | 'sleepers';
+  /** `waiting`: a template is started, and a job of it waits for a request that never comes. */
+  readonly list: 'attempts' | 'conducts' | 'sleepers' | 'waiting';
   /** The worker dir. */
   readonly directory: string;
   readonly outside: string;

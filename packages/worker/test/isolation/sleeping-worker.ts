@@ -24,11 +24,15 @@ export const REAL_MODES: readonly Mode[] = ALL_MODES.filter(
 );
 
 /** Starts one for the running test, as an ordinary user when `uid` is set. */
-export async function startSleepingWorker(mode: Mode, uid?: number): Promise<SleepingWorker> {
+export async function startSleepingWorker(
+  mode: Mode,
+  uid?: number,
+  list: 'sleepers' | 'waiting' = 'sleepers',
+): Promise<SleepingWorker> {
   const directory = mkdtempSync(join(tmpdir(), 'pvf-hostile-'));
   chmodSync(directory, 0o755);
   if (uid !== undefined) chownSync(directory, uid, uid);
-  const order: Order = { mode, list: 'sleepers', directory, outside: directory };
+  const order: Order = { mode, list, directory, outside: directory };
   const worker = spawn(process.execPath, [...NODE_FLAGS, RUNNER, JSON.stringify(order)], {
     env: {},
     stdio: 'ignore',
@@ -45,7 +49,7 @@ export async function startSleepingWorker(mode: Mode, uid?: number): Promise<Sle
     await end();
     rmSync(directory, { recursive: true, force: true });
   });
-  const expected = mode.maker === 'template-job' ? 2 : 1;
+  const expected = mode.maker === 'template-job' || list === 'waiting' ? 2 : 1;
   const children = await until(() => {
     if (!isRunning(worker)) throw new Error(`${mode.name}: the worker has ended`);
     const found = childrenOf(pid).filter(sleeps);
