@@ -1,4 +1,5 @@
-import { durationFromNs, type ExecuteWorkerResult, JobResult } from '@pvf/protocol';
+import { isUtf8 } from 'node:buffer';
+import { durationFromNs, type UnreadExecuteWorkerResult, UnreadJobResult } from '@pvf/protocol';
 import { describeEnd, type JobReport } from '@pvf/worker';
 
 const FRAME_HEADER_BYTES = 8;
@@ -7,8 +8,10 @@ const POV_SIZE_BYTES = 4;
 /**
  * What the host is told of a job. Everything that a job can bring about ends in a variant that counts against the
  * candidate (at once, or after the host's retry): nothing a job says or does becomes an internal error.
+ *
+ * @returns views of the report's output: valid as long as that is
  */
-export function classifyReport(report: JobReport): ExecuteWorkerResult {
+export function classifyReport(report: JobReport): UnreadExecuteWorkerResult {
   const { end, pid, output } = report;
   switch (end.type) {
     case 'cpu-limit':
@@ -22,7 +25,7 @@ export function classifyReport(report: JobReport): ExecuteWorkerResult {
     default:
       return end satisfies never;
   }
-  let answer: { result: JobResult; povSize: number };
+  let answer: { result: UnreadJobResult; povSize: number };
   try {
     answer = readAnswer(output);
   } catch (error) {
@@ -50,18 +53,21 @@ export function classifyReport(report: JobReport): ExecuteWorkerResult {
 }
 
 /** One frame: the SCALE JobResult, then, if the job has succeeded, the PoV's size as u32. */
-function readAnswer(output: Uint8Array): { result: JobResult; povSize: number } {
+function readAnswer(output: Uint8Array): { result: UnreadJobResult; povSize: number } {
   if (output.length < FRAME_HEADER_BYTES) throw new Error(`${output.length} bytes on the pipe`);
   const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
   const announced = view.getBigUint64(0, true);
   const payload = output.subarray(FRAME_HEADER_BYTES);
   if (announced !== BigInt(payload.length))
     throw new Error(`${payload.length} of ${announced} bytes on the pipe`);
-  const { value, rest } = JobResult.decodePrefix(payload);
+  const { value, rest } = UnreadJobResult.decodePrefix(payload);
+  const said = value.ok ? value.value : value.error;
+  if ('value' in said && said.value instanceof Uint8Array && !isUtf8(said.value))
+    throw new Error('the text is not UTF-8');
   if (rest !== (value.ok ? POV_SIZE_BYTES : 0)) throw new Error(`${rest} bytes behind the answer`);
   return { result: value, povSize: value.ok ? view.getUint32(output.length - POV_SIZE_BYTES, true) : 0 };
 }
 
-function jobDied(err: string, jobPid: number): ExecuteWorkerResult {
+function jobDied(err: string, jobPid: number): UnreadExecuteWorkerResult {
   return { ok: false, error: { type: 'JobDied', err, jobPid } };
 }

@@ -32,14 +32,12 @@ export class Templates {
   readonly #context: WorkerContext;
   readonly #settings: GuestSettings;
   readonly #entries = new Map<string, Entry>();
-  readonly #freeArenas: RequestArena[] = [];
   /** Key of the template that has just run a job. */
   #latest: string | undefined;
 
   constructor(context: WorkerContext, settings: GuestSettings) {
     this.#context = context;
     this.#settings = settings;
-    for (let i = 0; i < MAX_TEMPLATES; i++) this.#freeArenas.push(new RequestArena(context.job.procFd));
   }
 
   /**
@@ -94,15 +92,21 @@ export class Templates {
   }
 
   #make(parts: ArtifactParts, { cpuLimitNs }: JobLimits): Entry {
-    if (this.#freeArenas.length === 0) this.#dropOldest();
-    const arena = this.#freeArenas.pop()!;
+    if (this.#count() >= MAX_TEMPLATES) this.#dropOldest();
+    const arena = new RequestArena(this.#context.job.procFd);
     const template = Template.start(this.#context.job, arena, cpuLimitNs, (lock) => {
       const guest = makeTemplateGuest(parts, this.#settings, lock);
       return (request, writeFd) => executeJob(request, writeFd, () => guest);
     });
     if (template !== undefined) return { type: 'template', template, arena };
-    this.#freeArenas.push(arena);
+    arena.close();
     return { type: 'unusable' };
+  }
+
+  #count(): number {
+    let count = 0;
+    for (const { type } of this.#entries.values()) if (type === 'template') count++;
+    return count;
   }
 
   /** Entries that hold no process cost nothing but must not pile up either. */
@@ -126,6 +130,6 @@ export class Templates {
     this.#entries.delete(key);
     if (entry?.type !== 'template') return;
     entry.template.close();
-    this.#freeArenas.push(entry.arena);
+    entry.arena.close();
   }
 }

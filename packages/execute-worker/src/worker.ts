@@ -7,6 +7,7 @@ import {
   type ExecutorParams,
   executorSemantics,
   isProtocolError,
+  UnreadExecuteWorkerResult,
 } from '@pvf/protocol';
 import {
   enterJob,
@@ -53,7 +54,7 @@ export async function loadExecuteWorker(version: string): Promise<(context: Work
         const { executorParams } = ExecuteHandshake.decode(frame);
         worker = new ExecuteWorker(context, executorParams, codeCache, engine);
       },
-      answer: (request) => ExecuteWorkerResult.encodeParts(worker.answer(request)),
+      answer: (request) => UnreadExecuteWorkerResult.encodeParts(worker.answer(request)),
       answered: () => worker.prepareJob(),
       farewell,
     });
@@ -84,7 +85,6 @@ class ExecuteWorker {
   readonly #context: WorkerContext;
   readonly #settings: GuestSettings;
   readonly #artifactFile: ArtifactFile;
-  readonly #arena: RequestArena;
   readonly #templates: Templates;
   readonly #outputLimitBytes: number;
 
@@ -96,14 +96,13 @@ class ExecuteWorker {
     this.#context = context;
     this.#settings = { semantics, loggingMaxLevel: context.logLevel, codeCache, engine };
     this.#artifactFile = new ArtifactFile(`${context.workerDirPath}/artifact`);
-    this.#arena = new RequestArena(context.job.procFd);
     this.#templates = new Templates(context, this.#settings);
     this.#outputLimitBytes =
       Math.min(semantics.maximumPages * WASM_PAGE_BYTES, MAX_OUTPUT_BYTES) + OUTPUT_OVERHEAD_BYTES;
   }
 
   /** @throws OwnFailure, after which the worker must not go on: the reference's does not either */
-  answer(requestBytes: Uint8Array): ExecuteWorkerResult {
+  answer(requestBytes: Uint8Array): UnreadExecuteWorkerResult {
     const { artifactChecksum, executionTimeout } = ExecuteRequest.decode(requestBytes);
     let loaded: ReturnType<ArtifactFile['load']>;
     try {
@@ -138,16 +137,17 @@ class ExecuteWorker {
   /** In a job that loads the artifact itself. */
   #runAlone(parts: ArtifactParts, requestBytes: Uint8Array, limits: JobLimits): JobReport {
     const { job } = this.#context;
+    const arena = new RequestArena(job.procFd);
     const body = (writeFd: number): number => {
-      const { window, lock } = enterJob(job, writeFd, limits.cpuLimitNs, this.#arena.readFd);
+      const { window, lock } = enterJob(job, writeFd, limits.cpuLimitNs, arena.readFd);
       const request = window!.request(requestBytes.length);
       return executeJob(request, writeFd, () => makeGuest(parts, this.#settings, lock));
     };
-    this.#arena.fill(requestBytes);
     try {
+      arena.fill(requestBytes);
       return runJob({ ...limits, job, body });
     } finally {
-      this.#arena.clear();
+      arena.close();
     }
   }
 }

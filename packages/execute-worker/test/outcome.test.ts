@@ -1,4 +1,4 @@
-import { encodeFrame, JobResult } from '@pvf/protocol';
+import { ExecuteWorkerResult, encodeFrame, JobResult, UnreadExecuteWorkerResult } from '@pvf/protocol';
 import type { JobEnd, JobReport } from '@pvf/worker';
 import { describe, expect, it } from 'vitest';
 import { classifyReport } from '../src/outcome.ts';
@@ -73,5 +73,18 @@ describe('what the host is told of a job', () => {
           errorOf(report(answer(claim), { type: 'exited', status })),
         );
     }
+  });
+
+  it('is the text of its answer, byte for byte, and no text at all that is not UTF-8', () => {
+    const text = 'Überlauf – 溢出 – \u{1F4A5}';
+    const given = report(answer({ ok: true, value: { type: 'InvalidCandidate', value: text } }));
+    const told = ExecuteWorkerResult.decodeExact(UnreadExecuteWorkerResult.encode(classifyReport(given)));
+    expect(told).toMatchObject({
+      ok: true,
+      value: { jobResponse: { type: 'InvalidCandidate', value: text } },
+    });
+    const spoiled = given.output.slice();
+    spoiled.set([0xff], spoiled.indexOf(0xc3));
+    expect(errorOf(report(spoiled))).toBe('JobDied');
   });
 });

@@ -1,22 +1,27 @@
-import { type PrepareError, PrepareJobResult, type PrepareJobSuccess, type Result } from '@pvf/protocol';
+import { isUtf8 } from 'node:buffer';
+import {
+  type PrepareError,
+  type PrepareJobSuccess,
+  type UnreadPrepareError,
+  UnreadPrepareJobResult,
+} from '@pvf/protocol';
 import { describeEnd, type JobReport, messageOf } from '@pvf/worker';
 
 const FRAME_HEADER_BYTES = 8;
 
-/**
- * What a job finds out itself. The other errors are for the worker and the host to tell: a hijacked job that claims
- * one of them would make validators abstain (faults of this machine) or believe in a limit that was never met.
- */
-const TOLD_BY_JOBS: readonly PrepareError['type'][] = [
-  'CouldNotDecompressCodeBlob',
-  'Prevalidation',
-  'Preparation',
-  'RuntimeConstruction',
-  'JobError',
-];
+/** `told`: by the job, in bytes that lie in its output and are valid as long as that is. */
+export type JobAnswer =
+  | { readonly type: 'prepared'; readonly value: PrepareJobSuccess }
+  | { readonly type: 'told'; readonly error: UnreadPrepareError }
+  | { readonly type: 'failed'; readonly error: PrepareError };
 
-/** What a prepare job has achieved. Its answer counts only if the process ended as the answer calls for. */
-export function readJobAnswer({ end, pid, output }: JobReport): Result<PrepareJobSuccess, PrepareError> {
+/**
+ * What a prepare job has achieved. Its answer counts only if the process ended as the answer calls for, and only what
+ * a job finds out itself can be told by one (`UnreadPrepareError`). The other errors are for the worker and the host
+ * to tell: a hijacked job that claims one of them would make validators abstain (faults of this machine) or believe
+ * in a limit that was never met.
+ */
+export function readJobAnswer({ end, pid, output }: JobReport): JobAnswer {
   switch (end.type) {
     case 'cpu-limit':
       return failed({ type: 'TimedOut' });
@@ -30,25 +35,21 @@ export function readJobAnswer({ end, pid, output }: JobReport): Result<PrepareJo
     default:
       return end satisfies never;
   }
-  let result: PrepareJobResult;
+  let result: UnreadPrepareJobResult;
   try {
-    result = PrepareJobResult.decode(unframe(output));
+    result = UnreadPrepareJobResult.decode(unframe(output));
+    if (!result.ok && !isUtf8(result.error.value)) throw new Error('the text is not UTF-8');
   } catch (error) {
     return failed({
       type: 'JobError',
       value: `exit status ${end.status} without a readable answer: ${messageOf(error)}`,
     });
   }
-  if (result.ok && end.status !== 0) {
+  if (!result.ok) return { type: 'told', error: result.error };
+  if (end.status !== 0) {
     return failed({ type: 'JobError', value: `the job answered and ended with status ${end.status}` });
   }
-  if (!result.ok && !TOLD_BY_JOBS.includes(result.error.type)) {
-    return failed({
-      type: 'JobError',
-      value: `the job claims an error that is not its to tell: ${result.error.type}`,
-    });
-  }
-  return result;
+  return { type: 'prepared', value: result.value };
 }
 
 function unframe(output: Uint8Array): Uint8Array {
@@ -60,6 +61,6 @@ function unframe(output: Uint8Array): Uint8Array {
   return payload;
 }
 
-function failed(error: PrepareError): { ok: false; error: PrepareError } {
-  return { ok: false, error };
+function failed(error: PrepareError): JobAnswer {
+  return { type: 'failed', error };
 }

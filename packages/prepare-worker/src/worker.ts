@@ -9,6 +9,7 @@ import {
   PrepareWorkerResult,
   PvfPrepData,
   precheckingMaxMemory,
+  UnreadPrepareWorkerResult,
 } from '@pvf/protocol';
 import {
   enterJob,
@@ -41,17 +42,8 @@ export async function loadPrepareWorker(version: string): Promise<(context: Work
   const engine = `${codeCache.engineIdentity} pvf-${version}`;
   return (context) => {
     const artifactPath = `${context.workerDirPath}/tmp-artifact`;
-    const arena = new RequestArena(context.job.procFd);
-    const answerBytes = (requestBytes: Uint8Array): readonly Uint8Array[] => {
-      arena.fill(requestBytes);
-      try {
-        return PrepareWorkerResult.encodeParts(
-          answer(context, requestBytes, arena, artifactPath, codeCache, engine),
-        );
-      } finally {
-        arena.clear();
-      }
-    };
+    const answerBytes = (requestBytes: Uint8Array): readonly Uint8Array[] =>
+      answer(context, requestBytes, artifactPath, codeCache, engine);
     return serveRequests(context, { requestLimitBytes: REQUEST_LIMIT_BYTES, answer: answerBytes });
   };
 }
@@ -59,19 +51,20 @@ export async function loadPrepareWorker(version: string): Promise<(context: Work
 function answer(
   context: WorkerContext,
   requestBytes: Uint8Array,
-  arena: RequestArena,
   artifactPath: string,
   codeCache: ReturnType<typeof openCodeCache>,
   engine: string,
-): PrepareWorkerResult {
+): readonly Uint8Array[] {
   const { job, readMemory } = context;
   const { prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
   const cpuLimitNs = Number(durationToNs(prepTimeout));
   const memoryLimit = precheckingMaxMemory(executorParams);
   const memoryLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit);
   const addedDataBytes = (memoryLimitBytes ?? UNLIMITED_MEMORY_BYTES) + DATA_MARGIN_BYTES;
+  let report: JobReport;
+  let arena: RequestArena | undefined;
   const body = (writeFd: number): number => {
-    const { window } = enterJob({ ...job, addedDataBytes }, writeFd, cpuLimitNs, arena.readFd);
+    const { window } = enterJob({ ...job, addedDataBytes }, writeFd, cpuLimitNs, arena!.readFd);
     const request = PvfPrepData.decode(window!.request(requestBytes.length));
     const prepared = preparePvf({ request, codeCache, engine });
     // The worker fills the figures in from what the kernel says: a job is not believed.
@@ -82,8 +75,9 @@ function answer(
     writeFrame(writeFd, PrepareJobResult.encodeParts(result));
     return prepared.ok ? 0 : 1;
   };
-  let report: JobReport;
   try {
+    arena = new RequestArena(job.procFd);
+    arena.fill(requestBytes);
     report = runJob({
       job,
       cpuLimitNs,
@@ -95,9 +89,13 @@ function answer(
     });
   } catch (error) {
     return failed({ type: 'Kernel', value: messageOf(error) });
+  } finally {
+    arena?.close();
   }
   const result = readJobAnswer(report);
-  if (!result.ok) return result;
+  if (result.type === 'told')
+    return UnreadPrepareWorkerResult.encodeParts({ ok: false, error: result.error });
+  if (result.type === 'failed') return failed(result.error);
   // A short preparation may end before its memory is looked at.
   if (memoryLimitBytes !== undefined && memoryLimitBytes < LEAST_MEMORY_BYTES)
     return failed({ type: 'OutOfMemory' });
@@ -107,7 +105,7 @@ function answer(
   } catch (error) {
     return failed({ type: 'IoErr', value: `cannot write the artifact: ${messageOf(error)}` });
   }
-  return {
+  return PrepareWorkerResult.encodeParts({
     ok: true,
     value: {
       checksum: artifactChecksum(artifact),
@@ -121,9 +119,9 @@ function answer(
         observedWasmCodeLen,
       },
     },
-  };
+  });
 }
 
-function failed(error: PrepareError): PrepareWorkerResult {
-  return { ok: false, error };
+function failed(error: PrepareError): readonly Uint8Array[] {
+  return PrepareWorkerResult.encodeParts({ ok: false, error });
 }

@@ -22,12 +22,15 @@ const answer = (result: PrepareJobResult): Uint8Array => encodeFrame(PrepareJobR
 
 const errorOf = (given: JobReport): string => {
   const result = readJobAnswer(given);
-  return result.ok ? 'ok' : result.error.type;
+  return result.type === 'prepared' ? 'ok' : result.error.type;
 };
 
 describe('what counts of a preparation', () => {
   it('is its artifact, if it ended well', () => {
-    expect(readJobAnswer(report(answer(OK)))).toMatchObject({ ok: true, value: { observedWasmCodeLen: 3 } });
+    expect(readJobAnswer(report(answer(OK)))).toMatchObject({
+      type: 'prepared',
+      value: { observedWasmCodeLen: 3 },
+    });
     expect(errorOf(report(answer(OK), FAILED))).toBe('JobError');
   });
 
@@ -69,5 +72,11 @@ describe('what counts of a preparation', () => {
     for (const error of own) expect(errorOf(report(answer({ ok: false, error }), FAILED))).toBe(error.type);
     for (const error of others)
       expect(errorOf(report(answer({ ok: false, error }), FAILED))).toBe('JobError');
+  });
+
+  it('is no text that is not UTF-8', () => {
+    const spoiled = answer({ ok: false, error: { type: 'Prevalidation', value: 'x' } });
+    spoiled.set([0xff], spoiled.length - 1);
+    expect(errorOf(report(spoiled, FAILED))).toBe('JobError');
   });
 });

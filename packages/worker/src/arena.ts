@@ -1,12 +1,13 @@
 import { ftruncateSync, writeSync } from 'node:fs';
-import { createMemfd, mapFile, open, viewOf } from '@pvf/sandbox-linux';
+import { closeDescriptor, createMemfd, mapFile, open, viewOf } from '@pvf/sandbox-linux';
 
 /** Largest request that fits; a larger one is refused by the worker's frame limit before. */
 export const ARENA_BYTES = 128 * 1024 * 1024;
 
 /**
  * How a request gets from a worker into its jobs: memory that the worker fills through one descriptor and that jobs
- * can only read, through another. It holds one request at a time and is empty between requests.
+ * can only read, through another. It holds one request at a time and is empty between requests. One artifact's jobs
+ * have it for good: a process that was to be gone and is not must find nothing but what is its own PVF's anyway.
  */
 export class RequestArena {
   readonly #writeFd: number;
@@ -32,6 +33,13 @@ export class RequestArena {
   /** Gives the memory back: the next job finds nothing of this request. */
   clear(): void {
     ftruncateSync(this.#writeFd, 0);
+  }
+
+  /** Empties it and forgets it; where it is mapped still, it stays empty. */
+  close(): void {
+    this.clear();
+    if (this.readFd !== this.#writeFd) closeDescriptor(this.readFd);
+    closeDescriptor(this.#writeFd);
   }
 }
 

@@ -1,4 +1,5 @@
 import { exitNow } from '@pvf/sandbox-linux';
+import { forgetOutput } from './output.ts';
 import type { WorkerContext } from './program.ts';
 
 export interface RequestLoop {
@@ -22,6 +23,7 @@ export function serveRequests({ connection, kind, log }: WorkerContext, loop: Re
       const request = connection.receive(loop.requestLimitBytes);
       if (request === undefined) throw new Error('the host closed the connection');
       connection.send(loop.answer(request));
+      forgetOutput();
       loop.answered?.();
     }
   } catch (error) {

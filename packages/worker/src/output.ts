@@ -3,7 +3,7 @@ import { lastErrno, mapScratch, sys3, syscallNumber, viewOf } from '@pvf/sandbox
 const MADV_DONTNEED = 4;
 const EINTR = 4;
 const EAGAIN = 11;
-/** Pages beyond this are given back after a job that wrote more. */
+/** A job that wrote more has its pages given back, not overwritten. */
 const KEPT_BYTES = 1 << 20;
 
 /** Where jobs' output lands: outside V8's heap, and empty in every job, so that no job sees another's. */
@@ -15,10 +15,17 @@ function scratchOf(length: number): { readonly address: number; used: number } {
     scratch = undefined;
   }
   scratch ??= { address: mapScratch(length), length, used: 0 };
-  if (scratch.used > KEPT_BYTES)
-    sys3(syscallNumber('madvise')!, scratch.address, scratch.length, MADV_DONTNEED);
-  scratch.used = 0;
+  forgetOutput();
   return scratch;
+}
+
+/** Forgets what the latest job has written. */
+export function forgetOutput(): void {
+  if (scratch === undefined || scratch.used === 0) return;
+  const { address, length, used } = scratch;
+  if (used > KEPT_BYTES) sys3(syscallNumber('madvise')!, address, length, MADV_DONTNEED);
+  else new Uint8Array(viewOf(address, used)).fill(0);
+  scratch.used = 0;
 }
 
 /** Reads a job's pipe into memory, up to a limit. One at a time. */
@@ -44,7 +51,7 @@ export class OutputCollector {
     return this.#scratch.used <= this.#limit;
   }
 
-  /** What was written; valid until the next job's output is collected. */
+  /** What was written; valid until it is forgotten, by the next job at the latest. */
   take(): Uint8Array {
     const { address, used } = this.#scratch;
     return used === 0 ? new Uint8Array(0) : new Uint8Array(viewOf(address, used));

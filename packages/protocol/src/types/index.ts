@@ -16,4 +16,5 @@ export * from './executor-params.ts';
 export * from './handshake.ts';
 export * from './prepare.ts';
 export * from './prepare-error.ts';
+export * from './unread.ts';
 export * from './validation.ts';

@@ -1,3 +1,4 @@
+import { ExecuteWorkerResult, UnreadExecuteWorkerResult } from '@pvf/protocol';
 import { describe, expect, it } from 'vitest';
 import { classifyReport } from '../../../execute-worker/src/outcome.ts';
 import { classify, type Verdict } from '../../../host/src/verdict/index.ts';
@@ -16,7 +17,7 @@ const MEMORY_BOUND_BYTES = 1024 * 1024 * 1024;
 const HONEST = { end: { type: 'exited', status: 0 }, output: '\x06\0\0\0\0\0\0\0honest' };
 
 function verdictOf(report: JobReport): Verdict {
-  const answer = classifyReport(report);
+  const answer = ExecuteWorkerResult.decodeExact(UnreadExecuteWorkerResult.encode(classifyReport(report)));
   return answer.ok
     ? classify({ type: 'answered', response: answer.value, wallTimeMs: 1 })
     : classify({ type: 'worker-error', error: answer.error, wallTimeMs: 1 });
@@ -53,7 +54,7 @@ describe.each(USERS)('what jobs do and say, run by $name', ({ uid }) => {
     );
     const answers = outcomes.map(({ name, report }) => {
       const answer = readJobAnswer(report);
-      return `${name}: ${answer.ok ? 'success' : answer.error.type}`;
+      return `${name}: ${answer.type === 'prepared' ? 'success' : answer.error.type}`;
     });
     expect(answers).toEqual(
       CONDUCTS.map(({ name, preparation }) =>
