@@ -7,6 +7,7 @@ import {
   type SyscallName,
   type SyscallRule,
 } from '@pvf/sandbox-linux';
+import { addingOnly, keepFilters, memoryCalls } from './kept-filters.ts';
 
 /** Asks for a region of the job's own memory map (linux/fs.h); the lock finds writable code with it. */
 const PROCMAP_QUERY = 0xc0686611;
@@ -19,10 +20,6 @@ const FUTEX_PRIVATE_FLAG = 128;
 const FUTEX_OPERATION = 0xffff_feff;
 /** The largest clock that is no process's own. */
 const CLOCK_TAI = 11;
-const SECCOMP_SET_MODE_FILTER = 1;
-const MAP_PRIVATE = 2;
-/** MAP_TYPE and MAP_HUGETLB. */
-const MAP_KIND = 0x4_000f;
 /** Advice of madvise(2) that V8, the allocator and huge pages for templates need. */
 const ADVICE = {
   NORMAL: 0,
@@ -39,8 +36,8 @@ const ADVICE = {
 } as const;
 
 /**
- * Calls whose arguments matter: no memory outside the process's own account (shared, or from the machine's pool of
- * huge pages), no page shared with other processes by content (MADV_MERGEABLE can be timed), no futex that other
+ * Calls whose arguments matter: no memory outside the process's own account (shared, growing like a stack, or from the
+ * machine's pool of huge pages), no page shared with other processes by content (MADV_MERGEABLE can be timed), no futex that other
  * processes can wait for (on a page of a program that all have mapped) or with priority inheritance (a history of holes),
  * no CPU clock of another process.
  */
@@ -53,31 +50,16 @@ const CHECKED_CALLS: readonly SyscallRule[] = [
       ],
     }),
   ),
-  ...Object.values(ADVICE).map(
-    (value): SyscallRule => ({ name: 'madvise', args: [{ index: 2, op: 'eq', value, width: 32 }] }),
-  ),
-  { name: 'mmap', args: [{ index: 3, op: 'masked-eq', mask: MAP_KIND, value: MAP_PRIVATE, width: 32 }] },
+  ...memoryCalls(Object.values(ADVICE)),
   { name: 'clock_gettime', args: [{ index: 0, op: 'le', value: CLOCK_TAI }] },
-  // Filters only, and no listener that would let a job answer system calls itself.
-  {
-    name: 'seccomp',
-    args: [
-      { index: 0, op: 'eq', value: SECCOMP_SET_MODE_FILTER, width: 32 },
-      { index: 1, op: 'eq', value: 0 },
-    ],
-  },
 ];
 
 /**
  * What a job may call once it handles untrusted input, as measured on the pinned Node 24: V8's memory and locks, the
- * pipe, the end. `seccomp` is there to add the second stage, which only takes away. Everything else kills the job.
+ * pipe, the end; and the filters of the second stage may be added. Everything else kills the job.
  */
 const JOB_ALLOWED: readonly (SyscallName | SyscallRule)[] = [
   ...CHECKED_CALLS,
-  'munmap',
-  'mprotect',
-  'pkey_mprotect',
-  'mremap',
   'brk',
   'read',
   'write',
@@ -172,9 +154,13 @@ export interface JobFilters {
 }
 
 export function compileJobFilters(): JobFilters {
+  const locked = keepFilters([
+    compileNoNewCode(),
+    compileFilter({ deny: LOCKED_DENIED, onViolation: 'kill-process' }),
+  ]);
   return {
-    job: compileFilter({ allow: JOB_ALLOWED, onViolation: 'kill-process' }),
-    locked: [compileNoNewCode(), compileFilter({ deny: LOCKED_DENIED, onViolation: 'kill-process' })],
+    job: compileFilter({ allow: [...JOB_ALLOWED, ...addingOnly(locked)], onViolation: 'kill-process' }),
+    locked,
   };
 }
 
@@ -225,12 +211,11 @@ export function compileTemplateFilters(namespaces: readonly Namespace[]): Templa
     ),
     { name: 'capset' },
   ];
-  return {
-    template: compileFilter({ allow: [...JOB_ALLOWED, ...own], onViolation: 'kill-process' }),
-    locked: [
-      compileNoNewCode(),
-      compileFilter({ deny: ['pread64', 'ioctl', 'pkey_mprotect'], onViolation: 'kill-process' }),
-    ],
-    job: compileFilter({ deny: TEMPLATE_ONLY, onViolation: 'kill-process' }),
-  };
+  const locked = keepFilters([
+    compileNoNewCode(),
+    compileFilter({ deny: ['pread64', 'ioctl', 'pkey_mprotect'], onViolation: 'kill-process' }),
+  ]);
+  const [job] = keepFilters([compileFilter({ deny: TEMPLATE_ONLY, onViolation: 'kill-process' })]);
+  const allow = [...JOB_ALLOWED, ...own, ...addingOnly([...locked, job!])];
+  return { template: compileFilter({ allow, onViolation: 'kill-process' }), locked, job: job! };
 }

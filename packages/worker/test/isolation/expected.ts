@@ -23,6 +23,7 @@ const COLLUDE = 'a signal from one taken-over job to another, without content';
 const GROUP = "the worker's own process group; a job that kills its worker is counted against its candidate";
 const OUTLIVES = 'the CPU limit and the end of its process namespace remain';
 const CODE = 'without the filter there is no W^X; the other layers bind new code as well';
+const LOGS = 'without the filter it can have the kernel log as much as it likes';
 const MEMORY = 'bounded by the limit of address space, or by what the machine has set aside';
 const SYSCTL = "where the machine's sysctls let every user do so";
 
@@ -204,6 +205,12 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'make a 32-bit system call': row(''),
   'make a system call that does not exist': row('', TELLS),
   'add a seccomp filter': row('', ITSELF),
+  'add a filter that logs': row('', LOGS),
+  'map memory over the filters that may be added': row('', LOGS),
+  'move memory over the filters that may be added': row('', LOGS),
+  'unmap the filters that may be added': row('', LOGS),
+  'write to the filters that may be added': row('', LOGS),
+  'empty the filters that may be added': row('', LOGS),
   'get a seccomp notifier': row('', ITSELF),
   'switch seccomp mode': row('', ITSELF),
   'take no_new_privs back': row(''),
@@ -237,6 +244,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'write through /proc/self/mem': row('namespaces landlock landlock1 landlock4 limits'),
   'get a protection key': row(''),
   'map shared memory': row('', MEMORY),
+  'map memory that grows like a stack': row('', MEMORY),
   'map huge pages': row('', MEMORY),
   'merge pages with other processes': row('', MEMORY),
   'poison memory': row(''),

@@ -51,12 +51,6 @@ export const PERMITTED: readonly Permission[] = [
     why: 'machine code is made before the lock',
   },
   {
-    names: ['add a seccomp filter'],
-    modes: [...unlocked, ...templates],
-    fates: ['done'],
-    why: 'a further filter can only take away',
-  },
-  {
     names: ['clone a sibling'],
     modes: templates.filter(({ namespaces }) => !namespaces),
     fates: ['done'],

@@ -18,6 +18,11 @@ import {
 const RWX = PROT_READ | PROT_WRITE | PROT_EXEC;
 const MAP_HUGETLB = 0x4_0000;
 const MREMAP_MAYMOVE_FIXED = 3;
+const MAP_FIXED = 0x10;
+const MAP_GROWSDOWN = 0x100;
+/** Where `kept-filters.ts` puts them. */
+const KEPT_FILTERS = 0x1_0000;
+const MADV_DONTNEED = 4;
 const MADV_REMOVE = 9;
 const MADV_MERGEABLE = 12;
 const MADV_HWPOISON = 100;
@@ -36,10 +41,31 @@ const anonymous = (protection: number): number =>
   call('mmap', 0, PAGE, protection, MAP_PRIVATE_ANONYMOUS, -1, 0);
 const raise = (resource: number): number => call('prlimit64', 0, resource, words(1024, 1024), 0);
 
+/** struct sock_fprog of a program that has calls logged which do not exist, and allows everything. */
+function loggingFilter(): number {
+  const load = words(0x20n, 0x0000_ffff_0100_0015n, 0x7ffc_0000_0000_0006n, 0x7fff_0000_0000_0006n);
+  return words(4, load);
+}
+
 export const UNDOING: Group = {
   title: 'Undoing a layer',
   attempts: [
     attempt('add a seccomp filter', () => call('seccomp', 1, 0, 0), { reached: [EFAULT] }),
+    attempt('add a filter that logs', () => call('seccomp', 1, 0, loggingFilter())),
+    attempt('map memory over the filters that may be added', () =>
+      call('mmap', KEPT_FILTERS, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS | MAP_FIXED, -1, 0),
+    ),
+    attempt('move memory over the filters that may be added', () =>
+      chain(
+        () => anonymous(PROT_READ | PROT_WRITE),
+        (at) => call('mremap', at, PAGE, PAGE, MREMAP_MAYMOVE_FIXED, KEPT_FILTERS),
+      ),
+    ),
+    attempt('unmap the filters that may be added', () => call('munmap', KEPT_FILTERS, PAGE)),
+    attempt('write to the filters that may be added', () =>
+      call('mprotect', KEPT_FILTERS, PAGE, PROT_READ | PROT_WRITE),
+    ),
+    attempt('empty the filters that may be added', () => call('madvise', KEPT_FILTERS, PAGE, MADV_DONTNEED)),
     attempt('get a seccomp notifier', () => call('seccomp', 1, 8, 0), { reached: [EFAULT] }),
     attempt('switch seccomp mode', () => call('prctl', PR_SET_SECCOMP, 0, 0, 0, 0), { reached: [EINVAL] }),
     attempt('take no_new_privs back', () => call('prctl', PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0)),
@@ -106,6 +132,9 @@ export const MACHINE_CODE: Group = {
     attempt('get a protection key', () => call('pkey_alloc', 0, 0), { reached: [28] }),
     attempt('map shared memory', () =>
       call('mmap', 0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | 0x20, -1, 0),
+    ),
+    attempt('map memory that grows like a stack', () =>
+      call('mmap', 0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS | MAP_GROWSDOWN, -1, 0),
     ),
     attempt(
       'map huge pages',
