@@ -8,7 +8,7 @@ export type ClockTimer = { cancel(): void };
 export type Clock = {
   /** Milliseconds since the Unix epoch; never goes back. */
   now(): number;
-  /** Calls `callback` once, `ms` milliseconds from now. The timer alone never keeps the process alive. */
+  /** Calls `callback` once, `ms` milliseconds from now. The timer alone never keeps the process alive: `KeepAlive` does. */
   after(ms: number, callback: () => void): ClockTimer;
 };
 

@@ -5,10 +5,12 @@ import type { PvfCode } from '../code.ts';
 import { HostError } from '../errors.ts';
 import { toHex } from '../hex.ts';
 import { Intake } from '../intake.ts';
+import { KeepAlive } from '../keep-alive.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { PrecheckOutcome, ValidationOutcome } from '../outcome.ts';
 import {
   artifactRequest,
+  type CheckedPvf,
   checkCandidate,
   checkControl,
   checkHash,
@@ -46,6 +48,7 @@ export class PvfHost implements AsyncDisposable {
   readonly #host: Assembly;
   readonly #intakes: Record<ExecutionKind | 'precheck' | 'heads-up', Intake>;
   readonly #closing = new AbortController();
+  readonly #keepAlive: KeepAlive;
   /** Requests that are not settled; `close` waits for them. */
   readonly #active = new Set<Promise<unknown>>();
   #nextRequest = 1;
@@ -57,11 +60,13 @@ export class PvfHost implements AsyncDisposable {
    * @throws HostError WORKER_*, NOT_SECURE, CACHE_DIR, INVALID_OPTION; nothing is left behind then.
    */
   static async start(options: HostOptions = {}): Promise<PvfHost> {
-    return new PvfHost(await assemble(options));
+    const keepAlive = new KeepAlive();
+    return await keepAlive.during(async () => new PvfHost(await assemble(options), keepAlive));
   }
 
-  private constructor(assembly: Assembly) {
+  private constructor(assembly: Assembly, keepAlive: KeepAlive) {
     this.#host = assembly;
+    this.#keepAlive = keepAlive;
     // Every request listens; Node would warn of a leak above ten.
     setMaxListeners(0, this.#closing.signal);
     const intake = (): Intake => new Intake(assembly.options.maxPendingPerKind);
@@ -93,7 +98,8 @@ export class PvfHost implements AsyncDisposable {
    */
   async importCode(code: Uint8Array): Promise<PvfCode> {
     this.#assertOpen();
-    return await this.#importCode(checkPvf({ code }).code);
+    const pvf = checkPvf({ code });
+    return await this.#keepAlive.during(() => this.#importCode(pvf.code));
   }
 
   /**
@@ -130,6 +136,10 @@ export class PvfHost implements AsyncDisposable {
   async headsUp(pvfs: readonly PvfInput[]): Promise<void> {
     this.#assertOpen();
     const checked = pvfs.map(checkPvf);
+    await this.#keepAlive.during(() => this.#headsUp(checked));
+  }
+
+  async #headsUp(checked: readonly CheckedPvf[]): Promise<void> {
     const { parts } = this.#host;
     const { signal } = this.#closing;
     const intake = this.#intakes['heads-up'];
@@ -198,7 +208,8 @@ export class PvfHost implements AsyncDisposable {
     const { artifactCacheLimit, artifactMinStaleMs } = this.#host.options;
     const { limit = artifactCacheLimit, minStaleMs = artifactMinStaleMs } = options;
     checkPruning({ limit, minStaleMs });
-    const report = await this.#host.parts.artifacts.prune(limit, minStaleMs);
+    const { artifacts } = this.#host.parts;
+    const report = await this.#keepAlive.during(() => artifacts.prune(limit, minStaleMs));
     if (report.removed > 0) this.#host.logger.info(report, 'pruned artifacts');
     return report;
   }
@@ -208,7 +219,7 @@ export class PvfHost implements AsyncDisposable {
    * process, socket or directory but the cache directory with its artifacts. May be called more than once.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closed ??= this.#keepAlive.during(() => this.#close());
     return this.#closed;
   }
 
@@ -253,7 +264,7 @@ export class PvfHost implements AsyncDisposable {
       parts.logger,
       this.#closing.signal,
     );
-    const task = this.#admitted(kind, scope, body);
+    const task = this.#keepAlive.during(() => this.#admitted(kind, scope, body));
     this.#active.add(task);
     try {
       const outcome = await task;

@@ -156,10 +156,17 @@ function removeAtExit(paths: string[]): () => void {
   if (!listening) {
     listening = true;
     process.once('exit', () => {
-      for (const path of atExit) rmSync(path, { recursive: true, force: true });
+      for (const path of atExit) removeNow(path);
     });
   }
   return () => {
     for (const path of paths) atExit.delete(path);
   };
+}
+
+/** Workers that were killed a moment ago may still be writing. What stays is swept by the next host. */
+function removeNow(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  } catch {}
 }

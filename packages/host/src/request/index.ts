@@ -2,7 +2,14 @@
  * One request from its arguments to its outcome: checked (`check.ts`), then run (`runPrecheck`, `Validation`) within
  * a `RequestScope`, which holds all ways in which it may end early.
  */
-export { checkCandidate, checkControl, checkHash, checkPruning, checkPvf } from './check.ts';
+export {
+  type CheckedPvf,
+  checkCandidate,
+  checkControl,
+  checkHash,
+  checkPruning,
+  checkPvf,
+} from './check.ts';
 export type { RequestParts } from './parts.ts';
 export { runPrecheck } from './precheck.ts';
 export { artifactRequest } from './prepare.ts';

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import type { WorkerKind } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import type { StderrTail } from './stderr-tail.ts';
@@ -63,6 +64,24 @@ export function killGroup(child: ChildProcess): void {
   } catch {
     child.kill('SIGKILL');
   }
+}
+
+const living = new Set<ChildProcess>();
+let listening = false;
+
+/**
+ * Lets this process end although the worker runs (`KeepAlive` says when it must not), and has the worker end with it.
+ * A worker notices by itself that its host is gone, but could still write into directories that go at exit.
+ */
+export function dieWithThisProcess(child: ChildProcess): void {
+  for (const handle of [child, child.stdout, child.stderr]) (handle as ChildProcess | Socket | null)?.unref();
+  if (child.pid === undefined) return;
+  living.add(child);
+  child.once('exit', () => living.delete(child));
+  if (listening) return;
+  listening = true;
+  // First: the directories are removed by a listener of their own.
+  process.prependOnceListener('exit', () => living.forEach(killGroup));
 }
 
 /** Best effort: what cannot be removed now is swept when the next host opens the cache directory. */

@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { WorkerKind } from '../errors.ts';
 import { Connection } from './connection.ts';
 import { makeWorkerDir } from './directory.ts';
-import { killGroup, removeDir, WorkerProcess } from './process.ts';
+import { dieWithThisProcess, killGroup, removeDir, WorkerProcess } from './process.ts';
 import { StderrTail } from './stderr-tail.ts';
 
 /** How one kind of worker is started. */
@@ -52,7 +52,7 @@ export async function spawnWorker(
   signal.throwIfAborted();
   const dir = await makeWorkerDir(settings.runDir, settings.kind);
   const socketPath = join(settings.socketDir, randomBytes(6).toString('hex'));
-  const server = createServer();
+  const server = createServer().unref();
   let child: ChildProcess | undefined;
   let reaped: Promise<void> = Promise.resolve();
   try {
@@ -85,6 +85,7 @@ function start(settings: SpawnSettings, socketPath: string, dir: string): ChildP
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  dieWithThisProcess(child);
   if (child.pid !== undefined && settings.niceness !== undefined) {
     try {
       setPriority(child.pid, settings.niceness);
@@ -166,7 +167,7 @@ async function greet(
     gone = true;
     if (ready) onGone();
   };
-  const connection = new Connection(socket, ended);
+  const connection = new Connection(socket.unref(), ended);
   child.once('exit', ended);
   child.stdout?.once('end', ended);
   for (const handshake of handshakes) await connection.send([handshake]);
