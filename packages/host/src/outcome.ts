@@ -47,7 +47,7 @@ export type OutcomeCommon = {
 
 /** On every outcome of `validate`. */
 export type ValidationCommon = OutcomeCommon & {
-  /** Executions that were begun: 0, 1 or 2. */
+  /** Executions that were begun: one, and one more for each class of doubt that came up (five classes). */
   attempts: number;
   /** Time spent in the execution queue, summed over the attempts. */
   queuedMs: number;

@@ -47,6 +47,11 @@ export type HostOptions = {
   artifactMinStaleMs?: number;
   /** Bounded intake: requests of one kind in the host at once; further calls wait. Default 64. */
   maxPendingPerKind?: number;
+  /**
+   * Pause before a doubtful execution is tried again, so that what made it doubtful may be gone. None before an
+   * artifact is prepared again. Milliseconds; default 1,000.
+   */
+  retryPauseMs?: number;
   /** How long a worker may take to start and connect. Milliseconds; default 3,000. */
   spawnTimeoutMs?: number;
   /** A worker without work for that long is ended. Milliseconds; default 5 min; Infinity keeps it. */

@@ -8,32 +8,19 @@ import type { FromPrepareQueue, PreparePriority, ToPrepareQueue } from '../prepa
 import type { PrepareAnswer, PrepareWork } from '../prepare/work.ts';
 import type { PruneReport } from '../types.ts';
 import { describePrepareError } from '../verdict/index.ts';
-import type { SpawnFailure } from '../worker/messages.ts';
 import { type ArtifactIdentity, artifactKey } from './identity.ts';
-import { type Failure, isOutdated, mayRetry } from './retry.ts';
+import { type ArtifactRequest, type ArtifactResult, limitsOf, withoutListeners } from './request.ts';
+import { type Failure, isFinal, isForeign, isOutdated, mayRetry } from './retry.ts';
+import { statsOf } from './stats.ts';
 import type { Artifact, ArtifactStore } from './store.ts';
 
-/** What somebody wants an artifact for. */
-export type ArtifactRequest = {
-  identity: ArtifactIdentity;
-  /** `precheck` never tries a failed preparation again. */
-  purpose: 'precheck' | 'execute' | 'heads-up';
-  priority: PreparePriority;
-  work: PrepareWork;
-  /** The preparation was handed to a worker. */
-  onStarted?: (pid: number) => void;
-  /** Somebody must wait for a preparation; `shared` if it was under way already. */
-  onQueued?: (shared: boolean) => void;
-};
-
-export type ArtifactResult =
-  | { type: 'ready'; artifact: Artifact; fromCache: boolean }
-  | { type: 'failed'; error: PrepareError }
-  | { type: 'not-started'; reason: SpawnFailure };
+export type { ArtifactRequest, ArtifactResult } from './request.ts';
 
 type Waiter = {
+  request: ArtifactRequest;
   resolve: (result: ArtifactResult) => void;
-  onStarted: ((pid: number) => void) | undefined;
+  /** Waits for the next preparation instead. */
+  again: () => void;
 };
 
 type State =
@@ -44,9 +31,10 @@ type State =
       priority: PreparePriority;
       /** What is known again if the preparation is cancelled. */
       before: Failure | undefined;
-      bombLimit: number;
-      /** Asked for by a heads-up: goes on even if nobody waits. */
-      kept: boolean;
+      /** What it was begun for: decides its limits. */
+      begunFor: ArtifactRequest;
+      /** An execution or heads-up that asked for it: with one it goes on even if nobody waits. */
+      wanted: ArtifactRequest | undefined;
     }
   | { type: 'prepared'; artifact: Artifact; lastUsed: number }
   | { type: 'failed'; failure: Failure };
@@ -67,15 +55,21 @@ type Options = {
   toQueue: (message: ToPrepareQueue<PrepareWork>) => void;
   observe: (event: CacheEvent) => void;
   onPrepared: (stats: PreparationStats) => void;
+  /** A PVF of which some candidate was or will be asked for cannot be prepared any more. Once for each failure. */
+  onFinalFailure?: (error: PrepareError) => void;
 };
 
 /**
  * Which artifacts there are, which are being prepared and for whom, and which failed. One preparation serves all
- * who ask for the same identity, and is cancelled when none of them waits any more.
+ * who ask for the same identity. It goes on when none of them waits any more, as in the reference: else a PVF whose
+ * preparation outlasts its callers' deadlines would never be ready. Only one that prechecks alone asked for is
+ * cancelled then.
  */
 export class Artifacts {
   readonly #options: Options;
   readonly #states = new Map<string, State>();
+  /** Final failures that were told of. */
+  readonly #told = new WeakSet<Failure>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -123,7 +117,7 @@ export class Artifacts {
     if (state?.type !== 'preparing') return;
     switch (message.type) {
       case 'started':
-        for (const waiter of state.waiters) waiter.onStarted?.(message.pid);
+        for (const { request } of state.waiters) request.onStarted?.(message.pid);
         return;
       case 'failed':
         this.#restoreBefore(message.job, state.before);
@@ -167,6 +161,23 @@ export class Artifacts {
     return report;
   }
 
+  /**
+   * Forgets failed preparations, so that the next request tries again. Of one PVF with all its executor params, or of
+   * all PVFs.
+   * @returns how many were forgotten
+   */
+  forgetFailures(codeHash: string | undefined): number {
+    let forgotten = 0;
+    for (const [key, state] of this.#states) {
+      if (codeHash !== undefined && !key.startsWith(artifactKey({ codeHash, prepHash: '' }))) continue;
+      if (state.type === 'failed') this.#states.delete(key);
+      else if (state.type === 'preparing' && state.before !== undefined) state.before = undefined;
+      else continue;
+      forgotten += 1;
+    }
+    return forgotten;
+  }
+
   counts(): { prepared: number; preparing: number; failed: number; bytes: number } {
     const counts = { prepared: 0, preparing: 0, failed: 0, bytes: 0 };
     for (const state of this.#states.values()) {
@@ -182,24 +193,28 @@ export class Artifacts {
     request: ArtifactRequest,
     signal: AbortSignal,
   ): Promise<ArtifactResult> {
-    if (known?.type === 'failed' && !isOutdated(known.failure, request)) {
-      const retry = request.purpose !== 'precheck' && mayRetry(known.failure, this.#options.clock.now());
-      if (!retry) return Promise.resolve({ type: 'failed', error: known.failure.error });
-    }
+    const failure = this.#standing(known, request);
+    if (failure !== undefined) return Promise.resolve(failed(failure));
     return new Promise((resolve, reject) => {
       const state = known?.type === 'preparing' ? known : this.#prepare(key, known?.failure, request);
       this.#join(key, state, request);
+      const stopListening = (): void => signal.removeEventListener('abort', onAbort);
       const onAbort = (): void => {
         state.waiters.delete(waiter);
         this.#cancelUnwanted(key, state);
         reject(signal.reason);
       };
       const waiter: Waiter = {
+        request,
         resolve: (result) => {
-          signal.removeEventListener('abort', onAbort);
+          stopListening();
           resolve(result);
         },
-        onStarted: request.onStarted,
+        again: () => {
+          stopListening();
+          const { onQueued: _, ...rest } = request;
+          this.acquire(rest, signal).then(resolve, reject);
+        },
       };
       signal.addEventListener('abort', onAbort, { once: true });
       state.waiters.add(waiter);
@@ -208,20 +223,38 @@ export class Artifacts {
     });
   }
 
+  /** The failure that answers a request, if one does. */
+  #standing(
+    known: Exclude<State, { type: 'prepared' }> | undefined,
+    request: ArtifactRequest,
+  ): Failure | undefined {
+    const precheck = request.purpose === 'precheck';
+    if (known?.type === 'preparing') {
+      // Executions have it tried with their own limits; a precheck is answered by those of its own.
+      return precheck && known.before?.strict && !isOutdated(known.before, request)
+        ? known.before
+        : undefined;
+    }
+    if (known === undefined || isOutdated(known.failure, request)) return undefined;
+    if (!precheck && mayRetry(known.failure, this.#options.clock.now())) return undefined;
+    if (!precheck) this.#tellIfFinal(request.identity, known.failure);
+    return known.failure;
+  }
+
   #prepare(
     key: string,
     before: Failure | undefined,
     request: ArtifactRequest,
   ): State & { type: 'preparing' } {
-    const { identity, priority, work } = request;
+    const { priority, work } = request;
     const state: State = {
       type: 'preparing',
-      identity,
+      identity: request.identity,
       waiters: new Set(),
       priority,
       before,
-      bombLimit: work.request.validationCodeBombLimit,
-      kept: false,
+      begunFor: request,
+      wanted: undefined,
     };
     this.#states.set(key, state);
     this.#options.observe('miss');
@@ -230,7 +263,7 @@ export class Artifacts {
   }
 
   #join(key: string, state: State & { type: 'preparing' }, request: ArtifactRequest): void {
-    if (request.purpose === 'heads-up') state.kept = true;
+    if (request.purpose !== 'precheck') state.wanted ??= withoutListeners(request);
     if (request.priority === 'critical' && state.priority === 'normal') {
       state.priority = 'critical';
       this.#options.toQueue({ type: 'raise', job: key });
@@ -238,7 +271,7 @@ export class Artifacts {
   }
 
   #cancelUnwanted(key: string, state: State & { type: 'preparing' }): void {
-    if (state.waiters.size > 0 || state.kept || this.#states.get(key) !== state) return;
+    if (state.waiters.size > 0 || state.wanted !== undefined || this.#states.get(key) !== state) return;
     this.#restoreBefore(key, state.before);
     this.#options.toQueue({ type: 'cancel', job: key });
   }
@@ -247,12 +280,7 @@ export class Artifacts {
     const { identity } = state;
     const now = this.#options.clock.now();
     if (answer.type === 'failed') {
-      const failures = (state.before?.failures ?? 0) + 1;
-      const { error } = answer;
-      const reason = describePrepareError(error).slice(0, LOGGED_CHARS);
-      this.#options.logger.warn({ codeHash: identity.codeHash, failures, reason }, 'preparation failed');
-      this.#setFailed(key, { at: now, failures, error, bombLimit: state.bombLimit });
-      this.#answer(state.waiters, { type: 'failed', error });
+      this.#failed(key, state, answer, now);
       return;
     }
     const { path, size } = answer;
@@ -265,6 +293,49 @@ export class Artifacts {
     );
     this.#states.set(key, { type: 'prepared', artifact, lastUsed: now });
     this.#answer(state.waiters, { type: 'ready', artifact, fromCache: false });
+  }
+
+  #failed(
+    key: string,
+    { identity, waiters, before, begunFor, wanted, priority }: State & { type: 'preparing' },
+    { error, times }: PrepareAnswer & { type: 'failed' },
+    now: number,
+  ): void {
+    const { bombLimit, strict } = limitsOf(begunFor);
+    const failure: Failure = {
+      at: now,
+      failures: (before?.failures ?? 0) + 1,
+      error,
+      times,
+      bombLimit,
+      strict,
+    };
+    const { failures } = failure;
+    const reason = describePrepareError(error, times).slice(0, LOGGED_CHARS);
+    this.#options.logger.warn({ codeHash: identity.codeHash, failures, reason }, 'preparation failed');
+    this.#setFailed(key, failure);
+    const again = [...waiters].filter(({ request }) => isForeign(failure, request));
+    for (const waiter of again) waiters.delete(waiter);
+    if (wanted !== undefined) {
+      if (!isForeign(failure, wanted)) this.#tellIfFinal(identity, failure);
+      else this.#join(key, this.#prepare(key, failure, { ...wanted, priority }), wanted);
+    }
+    for (const waiter of again) waiter.again();
+    this.#answer(waiters, failed(failure));
+  }
+
+  /** The one failure that an operator must hear of: from now on this validator has no vote on the PVF's candidates. */
+  #tellIfFinal({ codeHash, prepHash }: ArtifactIdentity, failure: Failure): void {
+    if (!isFinal(failure) || this.#told.has(failure)) return;
+    this.#told.add(failure);
+    const { error, failures, times } = failure;
+    const reason = describePrepareError(error, times).slice(0, LOGGED_CHARS);
+    this.#options.logger.error(
+      { codeHash, prepHash, failures, type: error.type, reason },
+      'this host abstains from all candidates of a PVF: it cannot be prepared and is not tried again; ' +
+        'once the cause is gone, forgetFailures(codeHash) has it tried again without a restart',
+    );
+    this.#options.onFinalFailure?.(error);
   }
 
   #setFailed(key: string, failure: Failure): void {
@@ -289,19 +360,6 @@ export class Artifacts {
   }
 }
 
-const BYTES_PER_KIB = 1_024;
-
-function statsOf({ stats, wallTimeMs }: PrepareAnswer & { type: 'prepared' }): PreparationStats {
-  const { memoryStats } = stats;
-  const tracker = memoryStats.memoryTrackerStats;
-  return {
-    cpuTimeNs: stats.cpuTimeElapsed.secs * 1_000_000_000n + BigInt(stats.cpuTimeElapsed.nanos),
-    wallTimeMs,
-    maxRssBytes: memoryStats.maxRss === undefined ? undefined : Number(memoryStats.maxRss) * BYTES_PER_KIB,
-    maxResidentBytes: tracker === undefined ? undefined : Number(tracker.resident),
-    maxAllocatedBytes: tracker === undefined ? undefined : Number(tracker.allocated),
-    peakTrackedAllocBytes:
-      memoryStats.peakTrackedAlloc === 0n ? undefined : Number(memoryStats.peakTrackedAlloc),
-    codeLength: stats.observedWasmCodeLen,
-  };
+function failed({ error, times }: Failure): ArtifactResult {
+  return { type: 'failed', error, times };
 }

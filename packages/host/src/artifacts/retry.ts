@@ -1,5 +1,6 @@
 import { isDeterministic, type PrepareError } from '@pvf/protocol';
-import type { ArtifactRequest } from './artifacts.ts';
+import type { TimeSpent } from '../worker/wall-time.ts';
+import type { ArtifactRequest } from './request.ts';
 
 /** How long a failed preparation is not tried again (the reference's PREPARE_FAILURE_COOLDOWN). */
 const COOLDOWN_MS = 15 * 60 * 1_000;
@@ -7,8 +8,20 @@ const COOLDOWN_MS = 15 * 60 * 1_000;
 /** How often at most (the reference's NUM_PREPARE_RETRIES). */
 const MAX_RETRIES = 5;
 
-/** A preparation that failed; `failures` counts the failures so far; `bombLimit` is that of the last. */
-export type Failure = { at: number; failures: number; error: PrepareError; bombLimit: number };
+/** A preparation that failed. */
+export type Failure = {
+  /** When it failed last. */
+  at: number;
+  /** Failures so far. */
+  failures: number;
+  error: PrepareError;
+  /** What the last one used, for messages about a time-out. */
+  times: TimeSpent | undefined;
+  /** Of the last one, bytes. */
+  bombLimit: number;
+  /** Whether the last one had the limits of a precheck. */
+  strict: boolean;
+};
 
 /** Whether a new request may try a failed preparation again. Nothing else ever does. */
 export function mayRetry(failure: Failure, now: number): boolean {
@@ -17,9 +30,28 @@ export function mayRetry(failure: Failure, now: number): boolean {
   );
 }
 
+/** Whether no request will ever have a failed preparation tried again: all candidates of the PVF get no vote here. */
+export function isFinal({ error, failures }: Failure): boolean {
+  return isDeterministic(error) || failures > MAX_RETRIES;
+}
+
 /** Whether a failure says nothing about a request: the code was too large for a limit that is another one now. */
 export function isOutdated({ error, bombLimit }: Failure, request: ArtifactRequest): boolean {
   return (
     error.type === 'CouldNotDecompressCodeBlob' && bombLimit !== request.work.request.validationCodeBombLimit
   );
+}
+
+/**
+ * Whether a failure does not answer a request that joined the preparation: it is outdated, or the preparation had the
+ * limits of a precheck, and the request is none. One that comes later is answered, as in the reference.
+ */
+export function isForeign(failure: Failure, request: ArtifactRequest): boolean {
+  if (isOutdated(failure, request)) return true;
+  return failure.strict && request.purpose !== 'precheck' && dependsOnStrictness(failure.error);
+}
+
+/** What a precheck alone demands: less time, a limit of memory, and that the code can be instantiated. */
+function dependsOnStrictness({ type }: PrepareError): boolean {
+  return type === 'TimedOut' || type === 'OutOfMemory' || type === 'RuntimeConstruction';
 }

@@ -10,9 +10,10 @@ import {
 } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
 import { ARTIFACT, emptyWorkerDir } from '../worker/directory.ts';
+import { jobCpuTimeMs } from '../worker/job-clock.ts';
 import type { WorkResult } from '../worker/pool.ts';
 import type { WorkerProcess } from '../worker/process.ts';
-import { ask } from '../worker/wall-time.ts';
+import { ask, type TimeSpent, timeSpent } from '../worker/wall-time.ts';
 
 /** One execution as a worker gets it. */
 export type ExecuteWork = {
@@ -27,9 +28,10 @@ export type ExecuteWork = {
  */
 export type ExecuteAnswer =
   | { type: 'answered'; response: WorkerResponse; wallTimeMs: number }
-  | { type: 'worker-error'; error: WorkerError; wallTimeMs: number }
+  /** `times` with a time-out. */
+  | { type: 'worker-error'; error: WorkerError; wallTimeMs: number; times?: TimeSpent }
   /** No answer within four times the time limit. */
-  | { type: 'wall-timeout'; wallTimeMs: number }
+  | { type: 'wall-timeout'; wallTimeMs: number; times?: TimeSpent }
   /** The connection broke, or carried something that is no answer, after the worker had the request. */
   | { type: 'worker-died'; message: string; wallTimeMs: number }
   /** The host could not set up or clear the worker's directory. */
@@ -61,7 +63,14 @@ export async function executeWork(
     case 'not-sent':
       return { type: 'not-taken', message: outcome.message };
     case 'timeout':
-      return done({ type: 'wall-timeout', wallTimeMs: outcome.wallTimeMs }, false);
+      return done(
+        {
+          type: 'wall-timeout',
+          wallTimeMs: outcome.wallTimeMs,
+          times: timeSpent(timeoutNs, outcome.wallTimeMs, jobCpuTimeMs(process.pid)),
+        },
+        false,
+      );
     case 'broken':
       return done(
         { type: 'worker-died', message: process.explain(outcome.message), wallTimeMs: outcome.wallTimeMs },
@@ -79,9 +88,18 @@ export async function executeWork(
   } catch (error) {
     return done({ type: 'worker-died', message: `its answer is none: ${error}`, wallTimeMs }, false);
   }
-  if (!answer.ok) return done({ type: 'worker-error', error: answer.error, wallTimeMs }, false);
-  if (durationToNs(answer.value.duration) > timeoutNs) {
-    return done({ type: 'worker-error', error: { type: 'JobTimedOut' }, wallTimeMs }, false);
+  if (!answer.ok) {
+    const { error } = answer;
+    const times = timeSpent(timeoutNs, wallTimeMs, 'used-up');
+    return done(
+      { type: 'worker-error', error, wallTimeMs, ...(error.type === 'JobTimedOut' && { times }) },
+      false,
+    );
+  }
+  const cpuTimeNs = durationToNs(answer.value.duration);
+  if (cpuTimeNs > timeoutNs) {
+    const times = timeSpent(timeoutNs, wallTimeMs, cpuTimeNs);
+    return done({ type: 'worker-error', error: { type: 'JobTimedOut' }, wallTimeMs, times }, false);
   }
   try {
     await emptyWorkerDir(process.dir);

@@ -81,6 +81,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
       },
       observe: (event) => metrics.cache(event),
       onPrepared: (stats) => metrics.prepared(stats),
+      onFinalFailure: (error) => metrics.gaveUp(error.type),
     });
     artifacts.restore(await store.restore(programs.engine, options.keepArtifacts));
 
@@ -97,6 +98,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
       executions,
       engine: programs.engine,
       cacheDir: workspace.cacheDir,
+      retryPauseMs: options.retryPauseMs,
       importCode: (code) => importCode(threads, code),
     };
     return { id, options, logger, programs, security: report, workspace, prepare, execute, parts };

@@ -14,6 +14,7 @@ import {
   checkCandidate,
   checkControl,
   checkHash,
+  checkHexHash,
   checkPruning,
   checkPvf,
   RequestScope,
@@ -179,6 +180,21 @@ export class PvfHost implements AsyncDisposable {
             },
           }),
     });
+  }
+
+  /**
+   * Forgets that PVFs could not be prepared, so that the next request tries again: for operators who have removed the
+   * cause (a full disk, too little memory), without a restart. What makes a PVF abstain for good is in the log, at
+   * level error, and in the metric `pvf_final_preparation_failures_total`.
+   * @param codeHash of one PVF, hex with or without 0x; default: all PVFs
+   * @returns how many failures were forgotten; one PVF may have some, with different executor params
+   * @throws HostError INVALID_REQUEST, HOST_CLOSED
+   */
+  forgetFailures(codeHash?: string): number {
+    this.#assertOpen();
+    return this.#host.parts.artifacts.forgetFailures(
+      codeHash === undefined ? undefined : checkHexHash(codeHash),
+    );
   }
 
   status(): HostStatus {

@@ -47,6 +47,7 @@ export class Metrics {
   readonly #cache: Counter<'event'>;
   readonly #requests: Counter<'request'>;
   readonly #retries: Counter<'cause'>;
+  readonly #finalFailures: Counter<'error'>;
   readonly #outcomes: Counter<'request' | 'outcome' | 'vote'>;
   readonly #security: Gauge<'feature'>;
   readonly #slow: Gauge<'sign'>;
@@ -129,6 +130,11 @@ export class Metrics {
     this.#cache = counter('pvf_artifact_cache_total', 'Artifact cache: hit, miss, evicted, lost', ['event']);
     this.#requests = counter('pvf_requests_total', 'Requests taken in', ['request']);
     this.#retries = counter('pvf_retries_total', 'Executions tried again, by the cause', ['cause']);
+    this.#finalFailures = counter(
+      'pvf_final_preparation_failures_total',
+      'PVFs from whose candidates this host abstains from now on, because they cannot be prepared',
+      ['error'],
+    );
     this.#outcomes = counter('pvf_outcomes_total', 'Outcomes with their vote', [
       'request',
       'outcome',
@@ -206,6 +212,11 @@ export class Metrics {
 
   retried(cause: string): void {
     this.#retries.inc({ cause });
+  }
+
+  /** @param error the type of the preparation's error */
+  gaveUp(error: string): void {
+    this.#finalFailures.inc({ error });
   }
 
   concluded(request: 'precheck' | 'validate', outcome: PrecheckOutcome | ValidationOutcome): void {

@@ -9,9 +9,10 @@ import {
 } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
 import { emptyWorkerDir, TMP_ARTIFACT } from '../worker/directory.ts';
+import { jobCpuTimeMs } from '../worker/job-clock.ts';
 import type { WorkResult } from '../worker/pool.ts';
 import type { WorkerProcess } from '../worker/process.ts';
-import { ask } from '../worker/wall-time.ts';
+import { ask, type TimeSpent, timeSpent } from '../worker/wall-time.ts';
 
 /** One preparation as a worker gets it. */
 export type PrepareWork = {
@@ -32,7 +33,8 @@ export type PrepareAnswer =
       stats: PrepareStats;
       wallTimeMs: number;
     }
-  | { type: 'failed'; error: PrepareError };
+  /** `times` with a time-out. */
+  | { type: 'failed'; error: PrepareError; times?: TimeSpent | undefined };
 
 /** Gives one PVF to a prepare worker and puts its artifact in place. Never rejects. */
 export async function prepareWork(
@@ -63,7 +65,7 @@ export async function prepareWork(
     case 'not-sent':
       return { type: 'not-taken', message: outcome.message };
     case 'timeout':
-      return failed({ type: 'TimedOut' }, false);
+      return timedOut(timeSpent(timeoutNs, outcome.wallTimeMs, jobCpuTimeMs(process.pid)));
     case 'broken':
       return failed(
         { type: 'IoErr', value: `the prepare worker died: ${process.explain(outcome.message)}` },
@@ -80,15 +82,19 @@ export async function prepareWork(
   } catch (error) {
     return failed({ type: 'IoErr', value: `the prepare worker's answer is none: ${error}` }, false);
   }
-  if (!answer.ok) return await afterwards(process, failed(answer.error, mayBeReused(answer.error)));
+  const { wallTimeMs } = outcome;
+  if (!answer.ok) {
+    if (answer.error.type === 'TimedOut') return timedOut(timeSpent(timeoutNs, wallTimeMs, 'used-up'));
+    return await afterwards(process, failed(answer.error, mayBeReused(answer.error)));
+  }
   const { checksum, stats } = answer.value;
-  if (durationToNs(stats.cpuTimeElapsed) > timeoutNs) return failed({ type: 'TimedOut' }, false);
+  const cpuTimeNs = durationToNs(stats.cpuTimeElapsed);
+  if (cpuTimeNs > timeoutNs) return timedOut(timeSpent(timeoutNs, wallTimeMs, cpuTimeNs));
   const promoted = await promote(tmpPath, checksum).catch(
     (error: unknown): Promoted => ({ ok: false, error: { type: 'IoErr', value: String(error) } }),
   );
   if (!promoted.ok) return await afterwards(process, failed(promoted.error, true));
   const { path, size } = promoted;
-  const { wallTimeMs } = outcome;
   const prepared: PrepareAnswer = { type: 'prepared', path, size, checksum, stats, wallTimeMs };
   const result = await afterwards(process, { type: 'done', answer: prepared, reusable: true });
   if (result.answer.type === 'failed') await rm(path, { force: true }).catch(() => {});
@@ -99,6 +105,10 @@ type Done = WorkResult<PrepareAnswer> & { type: 'done' };
 
 function failed(error: PrepareError, reusable: boolean): Done {
   return { type: 'done', answer: { type: 'failed', error }, reusable };
+}
+
+function timedOut(times: TimeSpent): Done {
+  return { type: 'done', answer: { type: 'failed', error: { type: 'TimedOut' }, times }, reusable: false };
 }
 
 /** Empties the worker's directory if the worker goes on; a worker whose directory cannot be emptied does not. */

@@ -119,6 +119,16 @@ export function checkHash(field: string, hash: Uint8Array = ZERO_HASH): Uint8Arr
   return hash;
 }
 
+/**
+ * A code hash as hex with or without 0x, to hex without.
+ * @throws HostError INVALID_REQUEST
+ */
+export function checkHexHash(codeHash: string): string {
+  const digits = typeof codeHash === 'string' ? /^(?:0x)?([0-9a-f]{64})$/i.exec(codeHash)?.[1] : undefined;
+  if (digits === undefined) throw invalid('codeHash', `must be a hash of ${HASH_BYTES} bytes in hex`);
+  return digits.toLowerCase();
+}
+
 function checkMs(field: string, ms: number): void {
   if (typeof ms !== 'number' || !(ms > 0)) throw invalid(field, 'must be a number of milliseconds above 0');
 }

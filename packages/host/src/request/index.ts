@@ -7,6 +7,7 @@ export {
   checkCandidate,
   checkControl,
   checkHash,
+  checkHexHash,
   checkPruning,
   checkPvf,
 } from './check.ts';

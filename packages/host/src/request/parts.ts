@@ -19,5 +19,7 @@ export type RequestParts = {
   /** See `engineIdentity`. */
   engine: string;
   cacheDir: string;
+  /** Before a doubtful execution is tried again, milliseconds. */
+  retryPauseMs: number;
   importCode: (code: CodeInput) => Promise<PvfCode>;
 };

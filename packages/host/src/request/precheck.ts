@@ -30,8 +30,8 @@ export async function runPrecheck(
         return { ...common(), kind: 'ok', vote: 'for', artifact };
       }
       case 'failed': {
-        const { error } = result;
-        const message = describePrepareError(error);
+        const { error, times } = result;
+        const message = describePrepareError(error, times);
         return {
           ...common(),
           kind: 'failed',

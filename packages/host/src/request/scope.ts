@@ -71,7 +71,9 @@ export class RequestScope {
     return this.#clock.now() + ms < this.#deadlineAt;
   }
 
+  /** Rejects with the `Stopped` that comes first. */
   async pause(ms: number): Promise<void> {
+    if (ms === 0) return this.signal.throwIfAborted();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#clock.after(ms, resolve);
     try {

@@ -4,9 +4,9 @@ import {
   type ExecuteRequest,
   execTimeoutMs,
   isDeterministic,
-  type PrepareError,
   ValidationResult,
 } from '@pvf/protocol';
+import type { ArtifactResult } from '../artifacts/request.ts';
 import type { Artifact } from '../artifacts/store.ts';
 import type { PvfCode } from '../code.ts';
 import type { ExecutionResult } from '../execute/executions.ts';
@@ -18,13 +18,8 @@ import type { SpawnFailure } from '../worker/messages.ts';
 import type { CheckedCandidate, CheckedPvf } from './check.ts';
 import type { RequestParts } from './parts.ts';
 import { acquireArtifact, artifactInfo } from './prepare.ts';
+import { RetryBudget } from './retries.ts';
 import { type RequestScope, Stopped } from './scope.ts';
-
-/** Executions of one candidate: a doubtful one is tried once more. */
-const MAX_ATTEMPTS = 2;
-
-/** What made an outcome doubtful may be gone by then. */
-const RETRY_PAUSE_MS = 1_000;
 
 /** An artifact that vanishes between its look-up and its use is no attempt; a cache that keeps losing them is broken. */
 const MAX_LOST_ARTIFACTS = 3;
@@ -38,6 +33,7 @@ export class Validation {
   readonly #scope: RequestScope;
   readonly #pvf: CheckedPvf;
   readonly #candidate: CheckedCandidate;
+  readonly #retries: RetryBudget;
   #codeHash = '';
   #attempts = 0;
   #lost = 0;
@@ -51,6 +47,7 @@ export class Validation {
     this.#scope = scope;
     this.#pvf = pvf;
     this.#candidate = candidate;
+    this.#retries = new RetryBudget(candidate.kind, parts.retryPauseMs);
   }
 
   /** Never rejects. */
@@ -85,7 +82,7 @@ export class Validation {
       purpose: 'execute',
       priority,
     });
-    if (found.type === 'failed') return this.#notPrepared(found.error);
+    if (found.type === 'failed') return this.#notPrepared(found);
     if (found.type === 'not-started') return this.#notStarted(found.reason);
     const { artifact } = found;
     // Of several preparations the last counts, and its artifact is new to this request.
@@ -95,15 +92,14 @@ export class Validation {
     if (result.type === 'not-started') return this.#notStarted(result.reason);
     if (result.type === 'dropped') throw new Stopped('inactive-fork');
     this.#queuedMs += result.queuedMs;
-    if (result.answer.type === 'artifact-missing' && this.#lost < MAX_LOST_ARTIFACTS) {
-      this.#lost += 1;
-      await this.#parts.artifacts.discard(artifact);
-      return undefined;
-    }
-    this.#attempts += 1;
     const verdict = classify(result.answer);
     if ('artifactAtFault' in verdict && verdict.artifactAtFault)
       await this.#parts.artifacts.discard(artifact);
+    if (result.answer.type === 'artifact-missing') {
+      this.#lost += 1;
+      return this.#lost <= MAX_LOST_ARTIFACTS ? undefined : this.#concluded(verdict);
+    }
+    this.#attempts += 1;
     if (await this.#mayRetry(verdict)) return undefined;
     return this.#concluded(verdict);
   }
@@ -124,6 +120,7 @@ export class Validation {
       this.#scope.logger.debug({ codeHash: this.#codeHash, workerPid: pid, attempt }, 'executing');
       this.#scope.progress({ type: 'executing', workerPid: pid, attempt });
     });
+    this.#cpuTimeNs = undefined;
     if (result.type === 'answer' && 'wallTimeMs' in result.answer) {
       this.#wallTimeMs = result.answer.wallTimeMs;
       metrics.executed(this.#wallTimeMs);
@@ -151,17 +148,20 @@ export class Validation {
     };
   }
 
-  /** Pauses before it says yes. Never for backing: a candidate that fails now and then must not be backed. */
+  /**
+   * Pauses before it says yes. Only the caller's deadline bounds it, and another try has the whole limit: the reference
+   * also stops once the time since the call and the pause exceed the limit, and gives only what is left of it, so that
+   * a fault late in a long execution is settled against the candidate there.
+   */
   async #mayRetry(verdict: Verdict): Promise<boolean> {
-    const doubtful = verdict.type === 'possibly-invalid' || verdict.type === 'internal';
-    const { kind } = this.#candidate;
-    if (!doubtful || kind === 'backing' || kind === 'backing-system') return false;
-    if (this.#attempts >= MAX_ATTEMPTS || !this.#scope.hasTimeFor(RETRY_PAUSE_MS)) return false;
-    const { cause, message } = verdict;
-    const reason = message.slice(0, LOGGED_CHARS);
+    const afterMs = this.#retries.pauseFor(verdict);
+    if (afterMs === undefined || verdict.type === 'valid' || !this.#scope.hasTimeFor(afterMs)) return false;
+    this.#retries.use(verdict);
+    const cause = verdict.type === 'invalid' ? verdict.rule : verdict.cause;
+    const reason = verdict.message.slice(0, LOGGED_CHARS);
     this.#scope.logger.warn({ codeHash: this.#codeHash, cause, reason }, 'execution will be tried again');
-    this.#scope.progress({ type: 'retrying', cause, afterMs: RETRY_PAUSE_MS });
-    await this.#scope.pause(RETRY_PAUSE_MS);
+    this.#scope.progress({ type: 'retrying', cause, afterMs });
+    await this.#scope.pause(afterMs);
     this.#parts.metrics.retried(cause);
     return true;
   }
@@ -191,9 +191,9 @@ export class Validation {
     }
   }
 
-  #notPrepared(error: PrepareError): ValidationOutcome {
+  #notPrepared({ error, times }: ArtifactResult & { type: 'failed' }): ValidationOutcome {
     const common = this.#common();
-    const message = describePrepareError(error);
+    const message = describePrepareError(error, times);
     if (isDeterministic(error)) {
       this.#scope.logger.warn(
         { codeHash: this.#codeHash, type: error.type },

@@ -1,14 +1,17 @@
 import type { InternalValidationError, JobResponse, WorkerError, WorkerResponse } from '@pvf/protocol';
 import type { ExecuteAnswer } from '../execute/work.ts';
 import type { InternalCause, InvalidRule, PossiblyInvalidCause } from '../outcome.ts';
+import type { TimeSpent } from '../worker/wall-time.ts';
+import { describeTimes } from './describe.ts';
 
 /**
  * What one execution says about its candidate. `artifactAtFault`: the artifact must not be used again, and another
- * try needs a new one.
+ * try needs a new one. `starved`: the rule was broken by the wall clock alone, while the machine let the job have less
+ * than half of its CPU time.
  */
 export type Verdict =
   | { type: 'valid'; response: WorkerResponse & { jobResponse: { type: 'Ok' } } }
-  | { type: 'invalid'; rule: InvalidRule; message: string }
+  | { type: 'invalid'; rule: InvalidRule; message: string; starved?: true }
   | { type: 'possibly-invalid'; cause: PossiblyInvalidCause; message: string; artifactAtFault: boolean }
   | { type: 'internal'; cause: InternalCause; message: string; artifactAtFault: boolean };
 
@@ -23,9 +26,14 @@ export function classify(answer: ExecuteAnswer): Verdict {
     case 'answered':
       return fromJob(answer.response);
     case 'worker-error':
-      return fromWorker(answer.error);
+      return fromWorker(answer.error, answer.times);
     case 'wall-timeout':
-      return { type: 'invalid', rule: 'wall-timeout', message: 'no answer within four times the time limit' };
+      return {
+        type: 'invalid',
+        rule: 'wall-timeout',
+        message: withTimes('no answer within four times the time limit', answer.times),
+        ...(isStarved(answer.times) && { starved: true }),
+      };
     case 'worker-died':
       // Most likely killed by this machine, but a job that broke out could have done it too.
       return possibly('worker-died', answer.message);
@@ -65,10 +73,12 @@ function fromJob(response: WorkerResponse): Verdict {
   }
 }
 
-function fromWorker(error: WorkerError): Verdict {
+function fromWorker(error: WorkerError, times: TimeSpent | undefined): Verdict {
   switch (error.type) {
-    case 'JobTimedOut':
-      return { type: 'invalid', rule: 'cpu-timeout', message: 'the job used up its CPU time' };
+    case 'JobTimedOut': {
+      const message = withTimes('the job used up its CPU time', times);
+      return { type: 'invalid', rule: 'cpu-timeout', message };
+    }
     case 'JobDied':
       return possibly('job-died', `${error.err} (job ${error.jobPid})`);
     case 'JobError': {
@@ -101,6 +111,15 @@ function fromFault(error: InternalValidationError): Verdict {
     default:
       return error satisfies never;
   }
+}
+
+/** A job that got less than half of its CPU time within four times its limit did not run into it by itself. */
+function isStarved(times: TimeSpent | undefined): boolean {
+  return typeof times?.cpuTimeMs === 'number' && times.cpuTimeMs * 2 < times.cpuLimitMs;
+}
+
+function withTimes(message: string, times: TimeSpent | undefined): string {
+  return times === undefined ? message : `${message}: ${describeTimes(times)}`;
 }
 
 function possibly(cause: PossiblyInvalidCause, message: string): Verdict & { type: 'possibly-invalid' } {

@@ -1,7 +1,15 @@
 import type { PrepareError } from '@pvf/protocol';
+import type { TimeSpent } from '../worker/wall-time.ts';
 
-/** A preparation's failure in one sentence for people. */
-export function describePrepareError(error: PrepareError): string {
+/** What a time-out met, in milliseconds: both clocks and both limits, so that people see which machine to blame. */
+export function describeTimes({ cpuTimeMs, wallTimeMs, cpuLimitMs, wallLimitMs }: TimeSpent): string {
+  const known = cpuTimeMs === 'used-up' ? `at least ${cpuLimitMs} ms` : `${cpuTimeMs} ms`;
+  const cpu = cpuTimeMs === undefined ? 'not known' : known;
+  return `CPU time ${cpu} (limit ${cpuLimitMs} ms), wall time ${Math.round(wallTimeMs)} ms (limit ${wallLimitMs} ms)`;
+}
+
+/** A preparation's failure in one sentence for people. `times` with a time-out. */
+export function describePrepareError(error: PrepareError, times?: TimeSpent): string {
   switch (error.type) {
     case 'Prevalidation':
       return `the code is no module that may run: ${error.value}`;
@@ -12,7 +20,7 @@ export function describePrepareError(error: PrepareError): string {
     case 'JobError':
       return `the preparation job misbehaved: ${error.value}`;
     case 'TimedOut':
-      return 'the preparation used up its time';
+      return `the preparation used up its time${times === undefined ? '' : `: ${describeTimes(times)}`}`;
     case 'IoErr':
       return `the preparation met an I/O error: ${error.value}`;
     case 'CreateTmpFile':

@@ -11,6 +11,26 @@ const NS_PER_MS = 1_000_000n;
 /** A timer that fires later than that tells of a host that stood still itself, not of a worker that hangs. */
 const MAX_LATE_MS = 250;
 
+/** What a job used, and what it might have used. Milliseconds. */
+export type TimeSpent = {
+  /** `used-up`: all of it, says the worker, which has no number for it. Undefined if nobody can tell. */
+  cpuTimeMs: number | 'used-up' | undefined;
+  wallTimeMs: number;
+  cpuLimitMs: number;
+  wallLimitMs: number;
+};
+
+/** @param cpuTime see `TimeSpent`; exact numbers in nanoseconds */
+export function timeSpent(
+  cpuLimitNs: bigint,
+  wallTimeMs: number,
+  cpuTime: bigint | TimeSpent['cpuTimeMs'],
+): TimeSpent {
+  const cpuTimeMs = typeof cpuTime === 'bigint' ? Number(cpuTime / NS_PER_MS) : cpuTime;
+  const cpuLimitMs = Number(cpuLimitNs / NS_PER_MS);
+  return { cpuTimeMs, wallTimeMs, cpuLimitMs, wallLimitMs: cpuLimitMs * Number(WALL_FACTOR) };
+}
+
 /** What came of asking a worker. Times are milliseconds from the request. */
 export type Exchange =
   | { type: 'frame'; frame: Uint8Array; wallTimeMs: number }

@@ -16,6 +16,7 @@ function setUp() {
   const clock = new FakeClock();
   const toQueue: ToPrepareQueue<PrepareWork>[] = [];
   const events: CacheEvent[] = [];
+  const finalFailures: string[] = [];
   const removed: string[] = [];
   const unsound = new Set<string>();
   const store = {
@@ -30,6 +31,7 @@ function setUp() {
     toQueue: (message) => toQueue.push(message),
     observe: (event) => events.push(event),
     onPrepared: () => {},
+    onFinalFailure: ({ type }) => finalFailures.push(type),
   });
   const never = new AbortController().signal;
   const request = (rest: Partial<ArtifactRequest> = {}): ArtifactRequest => ({
@@ -50,7 +52,20 @@ function setUp() {
     conclude({ type: 'prepared', path, size, checksum: new Uint8Array(32), stats, wallTimeMs: 1 }, key);
   };
   const enqueued = () => toQueue.filter(({ type }) => type === 'enqueue').length;
-  return { clock, artifacts, toQueue, enqueued, events, removed, unsound, acquire, conclude, fail, prepared };
+  return {
+    clock,
+    artifacts,
+    toQueue,
+    enqueued,
+    events,
+    finalFailures,
+    removed,
+    unsound,
+    acquire,
+    conclude,
+    fail,
+    prepared,
+  };
 }
 
 describe('an artifact', () => {
@@ -212,10 +227,11 @@ describe('a preparation that failed', () => {
 });
 
 describe('a preparation is cancelled', () => {
-  it('when nobody waits for it any more, and not before', async () => {
+  it('when only prechecks asked for it and none waits any more, and not before', async () => {
     const { artifacts, acquire, toQueue } = setUp();
     const [a, b] = [new AbortController(), new AbortController()];
-    const waiting = [acquire({}, a.signal), acquire({}, b.signal)];
+    const purpose = 'precheck';
+    const waiting = [acquire({ purpose }, a.signal), acquire({ purpose }, b.signal)];
     a.abort(new Error('a'));
     expect(toQueue).toHaveLength(1);
     b.abort(new Error('b'));
@@ -224,14 +240,15 @@ describe('a preparation is cancelled', () => {
     expect(artifacts.counts().preparing).toBe(0);
   });
 
-  it('never if a heads-up asked for it', async () => {
-    const { acquire, toQueue } = setUp();
-    acquire({ purpose: 'heads-up' });
-    const abort = new AbortController();
-    const waiting = acquire({}, abort.signal);
-    abort.abort(new Error('gone'));
-    await expect(waiting).rejects.toThrow('gone');
+  it.each(['heads-up', 'execute'] as const)('never if somebody asked for it: %s', async (purpose) => {
+    const { acquire, toQueue, prepared } = setUp();
+    const [first, last] = [new AbortController(), new AbortController()];
+    const waiting = [acquire({ purpose }, first.signal), acquire({ purpose: 'precheck' }, last.signal)];
+    for (const abort of [first, last]) abort.abort(new Error('gone'));
+    for (const each of waiting) await expect(each).rejects.toThrow('gone');
     expect(toQueue).toHaveLength(1);
+    prepared();
+    expect(await acquire()).toMatchObject({ type: 'ready', fromCache: true });
   });
 
   it('when the host ends, even if a heads-up asked for it', async () => {
@@ -242,18 +259,116 @@ describe('a preparation is cancelled', () => {
   });
 
   it('without forgetting how often it has failed', async () => {
-    const { clock, acquire, fail, enqueued } = setUp();
+    const { clock, artifacts, acquire, fail, enqueued } = setUp();
     acquire();
     fail({ type: 'TimedOut' });
     await clock.advance(15 * MINUTE_MS);
-    const abort = new AbortController();
-    acquire({}, abort.signal).catch(() => {});
-    abort.abort(new Error('gone'));
+    acquire();
     expect(enqueued()).toBe(2);
+    artifacts.cancelAll();
     acquire();
     expect(enqueued()).toBe(3);
     fail({ type: 'TimedOut' });
     expect(await acquire()).toMatchObject({ type: 'failed' });
+  });
+});
+
+describe('a precheck is stricter than an execution', () => {
+  const strict: PrepareError[] = [
+    { type: 'TimedOut' },
+    { type: 'OutOfMemory' },
+    { type: 'RuntimeConstruction', value: '' },
+  ];
+
+  it.each(strict)('so that an execution that joins it has limits of its own: $type', async (error) => {
+    const { acquire, fail, prepared, enqueued } = setUp();
+    const precheck = acquire({ purpose: 'precheck' });
+    const execution = acquire({ purpose: 'execute', priority: 'critical' });
+    fail(error);
+    expect(await precheck).toEqual({ type: 'failed', error });
+    expect(enqueued()).toBe(2);
+    // A later precheck is answered by the limits of prechecks, not by what the execution comes to.
+    expect(await acquire({ purpose: 'precheck' })).toEqual({ type: 'failed', error });
+    prepared();
+    expect(await execution).toMatchObject({ type: 'ready' });
+    expect(enqueued()).toBe(2);
+  });
+
+  it.each(strict)('but its failure answers an execution that comes later: $type', async (error) => {
+    const { clock, acquire, fail, enqueued } = setUp();
+    acquire({ purpose: 'precheck' });
+    fail(error);
+    expect(await acquire()).toEqual({ type: 'failed', error });
+    await clock.advance(15 * MINUTE_MS);
+    acquire();
+    expect(enqueued()).toBe(error.type === 'OutOfMemory' ? 1 : 2);
+  });
+
+  it('so that the execution’s preparation goes on when the execution has left', async () => {
+    const { acquire, fail, toQueue, enqueued } = setUp();
+    acquire({ purpose: 'precheck' });
+    const abort = new AbortController();
+    const execution = acquire({ priority: 'critical' }, abort.signal);
+    abort.abort(new Error('gone'));
+    await expect(execution).rejects.toThrow('gone');
+    fail({ type: 'TimedOut' });
+    expect(enqueued()).toBe(2);
+    expect(toQueue.at(-1)).toMatchObject({ type: 'enqueue', priority: 'critical' });
+  });
+
+  it('but other failures are those of all who wait', async () => {
+    const { acquire, fail, enqueued } = setUp();
+    const waiting = [acquire({ purpose: 'precheck' }), acquire()];
+    const error: PrepareError = { type: 'JobDied', err: '', jobPid: 1 };
+    fail(error);
+    expect(await Promise.all(waiting)).toEqual([
+      { type: 'failed', error },
+      { type: 'failed', error },
+    ]);
+    expect(enqueued()).toBe(1);
+  });
+});
+
+describe('a PVF from whose candidates this host abstains from now on', () => {
+  const transient: PrepareError = { type: 'IoErr', value: '' };
+  const final: PrepareError = { type: 'Prevalidation', value: '' };
+
+  it('is told of once, with its first execution or heads-up', async () => {
+    const { acquire, fail, finalFailures } = setUp();
+    acquire({ purpose: 'precheck' });
+    fail(final);
+    expect(finalFailures).toEqual([]);
+    for (const purpose of ['execute', 'heads-up', 'execute'] as const) await acquire({ purpose });
+    expect(finalFailures).toEqual(['Prevalidation']);
+  });
+
+  it('is told of when the last try has failed, and not before', async () => {
+    const { clock, acquire, fail, finalFailures } = setUp();
+    for (let i = 0; i < 6; i += 1) {
+      expect(finalFailures).toEqual([]);
+      acquire();
+      fail(transient);
+      await clock.advance(15 * MINUTE_MS);
+    }
+    expect(await acquire()).toMatchObject({ type: 'failed' });
+    expect(finalFailures).toEqual(['IoErr']);
+  });
+
+  it('is tried again at once when its failures are forgotten', async () => {
+    const { artifacts, acquire, fail, prepared, enqueued } = setUp();
+    acquire();
+    fail(final);
+    const other = { ...IDENTITY, codeHash: 'other' };
+    acquire({ identity: other });
+    fail(final, artifactKey(other));
+    expect(artifacts.forgetFailures('c')).toBe(1);
+    expect(artifacts.counts().failed).toBe(1);
+    const again = acquire();
+    expect(enqueued()).toBe(3);
+    prepared();
+    expect(await again).toMatchObject({ type: 'ready' });
+    expect(artifacts.forgetFailures(undefined)).toBe(1);
+    expect(artifacts.counts()).toMatchObject({ failed: 0, prepared: 1 });
   });
 });
 

@@ -23,7 +23,7 @@ export function violation(truth: Truth, outcome: ValidationOutcome, manner: Mann
       return truth === 'preparation-failed' ? undefined : `a sound PVF failed: ${outcome.message}`;
     case 'possibly-invalid': {
       if (truth === 'preparation-failed') return 'executed what cannot be prepared';
-      const final = manner.backing || manner.deadline || outcome.attempts === 2;
+      const final = manner.backing || manner.deadline || outcome.attempts >= 2;
       return final ? undefined : `a doubtful outcome (${outcome.cause}) was not tried again`;
     }
     case 'internal':

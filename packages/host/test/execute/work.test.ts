@@ -70,7 +70,12 @@ it('a worker gets the request and the artifact, and its directory is emptied bef
 describe('an answer is held against the time limit', () => {
   const timedOut = {
     type: 'done',
-    answer: { type: 'worker-error', error: { type: 'JobTimedOut' }, wallTimeMs: 0 },
+    answer: {
+      type: 'worker-error',
+      error: { type: 'JobTimedOut' },
+      wallTimeMs: 0,
+      times: { cpuTimeMs: expect.any(Number), wallTimeMs: 0, cpuLimitMs: 2_500, wallLimitMs: 10_000 },
+    },
     reusable: false,
   };
   it.each([
@@ -113,7 +118,7 @@ it.each<WorkerError>([
   { type: 'InternalError', value: { type: 'Kernel', value: 'x' } },
 ])('a worker is not used again after the error $type', async (error) => {
   const { result } = await execute(() => ExecuteWorkerResult.encode({ ok: false, error }));
-  expect(result).toEqual({
+  expect(result).toMatchObject({
     type: 'done',
     answer: { type: 'worker-error', error, wallTimeMs: 0 },
     reusable: false,

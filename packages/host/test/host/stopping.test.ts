@@ -39,7 +39,7 @@ describe('a signal', () => {
     await running;
   });
 
-  it('ends a preparation for which nobody else waits', async () => {
+  it('ends the preparation of a precheck for which nobody else waits', async () => {
     const { host } = await startFakeHost();
     const abort = new AbortController();
     const preparing = progressOf('preparing');
@@ -71,11 +71,12 @@ describe('a signal', () => {
     };
     const request = candidate('fine', { code: text('slow'), signal: abort.signal, onProgress });
     expect(await host.validate(request)).toMatchObject({ kind: 'cancelled', vote: 'none', cause: 'caller' });
-    expect(host.status()).toMatchObject({
-      prepare: { queued: 0, running: 0 },
-      execute: { queued: { approval: 0 }, running: 0 },
-      artifacts: { preparing: 0, failed: 0 },
-    });
+    // What was begun for an execution goes on; nothing else does.
+    const begun = step === 'preparation-queued' || step === 'preparing' ? 1 : 0;
+    const { prepare, execute, artifacts } = host.status();
+    expect(prepare.queued + prepare.running).toBe(begun);
+    expect(execute).toMatchObject({ queued: { approval: 0 }, running: 0 });
+    expect(artifacts).toMatchObject({ preparing: begun, failed: 0 });
     expect(await host.validate(candidate('fine', { code: text('slow') }))).toMatchObject({ kind: 'valid' });
   });
 
@@ -142,7 +143,7 @@ describe('a deadline', () => {
     await running;
   });
 
-  it('ends a preparation', async () => {
+  it('ends the preparation of a precheck', async () => {
     const clock = new FakeClock();
     const { host } = await startFakeHost({ clock });
     const preparing = progressOf('preparing');

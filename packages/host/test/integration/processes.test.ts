@@ -29,12 +29,13 @@ async function executing(
   kind: 'approval' | 'backing' = 'backing',
   executionTimeoutMs = LONG_LIMIT_MS,
   host = shared,
+  block = LONG,
 ) {
   const code = guest('burns-cpu');
   const abort = new AbortController();
   const started = progressOf('executing');
   const request = { code, kind, executionTimeoutMs, signal: abort.signal, onProgress: started.onProgress };
-  const outcome = host.validate(candidate(LONG, request));
+  const outcome = host.validate(candidate(block, request));
   const { workerPid } = await started.reached;
   const jobPid = await jobOf(workerPid);
   return { host, abort, outcome, workerPid, jobPid };
@@ -95,9 +96,34 @@ describe('an execution', () => {
     await stillWorks(host);
   });
 
+  it('that the machine does not let run is tried once more for an approval', async () => {
+    const halfASecond = burnsCpuBlock(500_000_000n);
+    const { host, outcome, jobPid } = await executing('approval', 1_500, shared, halfASecond);
+    process.kill(jobPid, 'SIGSTOP');
+    expect(await outcome).toMatchObject({ kind: 'valid', attempts: 2 });
+    await waitUntil('it is gone', () => !isAlive(jobPid));
+    await stillWorks(host);
+  });
+
+  it('that the machine does not let run counts for backing', async () => {
+    const { outcome, jobPid } = await executing('backing', 500);
+    process.kill(jobPid, 'SIGSTOP');
+    expect(await outcome).toMatchObject({
+      kind: 'invalid',
+      rule: 'wall-timeout',
+      attempts: 1,
+      message: expect.stringMatching(/CPU time \d+ ms \(limit 500 ms\), wall time \d+ ms \(limit 2000 ms\)/),
+    });
+  });
+
   it('that uses up its CPU time is invalid', async () => {
     const { outcome, workerPid, jobPid } = await executing('approval', 1_500);
-    expect(await outcome).toMatchObject({ kind: 'invalid', rule: 'cpu-timeout', attempts: 1 });
+    expect(await outcome).toMatchObject({
+      kind: 'invalid',
+      rule: 'cpu-timeout',
+      attempts: 1,
+      message: expect.stringMatching(/CPU time at least 1500 ms .*, wall time \d+ ms/),
+    });
     await waitUntil('both are gone', () => !isAlive(workerPid) && !isAlive(jobPid));
   });
 

@@ -98,7 +98,7 @@ describe('an answer is held against the time limit', () => {
     [{ secs: 2n ** 64n - 1n, nanos: 0 }, true],
   ])('$0.secs s and $0.nanos ns', async (duration, late) => {
     const { result, asked } = await prepare(() => answers(duration));
-    if (late) expect(result).toEqual(failed({ type: 'TimedOut' }, false));
+    if (late) expect(result).toMatchObject(failed({ type: 'TimedOut' }, false));
     else expect(result).toMatchObject({ answer: { type: 'prepared' }, reusable: true });
     expect(asked).toHaveLength(late ? 0 : 1);
   });
@@ -120,7 +120,7 @@ it.each<[PrepareError, boolean]>([
   [{ type: 'JobDied', err: 'x', jobPid: 7 }, false],
 ])('after $0.type the worker may be used again: $1', async (error, reusable) => {
   const { result, asked } = await prepare(() => PrepareWorkerResult.encode({ ok: false, error }));
-  expect([result, asked]).toEqual([failed(error, reusable), []]);
+  expect([result, asked]).toMatchObject([failed(error, reusable), []]);
 });
 
 describe('a worker that lies is not used again', () => {

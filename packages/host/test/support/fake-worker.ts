@@ -29,6 +29,10 @@ export type FixtureName =
 /** A fake worker program, and what its processes have counted. */
 export type FakeWorker = {
   path: string;
+  /** Where its processes count, and note their requests. */
+  dir: string;
+  /** Limits of the requests with an input, in the order in which any process got them. */
+  limits(kind: 'prep' | 'exec', input: string): { kind?: string; secs: number; nanos: number }[];
   count(name: string): number;
   counts(): Record<string, number>;
   /** From now on it keeps what it is sent. */
@@ -59,10 +63,17 @@ export function fakeWorker(name: FixtureName, cleanup: Cleanup = onTestFinished)
   const quick = QUICK.includes(name) ? QUICK_FLAGS.replaceAll('$STATE', state) : '';
   writeFileSync(path, `#!/bin/sh\n${quick}exec '${process.execPath}' '${fixture}' '${state}' "$@"\n`);
   chmodSync(path, 0o755);
+  const counters = (): string[] => readdirSync(state).filter((each) => !each.startsWith('log-'));
+  const limits: FakeWorker['limits'] = (kind, input) => {
+    const prefix = `log-${kind}-${Buffer.from(input).toString('hex')}-`;
+    const found = readdirSync(state).filter((each) => each.startsWith(prefix));
+    const order = (each: string): number => Number(each.slice(prefix.length));
+    return found
+      .sort((a, b) => order(a) - order(b))
+      .map((each) => JSON.parse(readFileSync(join(state, each), 'utf8')));
+  };
   const counts = (): Record<string, number> =>
-    Object.fromEntries(
-      readdirSync(state).map((each) => [each, Number(readFileSync(join(state, each), 'utf8'))]),
-    );
+    Object.fromEntries(counters().map((each) => [each, Number(readFileSync(join(state, each), 'utf8'))]));
   const setCapabilities = (lines: Record<string, string>): void =>
     writeFileSync(
       join(dir, 'capabilities'),
@@ -80,7 +91,8 @@ export function fakeWorker(name: FixtureName, cleanup: Cleanup = onTestFinished)
       return { kind, frames: frames.map((frame: string) => Buffer.from(frame, 'hex')) };
     });
   };
-  return { path, counts, record, requests: taken, count: (each) => counts()[each] ?? 0, setCapabilities };
+  const count = (name: string): number => counts()[name] ?? 0;
+  return { path, dir: state, limits, counts, count, record, requests: taken, setCapabilities };
 }
 
 /** A new directory. */

@@ -1,7 +1,7 @@
 import { durationFromMs, type InternalValidationError, type JobError, type JobResponse } from '@pvf/protocol';
 import { describe, expect, it } from 'vitest';
 import type { ExecuteAnswer } from '../../src/execute/work.ts';
-import { classify } from '../../src/verdict/index.ts';
+import { classify, describePrepareError } from '../../src/verdict/index.ts';
 
 const answered = (jobResponse: JobResponse): ExecuteAnswer => ({
   type: 'answered',
@@ -110,6 +110,39 @@ it.each(FAULTS)('fault %o', (error, verdict) => {
 
 it('a missing artifact is our fault, and the artifact is not used again', () => {
   expect(classify({ type: 'artifact-missing' })).toMatchObject({ type: 'internal', artifactAtFault: true });
+});
+
+describe('a time-out', () => {
+  const times = { wallTimeMs: 48_000.4, cpuLimitMs: 12_000, wallLimitMs: 48_000 };
+  const wall = (cpuTimeMs: number | undefined) =>
+    classify({ type: 'wall-timeout', wallTimeMs: 48_000, times: { ...times, cpuTimeMs } });
+
+  it.each([
+    [0, true],
+    [5_999, true],
+    [6_000, undefined],
+    [11_999, undefined],
+    // Where nobody can tell, it counts.
+    [undefined, undefined],
+  ])('of a job that the machine let have %s ms of 12,000', (cpuTimeMs, starved) => {
+    expect(wall(cpuTimeMs)).toMatchObject({ type: 'invalid', rule: 'wall-timeout' });
+    expect((wall(cpuTimeMs) as { starved?: true }).starved).toBe(starved);
+  });
+
+  it('tells both clocks and both limits', () => {
+    const rest = 'wall time 48000 ms (limit 48000 ms)';
+    expect(wall(5_000)).toMatchObject({
+      message: expect.stringContaining(`CPU time 5000 ms (limit 12000 ms), ${rest}`),
+    });
+    expect(wall(undefined)).toMatchObject({ message: expect.stringContaining('CPU time not known') });
+    const error = { type: 'JobTimedOut' } as const;
+    expect(
+      classify({ type: 'worker-error', error, wallTimeMs: 1, times: { ...times, cpuTimeMs: 'used-up' } }),
+    ).toMatchObject({
+      message: expect.stringContaining(`CPU time at least 12000 ms (limit 12000 ms), ${rest}`),
+    });
+    expect(describePrepareError({ type: 'TimedOut' }, { ...times, cpuTimeMs: 7 })).toContain('CPU time 7 ms');
+  });
 });
 
 describe('the two rules that protect the vote', () => {

@@ -1,0 +1,36 @@
+import type { PrepareError } from '@pvf/protocol';
+import type { PreparePriority } from '../prepare/messages.ts';
+import type { PrepareWork } from '../prepare/work.ts';
+import type { SpawnFailure } from '../worker/messages.ts';
+import type { TimeSpent } from '../worker/wall-time.ts';
+import type { ArtifactIdentity } from './identity.ts';
+import type { Artifact } from './store.ts';
+
+/** What somebody wants an artifact for. */
+export type ArtifactRequest = {
+  identity: ArtifactIdentity;
+  /** `precheck` never tries a failed preparation again. */
+  purpose: 'precheck' | 'execute' | 'heads-up';
+  priority: PreparePriority;
+  work: PrepareWork;
+  /** The preparation was handed to a worker. */
+  onStarted?: (pid: number) => void;
+  /** Somebody must wait for a preparation; `shared` if it was under way already. */
+  onQueued?: (shared: boolean) => void;
+};
+
+export type ArtifactResult =
+  | { type: 'ready'; artifact: Artifact; fromCache: boolean }
+  /** `times` with a time-out. */
+  | { type: 'failed'; error: PrepareError; times?: TimeSpent | undefined }
+  | { type: 'not-started'; reason: SpawnFailure };
+
+/** The limits that a preparation for this request has. */
+export function limitsOf({ purpose, work }: ArtifactRequest): { bombLimit: number; strict: boolean } {
+  return { bombLimit: work.request.validationCodeBombLimit, strict: purpose === 'precheck' };
+}
+
+/** Nobody is there to listen once the request is over. */
+export function withoutListeners({ identity, purpose, priority, work }: ArtifactRequest): ArtifactRequest {
+  return { identity, purpose, priority, work };
+}
