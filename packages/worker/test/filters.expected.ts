@@ -31,21 +31,54 @@ function oneOf(values: readonly bigint[], bound: number, at: (value: bigint) => 
 /** Wait, wake and wait-bitset on private futexes, by either clock. */
 const FUTEX = oneOf([128n, 129n, 137n, 384n, 385n, 393n], 2_048, (op) => [0x1000n, op, 0n, 0n, 0n, 0n]);
 
-/** normal, willneed, dontneed, free, dontfork, dofork, hugepage, nohugepage, dontdump, dodump, collapse. */
-const MADVISE = oneOf([0n, 3n, 4n, 8n, 10n, 11n, 14n, 15n, 16n, 17n, 25n], 256, (advice) => [
-  0x1000n,
-  0x1000n,
-  advice,
-]);
+/** Below it lie the filters that are added later; nothing may replace, change or drop them. */
+const END_OF_FILTERS = 0x20_0000n;
+const BELOW = [0n, 0x1_0000n, 0x1f_f000n, END_OF_FILTERS - 1n];
+const ABOVE = [END_OF_FILTERS, 0x7fff_ffff_f000n, 0xffff_ffff_ffff_f000n];
+
+/** Its first argument is an address of other memory. */
+const ELSEWHERE = {
+  pass: ABOVE.map((address) => [address, 0x1000n, 3n]),
+  kill: BELOW.map((address) => [address, 0x1000n, 3n]),
+};
+
+const MADV_DOFORK = 11n;
+/** normal, willneed, dontneed, free, dontfork, hugepage, nohugepage, dontdump, dodump, collapse; dofork anywhere. */
+const ADVICE = [0n, 3n, 4n, 8n, 10n, 14n, 15n, 16n, 17n, 25n];
+const ADVICE_ABOVE = oneOf([...ADVICE, MADV_DOFORK], 256, (advice) => [END_OF_FILTERS, 0x1000n, advice]);
+const MADVISE = {
+  pass: [
+    ...ADVICE_ABOVE.pass,
+    ...BELOW.map((address) => [address, 0x1000n, MADV_DOFORK]),
+    ...ABOVE.map((address) => [address, 0x1000n, 4n]),
+  ],
+  kill: [
+    ...ADVICE_ABOVE.kill,
+    ...ADVICE.flatMap((advice) => BELOW.map((address) => [address, 0x1000n, advice])),
+  ],
+};
+
+const MREMAP_FIXED = 2n;
+const mremap = (from: bigint, flags: bigint, to: bigint): Arguments => [from, 0x1000n, 0x1000n, flags, to];
+const MREMAP = {
+  pass: [
+    ...[0n, 1n, 4n, 5n, HIGH, MREMAP_FIXED << 32n].map((flags) => mremap(END_OF_FILTERS, flags, 0n)),
+    ...[1n, 3n, 7n].map((flags) => mremap(END_OF_FILTERS, flags, END_OF_FILTERS)),
+  ],
+  kill: [
+    ...BELOW.flatMap((from) => [mremap(from, 0n, 0n), mremap(from, 3n, END_OF_FILTERS)]),
+    ...BELOW.map((to) => mremap(END_OF_FILTERS, 3n, to)),
+  ],
+};
 
 const MAP_PRIVATE = 2n;
+const MAP_FIXED = 0x10n;
+const MAP_GROWSDOWN = 0x100n;
 const MAP_HUGETLB = 0x4_0000n;
-/** fixed, anonymous, 32bit, growsdown, denywrite, executable, locked, noreserve, populate, nonblock, stack, sync, fixed_noreplace. */
+/** anonymous, 32bit, denywrite, executable, locked, noreserve, populate, nonblock, stack, sync, fixed_noreplace. */
 const MAP_FLAGS = [
-  0x10n,
   0x20n,
   0x40n,
-  0x100n,
   0x800n,
   0x1000n,
   0x2000n,
@@ -56,8 +89,8 @@ const MAP_FLAGS = [
   0x8_0000n,
   0x10_0000n,
 ];
-const mmap = (flags: bigint, protection = 3n): Arguments => [
-  0n,
+const mmap = (flags: bigint, protection = 3n, address = 0n): Arguments => [
+  address,
   0x1000n,
   protection,
   flags,
@@ -65,12 +98,20 @@ const mmap = (flags: bigint, protection = 3n): Arguments => [
   0n,
 ];
 const PRIVATE_ONLY = {
-  pass: [0n, ...MAP_FLAGS, HIGH].map((flag) => mmap(MAP_PRIVATE | flag)),
+  pass: [
+    ...[0n, ...MAP_FLAGS, HIGH].map((flag) => mmap(MAP_PRIVATE | flag)),
+    ...ABOVE.map((address) => mmap(MAP_PRIVATE | MAP_FIXED, 3n, address)),
+  ],
   kill: [
     ...range(0, 16)
       .filter((type) => type !== MAP_PRIVATE)
       .map((type) => mmap(type | 0x20n)),
-    mmap(MAP_PRIVATE | MAP_HUGETLB),
+    ...[MAP_HUGETLB, MAP_GROWSDOWN].flatMap((flag) => [
+      mmap(MAP_PRIVATE | flag),
+      mmap(MAP_PRIVATE | flag | MAP_FIXED, 3n, END_OF_FILTERS),
+    ]),
+    ...BELOW.map((address) => mmap(MAP_PRIVATE | MAP_FIXED, 3n, address)),
+    ...[1n, 3n, 0n].map((type) => mmap(type | MAP_FIXED, 3n, END_OF_FILTERS)),
   ],
 };
 
@@ -88,8 +129,11 @@ const MMAP = {
   },
 };
 const MPROTECT_LOCKED = {
-  pass: DATA.map((protection) => [0x1000n, 0x1000n, protection]),
-  kill: CODE.map((protection) => [0x1000n, 0x1000n, protection]),
+  pass: DATA.map((protection) => [END_OF_FILTERS, 0x1000n, protection]),
+  kill: [
+    ...CODE.map((protection) => [END_OF_FILTERS, 0x1000n, protection]),
+    ...BELOW.map((address) => [address, 0x1000n, 1n]),
+  ],
 };
 
 /** realtime … TAI: no CPU clock of another process, which has a number of its own. */
@@ -101,17 +145,22 @@ const CLOCK = {
   ]),
 };
 
-/** A filter without flags: no listener, no log, no thread synchronisation. */
-const SECCOMP = {
-  pass: [
-    [1n, 0n, 0x1000n],
-    [1n | HIGH, 0n, 0x1000n],
-  ],
-  kill: [
-    ...[0n, 2n, 3n, 0xffff_ffffn].map((operation) => [operation, 0n, 0x1000n]),
-    ...range(0, 64).map((bit) => [1n, 1n << bit, 0x1000n]),
-  ],
-};
+/** One of these filters without flags: no listener, no log, no thread synchronisation, no filter of its own. */
+const adding = (filters: readonly bigint[]) => ({
+  pass: filters.flatMap((address) => [
+    [1n, 0n, address],
+    [1n | HIGH, 0n, address],
+  ]),
+  kill: filters.flatMap((address) => [
+    ...[0n, 2n, 3n, 0xffff_ffffn].map((operation) => [operation, 0n, address]),
+    ...range(0, 64).map((bit) => [1n, 1n << bit, address]),
+    ...[0n, 0x1000n, address + 1n, address | (1n << 32n), address + 0x20_0000n].map((other) => [
+      1n,
+      0n,
+      other,
+    ]),
+  ]),
+});
 
 /** A query of its own memory map. */
 const PROCMAP_QUERY = 0xc068_6611n;
@@ -126,8 +175,8 @@ const IOCTL = {
   ].map((request) => [9n, request, 0x1000n]),
 };
 
-/** While it compiles or loads. */
-export const JOB: Conditions = {
+/** While it compiles or loads; it may add `filters`. */
+export const job = (filters: readonly bigint[]): Conditions => ({
   brk: ANY,
   clock_gettime: CLOCK,
   close: ANY,
@@ -138,18 +187,18 @@ export const JOB: Conditions = {
   ioctl: IOCTL,
   madvise: MADVISE,
   mmap: MMAP.loading,
-  mprotect: ANY,
-  mremap: ANY,
-  munmap: ANY,
-  pkey_mprotect: ANY,
+  mprotect: ELSEWHERE,
+  mremap: MREMAP,
+  munmap: ELSEWHERE,
+  pkey_mprotect: ELSEWHERE,
   pread64: ANY,
   read: ANY,
   rt_sigprocmask: ANY,
   rt_sigreturn: ANY,
   sched_yield: ANY,
-  seccomp: SECCOMP,
+  seccomp: adding(filters),
   write: ANY,
-};
+});
 
 /** With a guest in place. */
 export const LOCKED_JOB: Conditions = {
@@ -162,8 +211,8 @@ export const LOCKED_JOB: Conditions = {
   madvise: MADVISE,
   mmap: MMAP.locked,
   mprotect: MPROTECT_LOCKED,
-  mremap: ANY,
-  munmap: ANY,
+  mremap: MREMAP,
+  munmap: ELSEWHERE,
   rt_sigprocmask: ANY,
   rt_sigreturn: ANY,
   sched_yield: ANY,
@@ -194,11 +243,12 @@ const PRLIMIT = {
 
 const FORKS: Conditions = { capset: ANY, clone: CLONE, prctl: PRCTL, prlimit64: PRLIMIT };
 
-export const TEMPLATE: Record<'loading' | 'locked' | 'job', Conditions> = {
-  loading: { ...JOB, ...FORKS },
-  locked: { ...LOCKED_JOB, ...FORKS, close: ANY, read: ANY, seccomp: SECCOMP },
+/** They may add `filters`. */
+export const template = (filters: readonly bigint[]): Record<'loading' | 'locked' | 'job', Conditions> => ({
+  loading: { ...job(filters), ...FORKS },
+  locked: { ...LOCKED_JOB, ...FORKS, close: ANY, read: ANY, seccomp: adding(filters) },
   job: LOCKED_JOB,
-};
+});
 
 /** For a worker's whole life, jobs included. */
 export const WORKER_REFUSES: readonly SyscallName[] = [

@@ -11,7 +11,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { AUDIT_ARCH, simulate } from '../../sandbox-linux/test/support/bpf-simulator.ts';
 import { compileJobFilters, compileTemplateFilters, compileWorkerFilter } from '../src/syscalls.ts';
-import { ANY, type Conditions, JOB, LOCKED_JOB, TEMPLATE, WORKER_REFUSES } from './filters.expected.ts';
+import * as expected from './filters.expected.ts';
+import { ANY, type Conditions, LOCKED_JOB, WORKER_REFUSES } from './filters.expected.ts';
 
 const ARCH = process.arch as 'x64' | 'arm64';
 /** Above every call that there is, and far into what later kernels may add. */
@@ -42,6 +43,11 @@ const namespaces: readonly Namespace[] = ['user', 'mount', 'pid'];
 const worker = compileWorkerFilter();
 const job = compileJobFilters();
 const template = compileTemplateFilters(namespaces);
+
+const addresses = (filters: readonly CompiledFilter[]): bigint[] =>
+  filters.map(({ fprogAddress }) => BigInt(fprogAddress));
+const JOB = expected.job(addresses(job.locked));
+const TEMPLATE = expected.template(addresses([...template.locked, template.job]));
 
 const STACKS: readonly { name: string; filters: readonly Filter[]; allows: Conditions }[] = [
   { name: 'a job', filters: decoded(job.job), allows: JOB },
@@ -81,8 +87,8 @@ describe.each(STACKS)('$name', ({ filters, allows }) => {
       const conditions = allows[name as SyscallName];
       const tried = conditions === undefined || conditions === ANY ? SOME_ARGUMENTS : conditions.pass;
       for (const args of tried) {
-        const expected = conditions === undefined ? KILL : ALLOW;
-        expect([name, args, decide(filters, nr, args)]).toEqual([name, args, expected]);
+        const wanted = conditions === undefined ? KILL : ALLOW;
+        expect([name, args, decide(filters, nr, args)]).toEqual([name, args, wanted]);
       }
       if (conditions !== undefined) passing.add(name);
     }
@@ -114,9 +120,9 @@ describe('a worker', () => {
   it('is refused just the calls of its list', () => {
     for (let nr = 0; nr < NUMBERS; nr++) {
       const name = described(nr);
-      const expected = WORKER_REFUSES.includes(name as SyscallName) ? EPERM : ALLOW;
+      const wanted = WORKER_REFUSES.includes(name as SyscallName) ? EPERM : ALLOW;
       for (const args of SOME_ARGUMENTS)
-        expect([name, args, decide(alone, nr, args)]).toEqual([name, args, expected]);
+        expect([name, args, decide(alone, nr, args)]).toEqual([name, args, wanted]);
     }
   });
 
