@@ -1,7 +1,8 @@
 /**
  * The language that a PVF host and its workers speak: every message as a type and a codec of the same name, the
  * frames around them, and the few computations on which both sides must agree (hashes and limits of executor
- * params, artifact checksum, compressed blobs). Pure: no I/O and no Node API.
+ * params, artifact checksum, compressed blobs). Beside it what a vote is about: candidate receipts, their hashes, and
+ * the checks of upward signals. Pure: no I/O and no Node API.
  */
 export {
   COMPRESSED_PREFIX,
@@ -47,9 +48,41 @@ export {
   type ReadSome,
   readFrame,
 } from './framing/index.ts';
+export {
+  candidateHash,
+  checkUmpSignals,
+  commitmentsHash,
+  commitmentsOf,
+  type DescriptorView,
+  describeDescriptor,
+  descriptorCoreIndex,
+  descriptorForValidation,
+  descriptorVersion,
+  descriptorVersionByOldRules,
+  headDataHash,
+  isVersionAcceptable,
+  isVersionConsistent,
+  MAX_APPROVED_PEER_BYTES,
+  povEncodedSize,
+  povHash,
+  type TransposedClaimQueue,
+  transposeClaimQueue,
+  type UmpCheckError,
+  UmpSignal,
+  type UmpSignals,
+  type UmpSignalsError,
+  umpSignals,
+  validationDataHash,
+} from './receipt/index.ts';
 export type { Codec, Prefix, Result } from './scale/index.ts';
 export {
+  CandidateCommitments,
+  CandidateDescriptor,
   CandidateDescriptorVersion,
+  CandidateReceipt,
+  ClaimQueue,
+  type ClaimQueueEntry,
+  CommittedCandidateReceipt,
   Duration,
   durationFromMs,
   durationFromNs,

@@ -1,14 +1,8 @@
-import { blake2b } from '@noble/hashes/blake2.js';
+import { blake2b256 } from '../checksum/blake2b256.ts';
 import { concat } from '../scale/index.ts';
 import { ExecutorParam, ExecutorParams } from '../types/executor-params.ts';
 
-const HASH_BYTES = 32;
 const PREP_DOMAIN = new TextEncoder().encode('prep');
-
-/** blake2-256, 32 bytes. */
-function blake2b256(bytes: Uint8Array): Uint8Array {
-  return blake2b(bytes, { dkLen: HASH_BYTES });
-}
 
 /**
  * Whether a parameter changes what preparation produces. Only such parameters are part of {@link paramsPrepHash},

@@ -18,6 +18,20 @@ export {
   variants,
   vector,
 } from './composites.ts';
-export { readFault, valueFault } from './fault.ts';
-export { bool, bytes, fixedBytes, hash, i32, i64, length, string, u8, u32, u64 } from './primitives.ts';
+export { inside, readFault, valueFault } from './fault.ts';
+export {
+  bool,
+  boundedBytes,
+  bytes,
+  fixedBytes,
+  hash,
+  i32,
+  i64,
+  length,
+  string,
+  u8,
+  u16,
+  u32,
+  u64,
+} from './primitives.ts';
 export type { Shape } from './shape.ts';

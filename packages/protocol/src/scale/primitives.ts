@@ -56,6 +56,7 @@ export const u8: Shape<number> = {
     return scale.u8.dec(cursor.library);
   },
 };
+export const u16 = integer(scale.u16, 2, 0, 0xffff, 'u16');
 export const u32 = integer(scale.u32, 4, 0, 0xffff_ffff, 'u32');
 export const i32 = integer(scale.i32, 4, -(2 ** 31), 2 ** 31 - 1, 'i32');
 export const u64 = bigInteger(scale.u64, 0n, 2n ** 64n - 1n, 'u64');
@@ -118,6 +119,24 @@ export const bytes: Shape<Uint8Array> = {
     return take(cursor, length.read(cursor));
   },
 };
+
+/** `BoundedVec<u8, max>`. */
+export function boundedBytes(max: number): Shape<Uint8Array> {
+  return {
+    write(value, parts) {
+      if (value instanceof Uint8Array && value.byteLength > max) throw valueFault(`at most ${max} bytes`);
+      bytes.write(value, parts);
+    },
+    read(cursor) {
+      const offset = cursor.library.i;
+      const count = length.read(cursor);
+      if (count > max) {
+        throw readFault('TOO_MANY_ITEMS', offset, { count, max }, `${count} bytes, at most ${max} allowed`);
+      }
+      return take(cursor, count);
+    },
+  };
+}
 
 /** `[u8; size]`. */
 export function fixedBytes(size: number): Shape<Uint8Array> {

@@ -7,8 +7,13 @@
  * - host → execute worker: {@link ExecuteRequest}; worker → PVF: {@link ValidationInput}; PVF → job:
  *   {@link ValidationResult}; job → worker: {@link JobResult}; worker → host: {@link ExecuteWorkerResult}
  *
+ * Beside them stands what a candidate claims and the chain says of it: {@link CandidateReceipt},
+ * {@link CandidateCommitments}, {@link ClaimQueue}. It never travels between host and workers.
+ *
  * Wire indexes are written out at each enum and pinned by test/golden.test.ts.
  */
+export * from './candidate.ts';
+export * from './claim-queue.ts';
 export * from './duration.ts';
 export * from './execute.ts';
 export * from './execute-error.ts';

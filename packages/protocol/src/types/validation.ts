@@ -99,17 +99,21 @@ export const MAX_UPWARD_MESSAGES = 16 * 1024;
 /** Horizontal messages in one result; more make the candidate invalid. */
 export const MAX_HORIZONTAL_MESSAGES = 16 * 1024;
 
+export const upwardMessages = vector(bytes, MAX_UPWARD_MESSAGES);
+
+export const horizontalMessages = vector(
+  struct<OutboundHrmpMessage>({ recipient: u32, data: bytes }),
+  MAX_HORIZONTAL_MESSAGES,
+);
+
 /** Untrusted: written by the PVF. As in the reference, bytes behind the result are accepted. */
 export const ValidationResult = codec<ValidationResult>(
   'ValidationResult',
   struct<ValidationResult>({
     headData: bytes,
     newValidationCode: option(bytes),
-    upwardMessages: vector(bytes, MAX_UPWARD_MESSAGES),
-    horizontalMessages: vector(
-      struct<OutboundHrmpMessage>({ recipient: u32, data: bytes }),
-      MAX_HORIZONTAL_MESSAGES,
-    ),
+    upwardMessages,
+    horizontalMessages,
     processedDownwardMessages: u32,
     hrmpWatermark: u32,
   }),

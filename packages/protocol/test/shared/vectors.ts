@@ -19,8 +19,17 @@ export interface Lcg {
 
 /** All records of protocol.json; throws when the folder is missing, since such a run proves nothing. */
 export function loadProtocolVectors(): VectorRecord[] {
+  return load('protocol.json');
+}
+
+/** All records of receipt.json. */
+export function loadReceiptVectors(): VectorRecord[] {
+  return load('receipt.json');
+}
+
+function load(file: string): VectorRecord[] {
   const shared = process.env.PVF_SHARED ?? join(repository, '../shared');
-  return JSON.parse(readFileSync(join(shared, 'vectors/protocol.json'), 'utf8')) as VectorRecord[];
+  return JSON.parse(readFileSync(join(shared, 'vectors', file), 'utf8')) as VectorRecord[];
 }
 
 /** The bytes that an `lcg` field stands for. */

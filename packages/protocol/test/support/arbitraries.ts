@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import * as protocol from '../../src/index.ts';
+import { claimQueue, descriptor, receipt, signal } from './candidate-arbitraries.ts';
 
 /** Where a property of all codecs gets a codec and values for it. */
 export interface CodecCase {
@@ -173,7 +174,7 @@ const extension = variant('V3', {
   schedulingParent: hash,
 }) as Arbitrary<unknown> as Arbitrary<protocol.ValidationParamsExtension>;
 
-const validationResult = record<protocol.ValidationResult>({
+const resultFields = {
   headData: bytes,
   newValidationCode: optional(bytes),
   upwardMessages: fc.array(bytes, { maxLength: 5 }),
@@ -182,7 +183,9 @@ const validationResult = record<protocol.ValidationResult>({
   }),
   processedDownwardMessages: u32,
   hrmpWatermark: u32,
-});
+};
+const validationResult = record<protocol.ValidationResult>(resultFields);
+const commitments = record<protocol.CandidateCommitments>(resultFields);
 
 const jobResponse = oneOf<protocol.JobResponse>(
   variant('Ok', { resultDescriptor: validationResult }),
@@ -232,4 +235,13 @@ export const CODEC_CASES: readonly CodecCase[] = [
     record<protocol.ValidationInput>({ ...validationParams, extension: optional(extension) }),
   ),
   pair(protocol.ValidationResult, validationResult),
+  pair(protocol.CandidateDescriptor, descriptor),
+  pair(protocol.CandidateReceipt, receipt),
+  pair(protocol.CandidateCommitments, commitments),
+  pair(
+    protocol.CommittedCandidateReceipt,
+    record<protocol.CommittedCandidateReceipt>({ descriptor, commitments }),
+  ),
+  pair(protocol.ClaimQueue, claimQueue),
+  pair(protocol.UmpSignal, signal),
 ];
