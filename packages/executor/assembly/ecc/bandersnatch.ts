@@ -49,6 +49,11 @@ function complete(r: u32): void {
   mul(r + Z, F, G);
 }
 
+export function tNegate(p: u32): void {
+  negate(p, p);
+  negate(p + T, p + T);
+}
+
 /** r = 2p */
 export function tDouble(r: u32, p: u32): void {
   mul(A, p, p);

@@ -1,6 +1,6 @@
 // The five groups behind one interface: sizes, encodings and operations of the one selected.
 
-import { bandersnatchInit, tAdd, tAddAffine, tDouble, tSetNeutral, tToAffine } from "./bandersnatch";
+import { bandersnatchInit, tAdd, tAddAffine, tDouble, tNegate, tSetNeutral, tToAffine } from "./bandersnatch";
 import { readBls, readEdwards, readPasta, writeBls, writeEdwards, writePasta } from "./codec";
 import { selectExtension, size } from "./element";
 import {
@@ -14,7 +14,16 @@ import {
 } from "./field";
 import { BANDERSNATCH_ORDER, BANDERSNATCH_P, PALLAS_P, VESTA_P } from "./fields.generated";
 import { pairingInit } from "./pairing";
-import { wAdd, wAddAffine, wAffineIsInfinity, wDouble, wSetInfinity, wSubAffine, wToAffine } from "./weierstrass";
+import {
+  wAdd,
+  wAddAffine,
+  wAffineIsInfinity,
+  wDouble,
+  wNegate,
+  wSetInfinity,
+  wSubAffine,
+  wToAffine,
+} from "./weierstrass";
 
 export const G1: u32 = 0;
 export const G2: u32 = 1;
@@ -66,6 +75,16 @@ export function selectCurve(kind: u32): void {
   }
 }
 
+/** The group's prime order, eight words. */
+export function groupOrder(): u32 {
+  return order;
+}
+
+/** Bits of the order. */
+export function orderBits(): u32 {
+  return 256 - u32(clz(load<u32>(order, 28)));
+}
+
 /** Whether 32 little-endian bytes are below the order. */
 export function isScalar(bytes: u32): bool {
   return wordsBelow(bytes, order, 8);
@@ -106,6 +125,11 @@ export function double(r: u32, p: u32): void {
 export function addPoints(r: u32, p: u32, q: u32): void {
   if (curve == BANDERSNATCH) tAdd(r, p, q);
   else wAdd(r, p, q);
+}
+
+export function negatePoint(p: u32): void {
+  if (curve == BANDERSNATCH) tNegate(p);
+  else wNegate(p);
 }
 
 /** r = p + q, or p - q if `negative`, for an affine q */

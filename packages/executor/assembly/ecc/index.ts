@@ -16,8 +16,9 @@ import {
 } from "./curves";
 import { FE } from "./field";
 import { FE2 } from "./fp2";
-import { multiply, multiplySum } from "./multiply";
+import { multiply } from "./multiply";
 import { PAIR, finalExponentiation, millerLoop } from "./pairing";
+import { multiplySum } from "./sum";
 import { wAffineIsInfinity } from "./weierstrass";
 
 // Results of the reference's functions.

@@ -137,6 +137,10 @@ export function wAdd(r: u32, p: u32, q: u32): void {
   finishAdd(r);
 }
 
+export function wNegate(p: u32): void {
+  eNegate(p + size, p + size);
+}
+
 /** r = p - q for an affine q */
 export function wSubAffine(r: u32, p: u32, q: u32): void {
   eCopy(NEGATED, q);

@@ -42,6 +42,7 @@ interface Group {
   multiple(k: bigint): Buffer;
 }
 
+const P_BANDERSNATCH = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
 const P_PALLAS = 0x40000000000000000000000000000000224698fc094cf91b992d30ed00000001n;
 const P_VESTA = 0x40000000000000000000000000000000224698fc0994a8dd8c46eb2100000001n;
 
@@ -180,6 +181,57 @@ describe.each(GROUPS)('$name', ({ name, order, size, mul, msm, multiple }) => {
     expect(code).toBe(0);
     expect(output.toString('hex')).toBe(`${multiple(42n).toString('hex')}${'00'.repeat(9)}`);
   });
+});
+
+/** Encoded points outside of the prime-order subgroup, with what negates them. */
+function strayPoints(): [name: string, msm: string, order: bigint, point: Buffer, negated: Buffer][] {
+  const { Fp, Fp2 } = bls12_381.fields;
+  const big = (value: bigint) => littleEndian(value, 48).reverse();
+  const g1 = (y: bigint) => Buffer.concat([big(0n), big(y)]);
+  let x = Fp2.ZERO;
+  let y: typeof x | undefined;
+  while (y === undefined) {
+    const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), Fp2.create({ c0: 4n, c1: 4n }));
+    try {
+      y = Fp2.sqrt(square);
+    } catch {
+      x = Fp2.add(x, Fp2.ONE);
+    }
+  }
+  const coordinate = ({ c0, c1 }: typeof x) => Buffer.concat([big(c1), big(c0)]);
+  const g2 = (y: typeof x) => Buffer.concat([coordinate(x), coordinate(y)]);
+  const minusOne = Buffer.concat([littleEndian(0n, 32), littleEndian(P_BANDERSNATCH - 1n, 32)]);
+  return [
+    ['G1', 'bls12_381_msm_g1', G1.Fn.ORDER, g1(2n), g1(Fp.neg(2n))],
+    ['G2', 'bls12_381_msm_g2', G2.Fn.ORDER, g2(y), g2(Fp2.neg(y))],
+    ['Bandersnatch', 'ed_on_bls12_381_bandersnatch_msm', bandersnatch.order, minusOne, minusOne],
+  ];
+}
+describe.each(strayPoints())(
+  'a point of %s outside of the prime-order subgroup',
+  (_, msm, order, point, negated) => {
+    const sum = (points: Buffer[], ...scalars: bigint[]) =>
+      call(msm, [sequence(points), sequence(scalars.map((k) => littleEndian(k, 32)))], point.length);
+
+    test('is not annihilated by the order, but negated by the order less one', () => {
+      expect(sum([point], order - 1n)).toEqual({ code: 0, output: negated });
+      // As small numbers on both sides: -2P + 3P = P, and with a large scalar of nothing beside them.
+      expect(sum([point, point], order - 2n, 3n)).toEqual({ code: 0, output: point });
+      const [many, few] = [2n ** 63n + 5n, 2n ** 63n + 6n];
+      expect(sum([point, point], order - few, many)).toEqual({ code: 0, output: negated });
+      expect(sum([point, point], order - 300n, 299n)).toEqual({ code: 0, output: negated });
+      expect(sum([point, point], order - 70_000n, 70_001n)).toEqual({ code: 0, output: point });
+    });
+  },
+);
+
+test('off the curve a sum is what the reference makes of it on one thread (docs/upstream.md)', () => {
+  const point = (x: bigint, y: bigint) =>
+    Buffer.concat([littleEndian(x, 32), littleEndian(y, 32), Buffer.of(0)]);
+  const scalars = sequence([littleEndian(2n, 32), littleEndian(2n, 32)]);
+  const infinity = Buffer.concat([Buffer.alloc(64), Buffer.of(0x40)]);
+  const { code, output } = call('pallas_msm', [sequence([point(1n, 1n), point(1n, 2n)]), scalars], 65);
+  expect([code, output.toString('hex')]).toEqual([0, infinity.toString('hex')]);
 });
 
 describe('pairing', () => {
