@@ -63,6 +63,18 @@ const SMOKE = {
       await host.close();
     }
   },
+  async component() {
+    const { ComponentError, createProject, describeComponent, flatten } = await import('@pvf/component');
+    const [header, home] = [Uint8Array.of(0, 0x61, 0x73, 0x6d, 13, 0, 1, 0), mkdtempSync(join(tmpdir(), 'pvf-'))];
+    try {
+      assert.equal(describeComponent(header).obstacle.code, 'WRONG_WORLD');
+      // What its toolchain adds is tried where that is installed.
+      await assert.rejects(flatten(header, { toolchain: home }), ComponentError);
+      assert.ok(createProject(join(home, 'project')).includes('src/validation-function.ts'));
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  },
   async cli() {
     const { version } = JSON.parse(readFileSync('node_modules/@pvf/cli/package.json', 'utf8'));
     const home = mkdtempSync(join(tmpdir(), 'pvf-pack-check-'));

@@ -9,6 +9,8 @@ export type CliErrorMeta = {
   BAD_CANDIDATE: { path: string; field: string };
   BAD_EXECUTOR_PARAMS: { index: number | undefined };
   BAD_USAGE: { option: string };
+  /** `@pvf/component` refuses; its own code and metadata. */
+  COMPONENT: { reason: string; details: object };
 };
 
 export type CliErrorCode = keyof CliErrorMeta;

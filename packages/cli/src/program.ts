@@ -1,5 +1,6 @@
 import { HostError } from '@pvf/host';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addComponentCommands } from './commands/component/register.ts';
 import { type Context, createContext, type Io, type OutputOptions, print } from './commands/context.ts';
 import { doctor } from './commands/doctor.ts';
 import { inspect } from './commands/inspect.ts';
@@ -92,6 +93,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
     .option('--executor-params <json>', 'JSON array, or @FILE')
     .option('--bomb-limit <bytes>', 'largest decompressed code', integer(), 30 * 1024 * 1024)
     .action((file: string, options) => choose(options, (context) => inspect(context, file, options)));
+
+  addComponentCommands(program, withOutputOptions, choose);
 
   withHostOptions(
     program

@@ -4,9 +4,11 @@ import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readCode } from '../input/code.ts';
 import { readExecutorParams } from '../input/executor-params.ts';
+import { componentLines, componentReport } from '../output/component.ts';
 import { inspectionLines } from '../output/inspection.ts';
 import { toJson } from '../output/json.ts';
 import { shortcomingsOf } from '../output/shortcomings.ts';
+import { bytes } from '../output/units.ts';
 import { type Context, type OutputOptions, print } from './context.ts';
 
 export interface InspectCommandOptions extends OutputOptions {
@@ -49,7 +51,8 @@ export async function inspect(
     stackLogicalMax: executorSemantics(params).stackLogicalMax,
     classify: (entry) => classify(entry, HOST_FUNCTION_SIGNATURES.get(entry.name)?.kind),
   });
-  const warnings = shortcomingsOf(report, params);
+  const component = await componentReport(module);
+  const warnings = component === undefined ? shortcomingsOf(report, params) : componentLines(component, file);
   const exitCode = report.rejection === undefined ? EXIT.ok : EXIT.against;
   if (options.json === true) {
     const body = {
@@ -57,15 +60,16 @@ export async function inspect(
       exitCode,
       file,
       fileBytes: code.length,
+      ...(component !== undefined && { component }),
       shortcomings: warnings,
       report,
     };
     await print(context.io, toJson(body));
   } else {
-    const lines = [
-      ...inspectionLines(report, code.length),
-      ...warnings.map((warning) => `warning: ${warning}`),
-    ];
+    const lines =
+      component === undefined
+        ? [...inspectionLines(report, code.length), ...warnings.map((warning) => `warning: ${warning}`)]
+        : [`${file}: ${bytes(code.length)}`, ...warnings];
     await print(context.io, lines.join('\n'));
   }
   return exitCode;

@@ -47,7 +47,7 @@ export async function precheck(
         file,
         codeBytes: code.length,
         outcome,
-        shortcomings: await shortcomings(code, executorParams),
+        shortcomings: await shortcomings(code, executorParams, file),
       };
       if (options.json !== true) await print(context.io, text(report));
       done.push(report);

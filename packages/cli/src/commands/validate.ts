@@ -75,7 +75,7 @@ export async function validate(context: Context, options: ValidateOptions): Prom
 
   const exitCode = exitFor(reports, options.check === true);
   const doubtful = reports.some(({ outcome }) => outcome.kind !== 'valid');
-  const warnings = doubtful ? await shortcomings(code, request.executorParams) : [];
+  const warnings = doubtful ? await shortcomings(code, request.executorParams, options.pvf) : [];
   if (options.json !== true) {
     for (const warning of warnings) context.terminal.message(`warning: PVF ${options.pvf}: ${warning}`);
   } else {

@@ -1,5 +1,6 @@
 import type { ModuleInterface } from '@pvf/executor';
 import { type ExecutorParams, executorSemantics } from '@pvf/protocol';
+import { componentLines, componentReport } from './component.ts';
 
 const REQUIRED = ['memory', '__heap_base', 'validate_block'] as const;
 
@@ -7,11 +8,18 @@ const REQUIRED = ['memory', '__heap_base', 'validate_block'] as const;
  * What keeps a module from ever validating a candidate although a precheck may accept it, each with its remedy. Empty
  * for code that cannot be read: then its preparation has failed and says so.
  */
-export async function shortcomings(code: Uint8Array, params: ExecutorParams): Promise<string[]> {
+export async function shortcomings(
+  code: Uint8Array,
+  params: ExecutorParams,
+  file: string,
+): Promise<string[]> {
   // Not imported above: only a fraction of the commands need it.
   const { decompressBlob, readInterface } = await import('@pvf/executor');
   try {
-    return shortcomingsOf(readInterface(decompressBlob(code, INSPECTION_LIMIT_BYTES)), params);
+    const module = decompressBlob(code, INSPECTION_LIMIT_BYTES);
+    const component = await componentReport(module);
+    if (component !== undefined) return componentLines(component, file);
+    return shortcomingsOf(readInterface(module), params);
   } catch {
     return [];
   }
