@@ -65,7 +65,10 @@ const SMOKE = {
   },
   async component() {
     const { ComponentError, createProject, describeComponent, flatten } = await import('@pvf/component');
-    const [header, home] = [Uint8Array.of(0, 0x61, 0x73, 0x6d, 13, 0, 1, 0), mkdtempSync(join(tmpdir(), 'pvf-'))];
+    const [header, home] = [
+      Uint8Array.of(0, 0x61, 0x73, 0x6d, 13, 0, 1, 0),
+      mkdtempSync(join(tmpdir(), 'pvf-')),
+    ];
     try {
       assert.equal(describeComponent(header).obstacle.code, 'WRONG_WORLD');
       // What its toolchain adds is tried where that is installed.
