@@ -190,6 +190,7 @@ export {
 export {
   type Architecture,
   addressOf,
+  avoidSystemCalls,
   errnoName,
   errnoNumber,
   isSyscallName,

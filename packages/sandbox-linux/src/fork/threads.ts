@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { SandboxError } from '../error.ts';
 import { sleep } from '../io/poll.ts';
+import { EAGAIN } from '../sys/constants.ts';
 import { failed, lastErrno, libcSigaction, sys3 } from '../sys/libc.ts';
 import { reserve, writeInt64 } from '../sys/memory.ts';
 import { NR } from '../sys/syscalls.ts';
-import { EXIT_SIGNAL, exitHandler } from './exit-thread.ts';
+import { EXIT_SIGNAL, exitHandler, UNQUEUED_EXIT_SIGNAL, unqueuedExitHandler } from './exit-thread.ts';
 import { exitNow } from './fork.ts';
 
 // struct sigaction of glibc and musl: handler, 128 bytes of mask, flags, restorer
@@ -46,17 +47,24 @@ export function endSiblingThreads(options: { readonly force?: boolean } = {}): {
     );
   }
   endWithoutShutdown();
-  setHandler(exitHandler());
+  setHandler(EXIT_SIGNAL, exitHandler());
+  let signal = EXIT_SIGNAL;
   let threads = before;
   for (let waited = 0; threads > 1 && waited < WAIT_MAX_MS; waited += WAIT_STEP_MS) {
     if (waited % RESEND_EVERY_MS === 0) {
-      for (const tid of threadIds()) if (tid !== process.pid) sys3(NR.tgkill, process.pid, tid, EXIT_SIGNAL);
+      for (const tid of threadIds()) {
+        if (tid === process.pid || sys3(NR.tgkill, process.pid, tid, signal) === 0) continue;
+        if (lastErrno() !== EAGAIN || signal !== EXIT_SIGNAL) continue;
+        signal = UNQUEUED_EXIT_SIGNAL;
+        setHandler(signal, unqueuedExitHandler());
+        sys3(NR.tgkill, process.pid, tid, signal);
+      }
     }
     sleep(threads === before && waited === 0 ? 0 : WAIT_STEP_MS);
     threads = threadIds().length;
   }
   // A thread that gets its signal late must still find the handler: without one the signal ends the process.
-  if (threads === 1) setHandler(0);
+  if (threads === 1) for (const used of new Set([EXIT_SIGNAL, signal])) setHandler(used, 0);
   return { ended: before - threads, remaining: threads - 1 };
 }
 
@@ -68,7 +76,7 @@ function endWithoutShutdown(): void {
   process.on('exit', (code) => exitNow(code));
 }
 
-function setHandler(address: number): void {
+function setHandler(signal: number, address: number): void {
   writeInt64(action.view, 0, address);
-  if (libcSigaction(EXIT_SIGNAL, action.bytes, null) !== 0) failed('sigaction', lastErrno());
+  if (libcSigaction(signal, action.bytes, null) !== 0) failed('sigaction', lastErrno());
 }

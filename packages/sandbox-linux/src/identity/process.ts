@@ -1,3 +1,4 @@
+import { refuseAvoided } from '../sys/avoided.ts';
 import {
   PR_GET_DUMPABLE,
   PR_GET_NO_NEW_PRIVS,
@@ -15,6 +16,7 @@ const ADDR_NO_RANDOMIZE = 0x0040000;
 
 /** prctl(2) with zeroes where no argument is given. @throws SandboxError SYSCALL_FAILED */
 export function prctl(name: string, option: number, a = 0, b = 0): number {
+  refuseAvoided('prctl');
   const result = sys6(NR.prctl, option, a, b, 0, 0, 0);
   return result >= 0 ? result : failed('prctl', lastErrno(), name);
 }

@@ -1,8 +1,10 @@
+import { isAvoided } from '../sys/avoided.ts';
 import {
   CLONE_FILES,
   EAGAIN,
+  EBUSY,
   EINTR,
-  ENOSYS,
+  F_DUPFD,
   F_GETFL,
   F_SETFD,
   F_SETFL,
@@ -13,9 +15,10 @@ import {
   POLLOUT,
   RLIMIT,
 } from '../sys/constants.ts';
-import { failed, lastErrno, sys3, sysBuffer } from '../sys/libc.ts';
+import { failed, isRefusal, lastErrno, sys3, sysBuffer } from '../sys/libc.ts';
 import { readInt64, reserve } from '../sys/memory.ts';
 import { NR } from '../sys/syscalls.ts';
+import { openDescriptors } from './open-descriptors.ts';
 import { poll } from './poll.ts';
 
 /** What {@link readInto} returns when a non-blocking descriptor has nothing yet. */
@@ -39,32 +42,49 @@ export function closeDescriptor(fd: number): void {
 }
 
 /**
- * Closes every descriptor of this process but the ones given (close_range between them).
+ * Closes every descriptor of this process but the ones given: with close_range between them, or one by one where the
+ * kernel or its policy has no such call.
+ * @param options.procFd a kept /proc directory, which says what is open where there is no close_range; without one /proc
+ * itself does, or the limit of descriptors
  * @param options.unshare first leaves the table that is shared with the parent (`forkChild({ shareDescriptors })`)
  * @throws SandboxError SYSCALL_FAILED
  */
 export function closeAllDescriptorsExcept(
   keep: readonly number[],
-  options: { readonly unshare?: boolean } = {},
+  options: { readonly unshare?: boolean; readonly procFd?: number | undefined } = {},
 ): void {
   if (options.unshare === true && sys3(NR.unshare, CLONE_FILES, 0, 0) !== 0)
     failed('unshare', lastErrno(), 'descriptors');
-  let from = 0;
-  for (const fd of [...keep].sort((a, b) => a - b)) {
-    if (fd > from) closeRange(from, fd - 1);
-    if (fd >= from) from = fd + 1;
-  }
-  closeRange(from, 0xffff_ffff);
+  if (!closeBetween(keep)) closeOneByOne(keep, options.procFd);
 }
 
-function closeRange(first: number, last: number): void {
-  if (sys3(NR.close_range, first, last, 0) === 0) return;
+function closeBetween(keep: readonly number[]): boolean {
+  let from = 0;
+  for (const fd of [...keep].sort((a, b) => a - b)) {
+    if (fd > from && !closeRange(from, fd - 1)) return false;
+    if (fd >= from) from = fd + 1;
+  }
+  return closeRange(from, 0xffff_ffff);
+}
+
+/** False: there is no such call here (Linux before 5.9, or a filter that refuses it). */
+function closeRange(first: number, last: number): boolean {
+  if (isAvoided('close_range')) return false;
+  if (sys3(NR.close_range, first, last, 0) === 0) return true;
   const errno = lastErrno();
-  // Linux before 5.9
-  if (errno !== ENOSYS) failed('close_range', errno);
+  return isRefusal(errno) ? false : failed('close_range', errno);
+}
+
+function closeOneByOne(keep: readonly number[], procFd: number | undefined): void {
+  const kept = new Set(keep);
+  const listed = openDescriptors(procFd);
+  if (listed !== undefined) {
+    for (const fd of listed) if (!kept.has(fd)) closeDescriptor(fd);
+    return;
+  }
   sys3(NR.getrlimit, RLIMIT.NOFILE, limit.address, 0);
-  const end = Math.min(last, readInt64(limit.view, 0) - 1);
-  for (let fd = first; fd <= end; fd++) closeDescriptor(fd);
+  const end = readInt64(limit.view, 0);
+  for (let fd = 0; fd < end; fd++) if (!kept.has(fd)) closeDescriptor(fd);
 }
 
 /**
@@ -150,11 +170,25 @@ export function setCloseOnExec(fd: number, on = true): void {
   if (sys3(NR.fcntl, fd, F_SETFD, on ? FD_CLOEXEC : 0) < 0) failed('fcntl', lastErrno());
 }
 
-/** Makes `to` a copy of `from` (dup3 without flags, so it survives exec). */
+/**
+ * Makes `to` a copy of `from` that survives exec: dup3 without flags or, where that is refused, closing `to` first, which
+ * only a process with one thread may rely on.
+ * @throws SandboxError SYSCALL_FAILED
+ */
 export function duplicateTo(from: number, to: number): void {
   if (from === to) {
     setCloseOnExec(from, false);
     return;
   }
-  if (sys3(NR.dup3, from, to, 0) < 0) failed('dup3', lastErrno());
+  if (!isAvoided('dup3')) {
+    if (sys3(NR.dup3, from, to, 0) >= 0) return;
+    const errno = lastErrno();
+    if (!isRefusal(errno)) failed('dup3', errno);
+  }
+  closeDescriptor(to);
+  const copy = sys3(NR.fcntl, from, F_DUPFD, to);
+  if (copy === to) return;
+  const errno = lastErrno();
+  if (copy >= 0) closeDescriptor(copy);
+  failed('fcntl', copy >= 0 ? EBUSY : errno, 'F_DUPFD');
 }

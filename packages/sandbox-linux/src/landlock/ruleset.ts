@@ -1,5 +1,6 @@
 import { SandboxError } from '../error.ts';
 import { closeDescriptor } from '../io/descriptors.ts';
+import { isAvoided, refuseAvoided } from '../sys/avoided.ts';
 import {
   LANDLOCK_CREATE_RULESET_VERSION,
   LANDLOCK_RULE_NET_PORT,
@@ -21,6 +22,7 @@ function attributeBytes(abi: number): number {
 
 /** @returns the kernel's Landlock ABI, or the errno name that says why there is none */
 export function queryAbi(): number | string {
+  if (isAvoided('landlock_create_ruleset')) return 'EPERM';
   const abi = sys3(NR.landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
   return abi >= 0 ? abi : errnoName(lastErrno());
 }
@@ -57,6 +59,7 @@ export function createRuleset(abi: number, fs: number, net: number, scopes: numb
 }
 
 export function addPathRule(ruleset: number, target: number, access: number, label: string): void {
+  refuseAvoided('landlock_add_rule');
   writeInt64(pathBeneath.view, 0, access);
   pathBeneath.view.setInt32(8, target, true);
   if (sys6(NR.landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, pathBeneath.address, 0, 0, 0) !== 0) {
@@ -65,6 +68,7 @@ export function addPathRule(ruleset: number, target: number, access: number, lab
 }
 
 export function addPortRule(ruleset: number, port: number, access: number): void {
+  refuseAvoided('landlock_add_rule');
   writeInt64(netPort.view, 0, access);
   writeInt64(netPort.view, 8, port);
   if (sys6(NR.landlock_add_rule, ruleset, LANDLOCK_RULE_NET_PORT, netPort.address, 0, 0, 0) !== 0) {
@@ -74,6 +78,7 @@ export function addPortRule(ruleset: number, port: number, access: number): void
 
 /** Enforces a ruleset on this thread and closes it. @throws SandboxError SYSCALL_FAILED */
 export function enforce(ruleset: number, flags = 0): void {
+  refuseAvoided('landlock_restrict_self');
   const result = sys3(NR.landlock_restrict_self, ruleset, flags, 0);
   const errno = result === 0 ? 0 : lastErrno();
   closeDescriptor(ruleset);

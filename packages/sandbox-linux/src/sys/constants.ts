@@ -36,6 +36,7 @@ export const F_GETFD = 1;
 export const F_SETFD = 2;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
+export const F_DUPFD = 0;
 export const F_DUPFD_CLOEXEC = 1030;
 export const F_ADD_SEALS = 1033;
 export const F_GET_SEALS = 1034;
@@ -162,8 +163,6 @@ export const X32_SYSCALL_BIT = 0x40000000;
 export const LANDLOCK_CREATE_RULESET_VERSION = 1;
 export const LANDLOCK_RULE_PATH_BENEATH = 1;
 export const LANDLOCK_RULE_NET_PORT = 2;
-export const LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF = 1;
-export const LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF = 4;
 export const LANDLOCK_RESTRICT_SELF_TSYNC = 8;
 
 // linux/fs.h: _IOWR('f', 17, struct procmap_query) with its 104 bytes

@@ -1,4 +1,5 @@
 /** The kernel interface: system call numbers, constants under the kernel's names, libc's `syscall`. */
+export { avoidSystemCalls } from './avoided.ts';
 export {
   POLLERR,
   POLLHUP,

@@ -69,6 +69,12 @@ export function lastErrno(): number {
   return koffi.errno();
 }
 
+/** What a policy answers instead of doing what a call asks for: the call does not exist, or is not allowed. */
+export function isRefusal(errno: number): boolean {
+  const { ENOSYS, EPERM, EACCES } = os.constants.errno;
+  return errno === ENOSYS || errno === EPERM || errno === EACCES;
+}
+
 let errnoNames: ReadonlyMap<number, string> | undefined;
 
 function buildErrnoNames(): ReadonlyMap<number, string> {
