@@ -54,7 +54,7 @@ export class Templates {
     const key = Buffer.from(checksum).toString('hex');
     const known = this.#entries.get(key);
     const entry: Entry =
-      known === undefined ? { type: 'seen' } : known.type === 'seen' ? this.#make(parts, limits) : known;
+      known === undefined ? this.#first() : known.type === 'seen' ? this.#make(parts, limits) : known;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     if (entry.type !== 'template') {
@@ -70,6 +70,11 @@ export class Templates {
       this.#giveUp(key, error);
       return undefined;
     }
+  }
+
+  /** What is remembered of an artifact's first candidate. */
+  #first(): Entry {
+    return this.#context.templates ? { type: 'seen' } : { type: 'unusable' };
   }
 
   /** Has the job for the next candidate of the latest artifact made. */

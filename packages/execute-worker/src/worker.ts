@@ -10,10 +10,12 @@ import {
   UnreadExecuteWorkerResult,
 } from '@pvf/protocol';
 import {
+  beforeJob,
   enterJob,
   internalError,
   type JobLimits,
   type JobReport,
+  markBegun,
   messageOf,
   RequestArena,
   runJob,
@@ -137,15 +139,16 @@ class ExecuteWorker {
   /** In a job that loads the artifact itself. */
   #runAlone(parts: ArtifactParts, requestBytes: Uint8Array, limits: JobLimits): JobReport {
     const { job } = this.#context;
-    const arena = new RequestArena(job.procFd);
+    const arena = beforeJob(() => new RequestArena(job.procFd));
     const body = (writeFd: number): number => {
       const { window, lock } = enterJob(job, writeFd, limits.cpuLimitNs, arena.readFd);
+      markBegun(writeFd);
       const request = window!.request(requestBytes.length);
       return executeJob(request, writeFd, () => makeGuest(parts, this.#settings, lock));
     };
     try {
-      arena.fill(requestBytes);
-      return runJob({ ...limits, job, body });
+      beforeJob(() => arena.fill(requestBytes));
+      return runJob({ ...limits, job, marksBeginning: true, body });
     } finally {
       arena.close();
     }

@@ -1,21 +1,21 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { compileJavaScript, openCodeCache } from '@pvf/executor';
 import {
   artifactChecksum,
-  artifactRecord,
   durationFromNs,
   durationToNs,
   type PrepareError,
   PrepareJobResult,
   PrepareWorkerResult,
   PvfPrepData,
-  paramsPrepHash,
   precheckingMaxMemory,
   UnreadPrepareWorkerResult,
 } from '@pvf/protocol';
 import {
+  beforeJob,
   enterJob,
   type JobReport,
+  markBegun,
   messageOf,
   RequestArena,
   runJob,
@@ -58,7 +58,7 @@ function answer(
   engine: string,
 ): readonly Uint8Array[] {
   const { job, readMemory } = context;
-  const { codeHash, prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
+  const { prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
   const cpuLimitNs = Number(durationToNs(prepTimeout));
   const memoryLimit = precheckingMaxMemory(executorParams);
   const memoryLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit);
@@ -67,6 +67,7 @@ function answer(
   let arena: RequestArena | undefined;
   const body = (writeFd: number): number => {
     const { window } = enterJob({ ...job, addedDataBytes }, writeFd, cpuLimitNs, arena!.readFd);
+    markBegun(writeFd);
     const request = PvfPrepData.decode(window!.request(requestBytes.length));
     const prepared = preparePvf({ request, codeCache, engine });
     // The worker fills the figures in from what the kernel says: a job is not believed.
@@ -78,8 +79,8 @@ function answer(
     return prepared.ok ? 0 : 1;
   };
   try {
-    arena = new RequestArena(job.procFd);
-    arena.fill(requestBytes);
+    arena = beforeJob(() => new RequestArena(job.procFd));
+    beforeJob(() => arena!.fill(requestBytes));
     report = runJob({
       job,
       cpuLimitNs,
@@ -87,6 +88,7 @@ function answer(
       hostFd: context.connection.fd,
       memoryLimitBytes,
       readMemory,
+      marksBeginning: true,
       body,
     });
   } catch (error) {
@@ -102,17 +104,15 @@ function answer(
   if (memoryLimitBytes !== undefined && memoryLimitBytes < LEAST_MEMORY_BYTES)
     return failed({ type: 'OutOfMemory' });
   const { artifact, observedWasmCodeLen } = result.value;
-  // The job has no say in what its artifact is of.
-  const parts = [artifact, artifactRecord(codeHash, paramsPrepHash(executorParams))];
   try {
-    writeFile(artifactPath, parts);
+    writeFileSync(artifactPath, artifact);
   } catch (error) {
     return failed({ type: 'IoErr', value: `cannot write the artifact: ${messageOf(error)}` });
   }
   return PrepareWorkerResult.encodeParts({
     ok: true,
     value: {
-      checksum: artifactChecksum(...parts),
+      checksum: artifactChecksum(artifact),
       stats: {
         cpuTimeElapsed: durationFromNs(BigInt(report.cpuTimeNs)),
         memoryStats: {
@@ -124,17 +124,6 @@ function answer(
       },
     },
   });
-}
-
-function writeFile(path: string, parts: readonly Uint8Array[]): void {
-  const fd = openSync(path, 'w');
-  try {
-    for (const part of parts) {
-      for (let at = 0; at < part.length; ) at += writeSync(fd, part, at);
-    }
-  } finally {
-    closeSync(fd);
-  }
 }
 
 function failed(error: PrepareError): readonly Uint8Array[] {

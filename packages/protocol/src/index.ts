@@ -5,12 +5,6 @@
  * the checks of upward signals. Pure: no I/O and no Node API.
  */
 export {
-  ARTIFACT_RECORD_BYTES,
-  artifactRecord,
-  hasArtifactRecord,
-  withoutArtifactRecord,
-} from './artifact-record/index.ts';
-export {
   COMPRESSED_PREFIX,
   DEFAULT_CODE_BOMB_LIMIT,
   isCompressed,
@@ -54,6 +48,7 @@ export {
   type ReadSome,
   readFrame,
 } from './framing/index.ts';
+export { isNotBegun, notBegun } from './not-begun.ts';
 export {
   candidateHash,
   checkUmpSignals,

@@ -1,9 +1,27 @@
-import type { ExecuteWorkerResult, JobError } from '@pvf/protocol';
+import { type ExecuteWorkerResult, type JobError, notBegun } from '@pvf/protocol';
 import type { JobEnd } from './job.ts';
 
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A job was not made, or ended before it touched its request: a fault of this machine, whatever the request. */
+export class NotBegunError extends Error {
+  override readonly name = 'NotBegunError';
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(notBegun(reason), options);
+  }
+}
+
+/** For what has to be made before there is a job. @throws NotBegunError when it cannot be made */
+export function beforeJob<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new NotBegunError(messageOf(error), { cause: error });
+  }
 }
 
 /** What a job says of an exception that is nobody's verdict: a fault in our own code. */

@@ -55,6 +55,8 @@ export interface JobSettings {
   readonly procFd: number | undefined;
   /** Of jobs and templates, when the worker is root. */
   readonly user: JobUser | undefined;
+  /** There is no way to drop capabilities here. */
+  readonly keepsCapabilities: boolean;
   /** Lead nowhere; V8 writes to them in jobs too (`event-loop.ts`). */
   readonly inertFds: readonly number[];
   /** Private memory in bytes that a job may add to what it was forked with; no limit when absent. */
@@ -72,6 +74,7 @@ export function prepareJobSettings(options: {
   readonly user: JobUser | undefined;
   /** The worker has a user namespace of its own. */
   readonly inNamespace: boolean;
+  readonly keepsCapabilities: boolean;
 }): JobSettings {
   return {
     namespaces: options.namespaces,
@@ -82,6 +85,7 @@ export function prepareJobSettings(options: {
     procFd: options.procFd,
     inertFds: options.inertFds,
     user: options.user,
+    keepsCapabilities: options.keepsCapabilities,
   };
 }
 
@@ -119,7 +123,7 @@ export function enterJob(
   const window = arenaFd === undefined ? undefined : new ArenaWindow(arenaFd);
   const mapsFd = settings.filters === undefined ? -1 : openMaps(settings.procFd);
   const own = readOwnMemory(settings.procFd);
-  closeAllDescriptorsExcept([writeFd, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
+  closeAllDescriptorsExcept([writeFd, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])], settings);
   setResourceLimit('CPU', kernelCpuSeconds(cpuLimitNs));
   // No file content, process, core dump, locked memory, or message queue.
   setResourceLimit('FSIZE', 0);
@@ -128,8 +132,7 @@ export function enterJob(
   setResourceLimit('MEMLOCK', 0);
   setResourceLimit('MSGQUEUE', 0);
   limitMemory(own, settings.addedDataBytes);
-  if (settings.namespaces.includes('user') || process.getuid!() === 0)
-    dropAllCapabilities({ boundingSet: false });
+  if (settings.namespaces.includes('user') || process.getuid!() === 0) dropCapabilities(settings);
   setNoNewPrivileges();
   if (settings.landlock) allowNothing(settings.simulatedLandlockAbi);
   // After Landlock, which needs a descriptor for its ruleset.
@@ -138,6 +141,11 @@ export function enterJob(
   if (filters === undefined) return { window, lock: () => {} };
   installFilter(filters.job);
   return { window, lock: () => lockCode(mapsFd, filters.locked) };
+}
+
+/** What a filter around the worker does not let a process give up (`survey.ts`) is left to the job's own filter. */
+export function dropCapabilities({ keepsCapabilities }: JobSettings): void {
+  if (!keepsCapabilities) dropAllCapabilities({ boundingSet: false });
 }
 
 /** Takes the write permission from all machine code, then installs filters that keep it so. Closes `mapsFd`. */

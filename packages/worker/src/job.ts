@@ -1,4 +1,5 @@
 import {
+  CHILD_EXCEPTION_STATUS,
   type ChildEnd,
   closeDescriptor,
   exitNow,
@@ -13,6 +14,8 @@ import {
   processCpuTimeNs,
   waitForChild,
 } from '@pvf/sandbox-linux';
+import { explainFailure, readBeginning } from './beginning.ts';
+import { beforeJob, describeEnd, messageOf, NotBegunError } from './errors.ts';
 import type { JobSettings } from './job-process.ts';
 import { forkAs } from './job-user.ts';
 import { OutputCollector } from './output.ts';
@@ -21,7 +24,7 @@ const SIGKILL = 9;
 const NS_PER_MS = 1e6;
 /** How often a job with a memory limit is looked at: 10 ms is about 10 MB at the rate at which a compiler allocates. */
 const MEMORY_SAMPLE_MS = 10;
-/** Without pidfds (Linux before 5.3) the job's end is looked for this often. */
+/** Without pidfds (Linux before 5.3, or a policy) the job's end is looked for this often. */
 const NO_PIDFD_POLL_MS = 1;
 /** Pages of files that a job maps in as it runs; the kernel's account of its peak counts them too. */
 const FILE_PAGES_BYTES = 192 * 1024 * 1024;
@@ -42,6 +45,8 @@ export interface JobReport {
   readonly maxRssBytes: number;
   /** All bytes that the job wrote to its pipe. Untrusted; valid until the next job. */
   readonly output: Uint8Array;
+  /** Why the job ended before it touched its request, as far as is known; only of jobs that mark their beginning. */
+  readonly notBegun?: string;
 }
 
 export interface JobLimits {
@@ -53,6 +58,8 @@ export interface JobLimits {
   readonly memoryLimitBytes?: number | undefined;
   /** The socket to the host: when the host is gone, the job is killed and the worker ends. */
   readonly hostFd?: number;
+  /** The job says when it begins (`markBegun`); that byte is no part of `output`. */
+  readonly marksBeginning?: boolean;
   /** Bytes that a process has allocated; `undefined` when it is gone. */
   readonly readMemory?: ((pid: number) => number | undefined) | undefined;
 }
@@ -69,26 +76,40 @@ export interface JobSpec extends JobLimits {
  * when it exceeds a limit. A job that neither ends nor uses CPU time is the host's to end (its wall-clock backstop
  * kills this worker, and with it the job).
  *
- * @throws SandboxError when no process or pipe can be made: a local fault
+ * @throws NotBegunError when no process can be made, or it ends before it begins; SandboxError: other local faults
  */
 export function runJob(spec: JobSpec): JobReport {
-  const { readFd, writeFd } = pipe();
+  const { readFd, writeFd } = beforeJob(pipe);
   let pid: number;
   try {
     pid = forkAs(spec.job.user, () =>
-      forkChild({ namespaces: spec.job.namespaces, body: () => spec.body(writeFd) }),
+      forkChild({
+        namespaces: spec.job.namespaces,
+        body: () => spec.body(writeFd),
+        ...(spec.marksBeginning === true && { onError: (error) => failedBody(writeFd, error) }),
+      }),
     );
   } catch (error) {
     closeDescriptor(readFd);
-    throw error;
+    throw new NotBegunError(messageOf(error), { cause: error });
   } finally {
     closeDescriptor(writeFd);
   }
+  let report: JobReport;
   try {
-    return followJob(pid, readFd, spec);
+    report = followJob(pid, readFd, spec);
   } finally {
     closeDescriptor(readFd);
   }
+  const { notBegun, end } = report;
+  // A limit that set-up alone has met is met by every job.
+  if (notBegun === undefined || (end.type !== 'exited' && end.type !== 'signaled')) return report;
+  throw new NotBegunError(notBegun === '' ? describeEnd(end) : notBegun);
+}
+
+function failedBody(writeFd: number, error: unknown): number {
+  explainFailure(writeFd, error);
+  return CHILD_EXCEPTION_STATUS;
 }
 
 /** Watches a child of this process until it has ended, collects what it writes to the pipe, and reaps it. */
@@ -98,12 +119,16 @@ export function followJob(pid: number, readFd: number, limits: JobLimits): JobRe
   const forkedWith = limits.memoryLimitBytes === undefined ? 0 : (limits.readMemory?.(pid) ?? 0);
   const memoryMax = (limits.memoryLimitBytes ?? Number.POSITIVE_INFINITY) + forkedWith;
   try {
-    const killedFor = watch(pid, pidfd, collector, limits, memoryMax);
-    const reaped = waitForChild(pid);
+    const { killedFor, reaped = waitForChild(pid) } = watch(pid, pidfd, collector, limits, memoryMax);
     const { userMicros, systemMicros, maxRssBytes } = reaped.usage;
     const cpuTimeNs = (userMicros + systemMicros) * 1000;
     const end = endOf(reaped, killedFor, cpuTimeNs, limits, memoryMax);
-    return { pid, end, cpuTimeNs, maxRssBytes, output: collector.take() };
+    const report = { pid, end, cpuTimeNs, maxRssBytes };
+    const output = collector.take();
+    if (limits.marksBeginning !== true) return { ...report, output };
+    const beginning = readBeginning(output);
+    if (beginning.begun) return { ...report, output: beginning.output };
+    return { ...report, output: new Uint8Array(0), notBegun: beginning.reason };
   } finally {
     if (pidfd >= 0) closeDescriptor(pidfd);
   }
@@ -126,14 +151,20 @@ function endOf(
     : { type: 'exited', status: reaped.exited };
 }
 
-/** Follows the job until it has ended or was killed; says for which limit. */
+/** How the watch ended: for which limit the job was killed, and its end where it had to be reaped to be noticed. */
+interface Watched {
+  readonly killedFor?: JobEnd | undefined;
+  readonly reaped?: ChildEnd;
+}
+
+/** Follows the job until it has ended or was killed. */
 function watch(
   pid: number,
   pidfd: number,
   collector: OutputCollector,
   limits: JobLimits,
   memoryMax: number,
-): JobEnd | undefined {
+): Watched {
   const pipeEntry: PollEntry = { fd: collector.fd, events: POLLIN, revents: 0 };
   const exitEntry: PollEntry = { fd: pidfd, events: POLLIN, revents: 0 };
   // No event is asked for: poll(2) reports a hang-up always, and a negative descriptor is ignored.
@@ -155,7 +186,10 @@ function watch(
       exitNow(1);
     }
     if (pipeEntry.revents !== 0 && !collector.read()) return kill(pid, { type: 'output-limit' });
-    if (exitEntry.revents !== 0 || (pidfd < 0 && collector.ended)) return drain(collector);
+    if (exitEntry.revents !== 0) return { killedFor: drain(collector) };
+    if (pidfd >= 0) continue;
+    const reaped = waitForChild(pid, { noHang: true });
+    if (reaped !== undefined) return { killedFor: drain(collector), reaped };
   }
 }
 
@@ -170,7 +204,7 @@ function drain(collector: OutputCollector): JobEnd | undefined {
   return undefined;
 }
 
-/** -1 where the kernel has no pidfds. */
+/** -1 where the kernel has no pidfds, or its policy gives none. */
 function openPidfd(pid: number): number {
   try {
     return pidfdOpen(pid);
@@ -179,7 +213,7 @@ function openPidfd(pid: number): number {
   }
 }
 
-function kill(pid: number, reason: JobEnd): JobEnd {
+function kill(pid: number, reason: JobEnd): Watched {
   killPid(pid, SIGKILL);
-  return reason;
+  return { killedFor: reason };
 }

@@ -17,6 +17,7 @@ import { helpText, parseCommandLine, type WorkerKind } from './command-line.ts';
 import { HostConnection } from './connection.ts';
 import { requireLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
+import { proveJobs } from './prove-jobs.ts';
 import { type RestrictedWorker, restrictWorker } from './restrict.ts';
 
 const SIGTERM = 15;
@@ -28,6 +29,8 @@ export interface WorkerContext extends RestrictedWorker {
   readonly kind: WorkerKind;
   readonly version: string;
   readonly connection: HostConnection;
+  /** Jobs can be forked from templates. */
+  readonly templates: boolean;
   readonly log: pino.Logger;
   /** 0 (off) to 5 (trace): what guests are told by `ext_logging_max_level`. */
   readonly logLevel: number;
@@ -107,8 +110,10 @@ async function serve(
     if (frame === undefined) throw new Error('the host closed the connection before the handshake');
     const handshake = WorkerHandshake.decode(frame);
     const restricted = restrictWorker(program.kind, workerDirPath, handshake.securityStatus, log);
+    const { templates } = proveJobs(program.kind, restricted.job, log);
     return loop({
       ...restricted,
+      templates,
       kind: program.kind,
       version: program.version,
       connection,

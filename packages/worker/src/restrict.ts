@@ -1,5 +1,7 @@
 import type { SecurityStatus } from '@pvf/protocol';
 import {
+  FS_ACCESS,
+  type FsAccess,
   installFilter,
   keepMemoryForkable,
   type Namespace,
@@ -13,10 +15,13 @@ import {
 } from '@pvf/sandbox-linux';
 import type pino from 'pino';
 import type { WorkerKind } from './command-line.ts';
+import { messageOf } from './errors.ts';
 import { detachEventLoops } from './event-loop.ts';
 import { type JobSettings, prepareJobSettings } from './job-process.ts';
 import { enterNamespaces, type JobUser, jobUser } from './job-user.ts';
 import { LOG_VARIABLES } from './log.ts';
+import { isRefusedRule } from './refused-rule.ts';
+import { surveyCalls } from './survey.ts';
 import { compileWorkerFilter } from './syscalls.ts';
 
 /** What a worker knows of itself once it has restricted itself. */
@@ -51,28 +56,41 @@ export function restrictWorker(
   log: pino.Logger,
 ): RestrictedWorker {
   const secure = status.secureValidatorMode;
-  const required = (layer: string, run: () => void): void => {
+  const required = (layer: string, run: () => void): boolean => {
     try {
       run();
+      return true;
     } catch (error) {
-      const message = `${layer} should work on this machine but does not: ${error instanceof Error ? error.message : error}`;
+      const message = `${layer} should work on this machine but does not: ${messageOf(error)}`;
       if (secure) throw new Error(message, { cause: error });
       log.error({ err: error }, `${message}; going on without it`);
+      return false;
     }
   };
 
   required('environment', checkEnvironment);
+  const survey = surveyCalls();
   const inertFds = detachEventLoops();
   const procFd = openProc(log);
   let user = chooseJobUser(log);
   let directory = workerDirPath;
   const changeRoot = status.canUnshareUserNamespaceAndChangeRoot;
   if (changeRoot) {
-    user = enterNamespaces(['mount', ...(status.canDoSecureClone ? SHARED_BY_JOBS : [])], user, procFd);
-    if (status.canDoSecureClone) setHostName('pvf');
-    pivotRoot(workerDirPath, { readOnly: kind === 'execute', noSuid: true, noDev: true, noExec: true });
+    try {
+      user = enterNamespaces(['mount', ...(status.canDoSecureClone ? SHARED_BY_JOBS : [])], user, procFd);
+      pivotRoot(workerDirPath, { readOnly: kind === 'execute', noSuid: true, noDev: true, noExec: true });
+    } catch (error) {
+      const message = `a root directory of its own should work on this machine but does not: ${messageOf(error)}`;
+      throw new Error(message, { cause: error });
+    }
+    if (status.canDoSecureClone) nameHost(log);
     directory = '';
   }
+  if (survey.keepsCapabilities !== undefined)
+    log.warn(
+      { reason: survey.keepsCapabilities },
+      'jobs keep their capabilities, which the filter makes useless',
+    );
   const job = prepareJobSettings({
     namespaces: status.canDoSecureClone ? [...OF_EACH_JOB, ...(changeRoot ? [] : SHARED_BY_JOBS)] : [],
     landlock: status.canEnableLandlock,
@@ -81,22 +99,11 @@ export function restrictWorker(
     inertFds,
     user,
     inNamespace: changeRoot,
+    keepsCapabilities: survey.keepsCapabilities !== undefined,
   });
   setNoNewPrivileges();
-  if (status.canEnableLandlock) {
-    required('landlock', () => {
-      const file =
-        kind === 'execute'
-          ? (['read-file'] as const)
-          : (['write-file', 'truncate', 'make-reg', 'read-file'] as const);
-      restrictSelf({
-        rules: [
-          { path: directory === '' ? '/' : directory, access: [...file, 'read-dir'] },
-          ...(procFd === undefined ? [] : [{ fd: procFd, access: ['read-file', 'read-dir'] as const }]),
-        ],
-      });
-    });
-  }
+  const landlock =
+    status.canEnableLandlock && required('landlock', () => restrictFiles(kind, directory, procFd));
   if (status.canEnableSeccomp) required('seccomp', () => installFilter(compileWorkerFilter()));
   try {
     keepMemoryForkable();
@@ -105,10 +112,41 @@ export function restrictWorker(
   }
   return {
     workerDirPath: directory,
-    job,
+    job: { ...job, landlock },
     readRss: (pid) => (procFd === undefined ? undefined : readRss(procFd, pid)),
     readMemory: (pid) => (procFd === undefined ? undefined : readAnonymousRss(procFd, pid)),
   };
+}
+
+/**
+ * Landlock for a worker: its directory and /proc, nothing else. Where no rules can be added and the root is the worker's
+ * own, the rights that it needs are left alone instead: there is nothing else that they could be used on.
+ */
+function restrictFiles(kind: WorkerKind, directory: string, procFd: number | undefined): void {
+  const access: readonly FsAccess[] =
+    kind === 'execute'
+      ? ['read-file', 'read-dir']
+      : ['write-file', 'truncate', 'make-reg', 'read-file', 'read-dir'];
+  try {
+    restrictSelf({
+      rules: [
+        { path: directory === '' ? '/' : directory, access },
+        ...(procFd === undefined ? [] : [{ fd: procFd, access: ['read-file', 'read-dir'] as const }]),
+      ],
+    });
+  } catch (error) {
+    if (!isRefusedRule(error) || directory !== '') throw error;
+    restrictSelf({ handledFs: FS_ACCESS.filter((name) => !access.includes(name)), bestEffort: true });
+  }
+}
+
+/** A name that says nothing of the machine; that of the machine in its place reveals little. */
+function nameHost(log: pino.Logger): void {
+  try {
+    setHostName('pvf');
+  } catch (error) {
+    log.warn({ err: error }, 'jobs can see the name of this machine');
+  }
 }
 
 /** @throws Error naming the variables that a host should not have passed */

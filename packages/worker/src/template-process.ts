@@ -2,7 +2,6 @@ import {
   allowNothing,
   closeAllDescriptorsExcept,
   closeDescriptor,
-  dropAllCapabilities,
   forkChild,
   installFilter,
   readFully,
@@ -13,7 +12,15 @@ import {
   writeAll,
 } from '@pvf/sandbox-linux';
 import { ArenaWindow } from './arena.ts';
-import { type JobSettings, limitMemory, lockCode, openMaps, readOwnMemory } from './job-process.ts';
+import { markBegun } from './beginning.ts';
+import {
+  dropCapabilities,
+  type JobSettings,
+  limitMemory,
+  lockCode,
+  openMaps,
+  readOwnMemory,
+} from './job-process.ts';
 import { stayJobUser } from './job-user.ts';
 
 const SIGKILL = 9;
@@ -69,12 +76,12 @@ export function templateMain(
   const own = readOwnMemory(settings.procFd);
   const window = new ArenaWindow(fds.arena);
   const pipes = [fds.order, fds.command, fds.status, fds.result];
-  closeAllDescriptorsExcept([...pipes, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);
+  closeAllDescriptorsExcept([...pipes, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])], settings);
   for (const resource of ['FSIZE', 'CORE', 'MEMLOCK', 'MSGQUEUE'] as const) setResourceLimit(resource, 0);
   setResourceLimit('CPU', TEMPLATE_CPU_SECONDS);
   if (settings.countsProcesses) setResourceLimit('NPROC', WORKER_PROCESSES);
   limitMemory(own, settings.addedDataBytes);
-  dropAllCapabilities({ boundingSet: false });
+  dropCapabilities(settings);
   setNoNewPrivileges();
   if (settings.landlock) allowNothing(settings.simulatedLandlockAbi);
   setResourceLimit('NOFILE', 0);
@@ -103,6 +110,7 @@ export function templateMain(
     const view = new DataView(command.buffer);
     const cpuSeconds = view.getUint32(4, true);
     beginTemplateJob(settings, fds, cpuSeconds);
+    markBegun(fds.result);
     return job(window.request(view.getUint32(0, true)), fds.result);
   };
   while (readFully(fds.order, order) === order.length) {
@@ -124,7 +132,7 @@ function enterTemplateJob(settings: JobSettings, fds: TemplateDescriptors): void
   closeDescriptor(fds.order);
   closeDescriptor(fds.status);
   setResourceLimit('NPROC', 0);
-  if (settings.namespaces.includes('user')) dropAllCapabilities({ boundingSet: false });
+  if (settings.namespaces.includes('user')) dropCapabilities(settings);
 }
 
 /** What is left to give up once it has one. */

@@ -13,6 +13,7 @@ import {
   writeAll,
 } from '@pvf/sandbox-linux';
 import type { RequestArena } from './arena.ts';
+import { beforeJob } from './errors.ts';
 import { followJob, type JobLimits, type JobReport } from './job.ts';
 import { type JobSettings, kernelCpuSeconds } from './job-process.ts';
 import { forkAs } from './job-user.ts';
@@ -69,7 +70,7 @@ export class Template {
    *
    * @param loadLimitNs CPU time that loading may take, nanoseconds
    * @returns `undefined` when it cannot load the artifact, whatever the reason
-   * @throws SandboxError when no process or pipe can be made: a local fault
+   * @throws NotBegunError when no process or pipe can be made: a local fault
    */
   static start(
     settings: JobSettings,
@@ -77,10 +78,7 @@ export class Template {
     loadLimitNs: number,
     load: (lock: () => void) => TemplateJob,
   ): Template | undefined {
-    const order = pipe();
-    const command = pipe();
-    const status = pipe();
-    const result = pipe();
+    const [order, command, status, result] = beforeJob(() => [pipe(), pipe(), pipe(), pipe()] as const);
     const fds = {
       order: order.readFd,
       command: command.readFd,
@@ -88,7 +86,8 @@ export class Template {
       result: result.writeFd,
       arena: arena.readFd,
     };
-    const pid = forkAs(settings.user, () => forkChild({ body: () => templateMain(settings, fds, load) }));
+    const body = (): number => templateMain(settings, fds, load);
+    const pid = beforeJob(() => forkAs(settings.user, () => forkChild({ body })));
     for (const fd of [fds.order, fds.command, fds.status, fds.result]) closeDescriptor(fd);
     const template = new Template(pid, settings.procFd, arena, {
       order: order.writeFd,
@@ -142,9 +141,12 @@ export class Template {
       view.setUint32(0, request.length, true);
       view.setUint32(4, cpuSeconds, true);
       this.#send(command, bytes);
-      const report = followJob(pid, result, limits);
+      const report = followJob(pid, result, { ...limits, marksBeginning: true });
       this.#jobPid = undefined;
       if (unreadBytes(command) > 0) throw new TemplateError(`job ${pid} ended before it took its request`);
+      // A template that was taken over could have its jobs end so; a job of the worker's own says what is wrong.
+      if (report.notBegun !== undefined && (report.end.type === 'exited' || report.end.type === 'signaled'))
+        throw new TemplateError(`job ${pid} ended before it began with its request`);
       return report;
     } finally {
       this.#arena.clear();

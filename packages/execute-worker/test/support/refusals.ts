@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { SyscallName } from '@pvf/sandbox-linux';
+
+/** What surroundings do about a system call that they do not allow: seccomp's answers in the wild. */
+export const WAYS = ['EPERM', 'EACCES', 'ENOSYS', 'kill'] as const;
+export type Way = (typeof WAYS)[number];
+
+/** Workers can do without each of these: they are cosmetic, or there is another way. */
+export const DISPENSABLE: readonly SyscallName[] = [
+  'sethostname',
+  'capset',
+  'close_range',
+  'dup3',
+  'landlock_add_rule',
+  'pidfd_open',
+];
+
+/** All that workers, templates and jobs call from exec to the first answer, as `strace -f` tells, on any of the paths. */
+export const SET_UP: readonly SyscallName[] = [
+  ...DISPENSABLE,
+  ...(`access arch_prctl brk capget chdir clock_gettime clock_nanosleep clone clone3 close connect dup2 epoll_create1
+epoll_pwait eventfd2 execve exit exit_group faccessat2 fcntl fstat ftruncate futex getcwd getdents64 getegid geteuid
+getgid getpid getppid getrandom getsockname getsockopt gettid getuid io_uring_enter io_uring_setup ioctl kill
+landlock_create_ruleset landlock_restrict_self madvise memfd_create mmap mount mprotect mremap munmap newfstatat openat
+pipe2 pivot_root ppoll prctl pread64 prlimit64 pwrite64 read readlink rseq rt_sigaction rt_sigprocmask rt_sigreturn
+sched_getaffinity sched_getparam sched_getscheduler seccomp set_robust_list set_tid_address setgroups setresgid
+setresuid socket statfs statx sysinfo tgkill umount2 uname unlinkat unshare wait4 write`.split(
+    /\s+/,
+  ) as SyscallName[]),
+];
+
+export const REFUSE = join(import.meta.dirname, 'refuse.ts');
+
+/** Words for a command line that has what follows run where `calls` are refused. */
+export function refusing(calls: readonly SyscallName[], way: Way): readonly string[] {
+  return [process.execPath, REFUSE, calls.join(','), way];
+}

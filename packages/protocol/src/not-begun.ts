@@ -1,0 +1,14 @@
+const NOT_BEGUN = 'the job did not begin: ';
+
+/**
+ * How a worker of ours says, in the value of a `Kernel` error, that a job was not made or ended before it touched its
+ * request. A host that knows the words can give the request to another worker; for others it is a fault of the kernel's.
+ */
+export function notBegun(reason: string): string {
+  return `${NOT_BEGUN}${reason}`;
+}
+
+/** @param value of a `Kernel` error, which workers tell and never jobs */
+export function isNotBegun(value: string): boolean {
+  return value.startsWith(NOT_BEGUN);
+}

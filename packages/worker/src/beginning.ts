@@ -1,0 +1,36 @@
+import { writeAll } from '@pvf/sandbox-linux';
+import { messageOf } from './errors.ts';
+
+/**
+ * The first byte on the pipe of a job that is about to touch its request. Until then the process runs our code alone, so
+ * that an end without it says nothing about candidate or PVF; what was written cannot be taken back afterwards.
+ */
+const BEGUN = 1;
+/** In its place from a job that could not be isolated; the reason follows. */
+const NOT_BEGUN = 0;
+const MAX_REASON_BYTES = 2048;
+
+let begun = false;
+
+/** In a job, once it has given everything up: from here on its end is its own. */
+export function markBegun(writeFd: number): void {
+  writeAll(writeFd, Uint8Array.of(BEGUN));
+  begun = true;
+}
+
+/** In a job whose body has thrown: says why, if it has not begun. */
+export function explainFailure(writeFd: number, error: unknown): void {
+  if (begun) return;
+  writeAll(writeFd, Uint8Array.of(NOT_BEGUN));
+  writeAll(writeFd, Buffer.from(messageOf(error)).subarray(0, MAX_REASON_BYTES));
+}
+
+/** Whether a job has begun, and its own bytes; without a beginning `reason` is what it said instead, or empty. */
+export type Beginning =
+  | { readonly begun: true; readonly output: Uint8Array }
+  | { readonly begun: false; readonly reason: string };
+
+export function readBeginning(bytes: Uint8Array): Beginning {
+  if (bytes[0] === BEGUN) return { begun: true, output: bytes.subarray(1) };
+  return { begun: false, reason: Buffer.from(bytes.subarray(1)).toString('utf8') };
+}
