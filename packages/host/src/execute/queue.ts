@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { ExecutionKind } from '../types.ts';
 import type { FromPool, ToPool } from '../worker/messages.ts';
+import { notStarted } from '../worker/not-started.ts';
 import { ActiveForks } from './active-forks.ts';
 import type { ExecuteJob, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
 import { KINDS, Shares } from './shares.ts';
@@ -14,7 +15,12 @@ const MAX_WAIT_FOR_PARAMS_MS = 4_000;
 /** A job that was not begun when its worker died is begun elsewhere, but not for ever. */
 const MAX_STARTS = 5;
 
-type Pending<Spec, Work> = ExecuteJob<Spec, Work> & { since: number; starts: number };
+type Pending<Spec, Work> = ExecuteJob<Spec, Work> & {
+  since: number;
+  starts: number;
+  /** What the last worker that did not begin it has said. */
+  obstacle?: string;
+};
 
 type WorkerState<Spec, Work> =
   /** Started for one job, so that no other job's params can outdate it meanwhile. */
@@ -97,6 +103,9 @@ export class ExecuteQueue<Spec, Work, Answer> {
           this.#options.toHost({ type: 'concluded', job: state.job.id, answer: message.answer });
         }
         break;
+      case 'not-taken':
+        if (state.type === 'busy') state.job.obstacle = message.message;
+        return;
       case 'rip':
         this.#workers.delete(message.worker);
         if (state.type === 'busy') this.#restart(state.job);
@@ -181,7 +190,7 @@ export class ExecuteQueue<Spec, Work, Answer> {
     if (job.starts < MAX_STARTS) {
       this.#pending[job.kind].unshift(job);
     } else {
-      const message = `${job.starts} workers ended before they took the request`;
+      const message = notStarted(job);
       this.#options.toHost({ type: 'failed', job: job.id, reason: { type: 'not-started', message } });
     }
   }

@@ -5,6 +5,7 @@ import {
   ExecuteRequest,
   ExecuteWorkerResult,
   type InternalValidationError,
+  isNotBegun,
   type WorkerError,
   type WorkerResponse,
 } from '@pvf/protocol';
@@ -61,7 +62,7 @@ export async function executeWork(
   );
   switch (outcome.type) {
     case 'not-sent':
-      return { type: 'not-taken', message: outcome.message };
+      return { type: 'not-taken', message: await process.explain(outcome.message) };
     case 'timeout':
       return done(
         {
@@ -73,7 +74,11 @@ export async function executeWork(
       );
     case 'broken':
       return done(
-        { type: 'worker-died', message: process.explain(outcome.message), wallTimeMs: outcome.wallTimeMs },
+        {
+          type: 'worker-died',
+          message: await process.explain(outcome.message),
+          wallTimeMs: outcome.wallTimeMs,
+        },
         false,
       );
     case 'frame':
@@ -88,6 +93,8 @@ export async function executeWork(
   } catch (error) {
     return done({ type: 'worker-died', message: `its answer is none: ${error}`, wallTimeMs }, false);
   }
+  const reason = notBegunReason(answer);
+  if (reason !== undefined) return { type: 'not-taken', message: await process.explain(reason) };
   if (!answer.ok) {
     const { error } = answer;
     const times = timeSpent(timeoutNs, wallTimeMs, 'used-up');
@@ -112,6 +119,13 @@ export async function executeWork(
     return done({ type: 'host-fault', error: fault }, false);
   }
   return done({ type: 'answered', response: answer.value, wallTimeMs }, true);
+}
+
+/** Why the worker says that its job ended before it touched the request: another worker may have more luck. */
+function notBegunReason(answer: ExecuteWorkerResult): string | undefined {
+  if (answer.ok || answer.error.type !== 'InternalError') return undefined;
+  const fault = answer.error.value;
+  return fault.type === 'Kernel' && isNotBegun(fault.value) ? fault.value : undefined;
 }
 
 function done(answer: ExecuteAnswer, reusable: boolean): WorkResult<ExecuteAnswer> {

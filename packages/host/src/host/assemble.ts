@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { ArtifactStore, Artifacts, type RecordedBy } from '../artifacts/index.ts';
+import { ArtifactStore, Artifacts } from '../artifacts/index.ts';
 import { PvfCode } from '../code.ts';
 import { Executions } from '../execute/index.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
@@ -45,7 +45,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
     prepare: locateWorker('prepare', options.workers.prepare),
     execute: locateWorker('execute', options.workers.execute),
   };
-  const workspace = await openWorkspace(options.cacheDir, options.allowGroupWritableCacheDir);
+  const workspace = await openWorkspace(options.cacheDir);
   const threads = startThreads(options.threads);
   try {
     const checkDir = await mkdtemp(join(workspace.runDir, 'check-'));
@@ -65,8 +65,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
       security: toSecurityStatus(report),
     };
 
-    const recordedBy: RecordedBy = programs.get('prepare').recordsArtifacts ? 'worker' : 'host';
-    const store = new ArtifactStore(workspace.cacheDir, threads, recordedBy);
+    const store = new ArtifactStore(workspace.cacheDir, threads);
     const prepare = preparePipeline(setting, (message) => {
       if (message.type !== 'started') metrics.prepareConcluded();
       artifacts.handle(message);
@@ -100,7 +99,6 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
       engine: programs.engine,
       cacheDir: workspace.cacheDir,
       retryPauseMs: options.retryPauseMs,
-      recordedBy,
       importCode: (code) => importCode(threads, code),
     };
     return { id, options, logger, programs, security: report, workspace, prepare, execute, parts };

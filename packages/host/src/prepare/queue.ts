@@ -1,10 +1,18 @@
 import type { FromPool, ToPool } from '../worker/messages.ts';
+import { notStarted } from '../worker/not-started.ts';
 import type { FromPrepareQueue, PreparePriority, ToPrepareQueue } from './messages.ts';
 
 /** A job that was not begun when its worker died is begun elsewhere, but not for ever. */
 const MAX_STARTS = 5;
 
-type Job<Work> = { id: string; priority: PreparePriority; work: Work; starts: number };
+type Job<Work> = {
+  id: string;
+  priority: PreparePriority;
+  work: Work;
+  starts: number;
+  /** What the last worker that did not begin it has said. */
+  obstacle?: string;
+};
 
 type WorkerState<Work> = { type: 'spawning' } | { type: 'idle' } | { type: 'busy'; job: Job<Work> };
 
@@ -74,6 +82,9 @@ export class PrepareQueue<Work, Answer> {
           this.#options.toHost({ type: 'concluded', job: state.job.id, answer: message.answer });
         }
         break;
+      case 'not-taken':
+        if (state.type === 'busy') state.job.obstacle = message.message;
+        return;
       case 'rip':
         this.#workers.delete(message.worker);
         if (state.type === 'busy') this.#restart(state.job);
@@ -131,7 +142,7 @@ export class PrepareQueue<Work, Answer> {
     if (job.starts < MAX_STARTS) {
       this.#pending[job.priority].unshift(job);
     } else {
-      const message = `${job.starts} workers ended before they took the request`;
+      const message = notStarted(job);
       this.#options.toHost({ type: 'failed', job: job.id, reason: { type: 'not-started', message } });
     }
   }

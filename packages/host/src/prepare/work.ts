@@ -2,6 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   durationToNs,
+  isNotBegun,
   type PrepareError,
   type PrepareStats,
   PrepareWorkerResult,
@@ -63,12 +64,12 @@ export async function prepareWork(
   );
   switch (outcome.type) {
     case 'not-sent':
-      return { type: 'not-taken', message: outcome.message };
+      return { type: 'not-taken', message: await process.explain(outcome.message) };
     case 'timeout':
       return timedOut(timeSpent(timeoutNs, outcome.wallTimeMs, jobCpuTimeMs(process.pid)));
     case 'broken':
       return failed(
-        { type: 'IoErr', value: `the prepare worker died: ${process.explain(outcome.message)}` },
+        { type: 'IoErr', value: `the prepare worker died: ${await process.explain(outcome.message)}` },
         false,
       );
     case 'frame':
@@ -84,8 +85,12 @@ export async function prepareWork(
   }
   const { wallTimeMs } = outcome;
   if (!answer.ok) {
-    if (answer.error.type === 'TimedOut') return timedOut(timeSpent(timeoutNs, wallTimeMs, 'used-up'));
-    return await afterwards(process, failed(answer.error, mayBeReused(answer.error)));
+    const { error } = answer;
+    // Another worker may have more luck with a job that ended before it touched the request.
+    if (error.type === 'Kernel' && isNotBegun(error.value))
+      return { type: 'not-taken', message: await process.explain(error.value) };
+    if (error.type === 'TimedOut') return timedOut(timeSpent(timeoutNs, wallTimeMs, 'used-up'));
+    return await afterwards(process, failed(error, mayBeReused(error)));
   }
   const { checksum, stats } = answer.value;
   const cpuTimeNs = durationToNs(stats.cpuTimeElapsed);

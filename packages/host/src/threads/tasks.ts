@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { artifactChecksum, artifactRecord, hasArtifactRecord, type PrepareError } from '@pvf/protocol';
+import { artifactChecksum, type PrepareError } from '@pvf/protocol';
 import { createBLAKE2b, type IHasher } from 'hash-wasm';
-import { type ArtifactIdentity, artifactFileName, type RecordedBy } from '../artifacts/identity.ts';
-import { fromHex, toHex } from '../hex.ts';
+import { type ArtifactIdentity, artifactFileName } from '../artifacts/identity.ts';
+import { toHex } from '../hex.ts';
 import type { Promoted } from '../prepare/work.ts';
 
 /** Work that is done off the main thread. Bytes come in shared memory; only small values are copied. */
@@ -13,20 +13,11 @@ export type Tasks = {
   hash: { input: { bytes: Uint8Array }; output: string };
   /** Moves what a prepare worker wrote to its place among the artifacts. */
   promote: {
-    input: {
-      tmpPath: string;
-      cacheDir: string;
-      identity: ArtifactIdentity;
-      checksum: Uint8Array;
-      recordedBy: RecordedBy;
-    };
+    input: { tmpPath: string; cacheDir: string; identity: ArtifactIdentity; checksum: Uint8Array };
     output: Promoted;
   };
-  /** Whether a file is there, has this checksum (hex) and, with a worker's record, was made from what its identity says. */
-  verify: {
-    input: { path: string; identity: ArtifactIdentity; checksum: string; recordedBy: RecordedBy };
-    output: boolean;
-  };
+  /** Whether a file is there and has this checksum (hex). */
+  verify: { input: { path: string; checksum: string }; output: boolean };
 };
 
 export type TaskName = keyof Tasks;
@@ -46,7 +37,6 @@ export async function promote({
   cacheDir,
   identity,
   checksum,
-  recordedBy,
 }: Tasks['promote']['input']): Promise<Tasks['promote']['output']> {
   const expected = toHex(checksum);
   let size: number;
@@ -60,8 +50,6 @@ export async function promote({
           value: 'the artifact on disk is not the one that the worker announced',
         });
       }
-      if (recordedBy === 'worker' && !hasArtifactRecord(content, recordOf(identity)))
-        return failed({ type: 'IoErr', value: 'the artifact on disk was not made from this PVF' });
       size = content.byteLength;
       await file.chmod(0o400);
       await file.sync();
@@ -71,10 +59,7 @@ export async function promote({
   } catch (error) {
     return failed({ type: 'IoErr', value: `cannot read and sync the new artifact: ${error}` });
   }
-  const path = join(
-    cacheDir,
-    artifactFileName(identity, expected, randomBytes(NONCE_BYTES).toString('hex'), recordedBy),
-  );
+  const path = join(cacheDir, artifactFileName(identity, expected, randomBytes(NONCE_BYTES).toString('hex')));
   try {
     await rename(tmpPath, path);
     await syncDir(dirname(path));
@@ -86,27 +71,19 @@ export async function promote({
 
 export async function verify({
   path,
-  identity,
   checksum,
-  recordedBy,
 }: Tasks['verify']['input']): Promise<Tasks['verify']['output']> {
   try {
     if (!(await stat(path)).isFile()) return false;
     const file = await open(path, 'r');
     try {
-      const content = await file.readFile();
-      if (toHex(artifactChecksum(content)) !== checksum) return false;
-      return recordedBy === 'host' || hasArtifactRecord(content, recordOf(identity));
+      return toHex(artifactChecksum(await file.readFile())) === checksum;
     } finally {
       await file.close();
     }
   } catch {
     return false;
   }
-}
-
-function recordOf({ codeHash, prepHash }: ArtifactIdentity): Uint8Array {
-  return artifactRecord(fromHex(codeHash), fromHex(prepHash));
 }
 
 /** Makes the new name durable. */

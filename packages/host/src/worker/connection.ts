@@ -7,7 +7,17 @@ const ANSWER_LIMIT_BYTES = DEFAULT_FRAME_LIMIT;
 /** The worker is gone, closed its end, or sent what the protocol does not have. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
+  /** The worker ended without having read all that was sent to it: the kernel says so, not the worker. */
+  readonly unread: boolean;
+
+  constructor(message: string, unread = false) {
+    super(message);
+    this.unread = unread;
+  }
 }
+
+/** Of a Unix socket whose other end was closed with bytes still in its queue (unix_release_sock in net/unix/af_unix.c). */
+const UNREAD = 'ECONNRESET';
 
 /**
  * Frames to and from one worker: one request, one answer. The worker's end is `HostConnection` in
@@ -23,7 +33,7 @@ export class Connection {
   constructor(socket: Socket, onGone: () => void) {
     this.#socket = socket;
     socket.on('data', (chunk) => this.#take(chunk));
-    socket.on('error', (error) => this.#fail(error.message));
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.message, error.code === UNREAD));
     socket.on('close', () => {
       this.#fail('the worker closed the connection');
       onGone();
@@ -88,9 +98,9 @@ export class Connection {
     }
   }
 
-  #fail(message: string): void {
+  #fail(message: string, unread = false): void {
     if (this.#failure !== undefined) return;
-    this.#failure = new ConnectionError(message);
+    this.#failure = new ConnectionError(message, unread);
     this.#waiting?.reject(this.#failure);
     this.#waiting = undefined;
     this.#socket.destroy();

@@ -23,6 +23,8 @@ export type FromPool<Answer> =
   | { type: 'started'; worker: number; pid: number }
   /** The job is over. Unless `reusable`, the worker does not exist any more. */
   | { type: 'concluded'; worker: number; answer: Answer; reusable: boolean }
+  /** Why the worker, whose end follows, did not begin with its job; for people to read. */
+  | { type: 'not-taken'; worker: number; message: string }
   /** The worker ended while idle, or before it took its job: the job, if any, was not begun. */
   | { type: 'rip'; worker: number };
 

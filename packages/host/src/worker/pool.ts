@@ -137,6 +137,7 @@ export class WorkerPool<Spec, Work, Answer> {
     }
     if (result.type === 'not-taken') {
       this.#end(worker, result.message);
+      this.#options.toQueue({ type: 'not-taken', worker, message: result.message });
       this.#options.toQueue({ type: 'rip', worker });
       return;
     }

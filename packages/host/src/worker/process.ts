@@ -5,6 +5,9 @@ import type { WorkerKind } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import type { StderrTail } from './stderr-tail.ts';
 
+/** Somebody else may hold a worker's stderr open after its end. */
+const LAST_WORDS_MS = 1_000;
+
 /**
  * A running worker. Its process leads a group of its own, which dies with it. Ends for one of three reasons: the
  * process exits, its standard output closes (all that the protocol promises), or the connection breaks.
@@ -37,9 +40,22 @@ export class WorkerProcess {
     this.#reaped = reaped;
   }
 
-  /** Adds what the worker wrote to stderr last to a message about its end. */
-  explain(message: string): string {
+  /**
+   * Adds what the worker wrote to stderr last to a message about its end; of one that is ending, its last words are
+   * waited for.
+   */
+  async explain(message: string): Promise<string> {
+    if (this.connection.isBroken) await this.#lastWords();
     return this.#stderr.explain(message);
+  }
+
+  async #lastWords(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const bound = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_WORDS_MS);
+    });
+    await Promise.race([this.#stderr.ended, bound]);
+    clearTimeout(timer);
   }
 
   /** Kills the worker with its job, waits until it is reaped and removes its directory. Never rejects. */

@@ -14,9 +14,11 @@ const LINE_CHARS = 1_024;
 export class StderrTail {
   #tail = '';
   #line = '';
+  readonly #ended: Promise<void>;
 
   constructor(child: ChildProcess, { kind, logger }: { kind: WorkerKind; logger: Logger }) {
     child.stdout?.resume();
+    this.#ended = new Promise((resolve) => child.stderr?.once('close', resolve));
     child.stderr?.setEncoding('utf8');
     child.stderr?.on('data', (text: string) => {
       this.#tail = (this.#tail + text).slice(-TAIL_BYTES);
@@ -29,6 +31,11 @@ export class StderrTail {
     });
     child.stderr?.on('error', () => {});
     child.stdout?.on('error', () => {});
+  }
+
+  /** Resolves when nothing more can come: what a process wrote at its end may still be on its way. */
+  get ended(): Promise<void> {
+    return this.#ended;
   }
 
   /** The error's message with what the worker said last. */

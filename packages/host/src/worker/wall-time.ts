@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { ConnectionError } from './connection.ts';
 
 /**
  * Wall time that a job gets per unit of CPU time. Lenient, because a busy machine stretches wall time; only a
@@ -37,7 +38,7 @@ export type Exchange =
   | { type: 'timeout'; wallTimeMs: number }
   /** The connection broke while the worker had the request. */
   | { type: 'broken'; message: string; wallTimeMs: number }
-  /** The worker did not get the whole request, so it did not begin. */
+  /** The worker did not get the whole request, or did not read it, so it did not begin. */
   | { type: 'not-sent'; message: string };
 
 /**
@@ -74,7 +75,9 @@ export async function ask(
     const fail = (error: unknown): void => {
       timer.cancel();
       const message = error instanceof Error ? error.message : String(error);
-      resolve(sent ? { type: 'broken', message, wallTimeMs: wallTimeMs() } : { type: 'not-sent', message });
+      const unread = error instanceof ConnectionError && error.unread;
+      if (sent && !unread) resolve({ type: 'broken', message, wallTimeMs: wallTimeMs() });
+      else resolve({ type: 'not-sent', message });
     };
     // The answer is awaited first: a quick worker's may be here before the kernel reports the request as written.
     const answer = connection.receive();

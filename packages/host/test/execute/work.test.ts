@@ -127,7 +127,7 @@ it.each<WorkerError>([
 
 it('a worker that ends before it has the request has begun nothing', async () => {
   const { result, started } = await execute(() => 'ends before');
-  expect([result, started]).toEqual([{ type: 'not-taken', message: 'it ended before' }, 0]);
+  expect([result, started]).toEqual([{ type: 'not-taken', message: 'explained: it ended before' }, 0]);
 });
 
 it('a worker that ends with the request has died on it', async () => {

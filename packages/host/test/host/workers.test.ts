@@ -48,6 +48,23 @@ describe('a worker that does not start', () => {
   });
 });
 
+describe('a worker that ends with its request unread', () => {
+  it.each(['validate', 'precheck'] as const)('says nothing about anybody: %s', async (method) => {
+    const { workers } = both('leaves-its-request');
+    const host = await startHost({ workers });
+    const outcome =
+      method === 'validate'
+        ? await host.validate(candidate('fine'))
+        : await host.precheck({ code: text('a PVF') });
+    expect(outcome).toMatchObject({
+      kind: 'internal',
+      vote: 'abstain',
+      cause: 'worker-not-started',
+      message: expect.stringContaining('a layer should work here but does not'),
+    });
+  });
+});
+
 it('a worker that served its number of jobs is replaced', async () => {
   const { host, worker } = await startFakeHost({ maxJobsPerWorker: 2, executeWorkers: 1 });
   for (const block of ['1', '2', '3']) expect((await host.validate(candidate(block))).kind).toBe('valid');

@@ -156,7 +156,7 @@ it('a thread that rejects fails the preparation, not the worker', async () => {
 
 it('a worker that ends before it has the request has begun nothing', async () => {
   const { result, started } = await prepare(() => 'ends before');
-  expect([result, started]).toEqual([{ type: 'not-taken', message: 'it ended before' }, 0]);
+  expect([result, started]).toEqual([{ type: 'not-taken', message: 'explained: it ended before' }, 0]);
 });
 
 it('a worker that ends with the request has died on it', async () => {

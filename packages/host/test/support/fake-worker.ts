@@ -24,6 +24,7 @@ export type FixtureName =
   | 'lacks-landlock'
   | 'lacks-landlock-and-change-root'
   | 'lacks-seccomp'
+  | 'leaves-its-request'
   | 'obeys';
 
 /** A fake worker program, and what its processes have counted. */
@@ -51,7 +52,7 @@ const QUICK_FLAGS = `case "$1" in
   --check-*) exit 0;;
 esac
 `;
-const QUICK: readonly FixtureName[] = ['exits-immediately', 'hangs-at-spawn', 'obeys'];
+const QUICK: readonly FixtureName[] = ['exits-immediately', 'hangs-at-spawn', 'leaves-its-request', 'obeys'];
 
 /** Writes a program that runs a fixture with this Node, whatever the environment. */
 export function fakeWorker(name: FixtureName, cleanup: Cleanup = onTestFinished): FakeWorker {
