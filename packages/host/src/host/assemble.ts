@@ -14,6 +14,7 @@ import { locateWorker } from '../worker/locate.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { executePipeline, preparePipeline } from './pipelines.ts';
 import { Programs } from './programs.ts';
+import { startError } from './start-error.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 const ID_BYTES = 3;
@@ -105,7 +106,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
   } catch (error) {
     await threads.close();
     await workspace.remove();
-    throw error;
+    throw startError(error, workspace.cacheDir);
   }
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { isSea } from 'node:sea';
 import { HostError, type WorkerKind } from '../errors.ts';
+import { isMountedNoexec } from './mounts.ts';
 
 /**
  * The path of a worker program: the one given, else the launcher of the worker's npm package, else the program
@@ -26,7 +27,11 @@ export function locateWorker(kind: WorkerKind, given: string | undefined): strin
     throw new HostError(
       'WORKER_NOT_EXECUTABLE',
       { worker: kind, path },
-      `the ${kind} worker's program ${path} is not executable; allow it with: chmod +x ${path}`,
+      `the ${kind} worker's program ${path} ${
+        isMountedNoexec(path)
+          ? 'lies on a file system that is mounted noexec; mount that without noexec, or install the workers elsewhere'
+          : `is not executable; allow it with: chmod +x ${path}`
+      }`,
       { cause: error },
     );
   }
