@@ -12,6 +12,11 @@ export const EXIT = {
   preparationFailed: 4,
   /** With `--check`: an answer differs from the one that the candidate file expects. */
   unexpected: 5,
+  /**
+   * A defect of this program, a broken installation, or a disk that is full: nothing is said about any PVF (EX_SOFTWARE
+   * of sysexits(3)).
+   */
+  defect: 70,
   /** Ctrl-C or SIGTERM; everything was ended and removed first. */
   interrupted: 130,
 } as const;

@@ -1,31 +1,45 @@
+import { EXIT } from './exit-codes.ts';
+import { describeFailure } from './output/failure.ts';
+import { isReaderGone, OutputError } from './output/stream-errors.ts';
 import { runCli } from './program.ts';
 
 /** Terminals and wrappers (npm, a shell) may both deliver one Ctrl-C; what comes within this time is the same one. */
 const SAME_INTERRUPT_MS = 500;
 
-/** Runs this process's command line; the first Ctrl-C or SIGTERM ends it in order, a second one at once. */
+/**
+ * Runs this process's command line; the first Ctrl-C or SIGTERM ends it in order, a second one at once. Whatever else
+ * goes wrong is told in a line and has an exit code of its own: a crash is no vote.
+ */
 export async function runProcess(): Promise<number> {
   const interrupt = new AbortController();
   let interruptedAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (interrupt.signal.aborted && Date.now() - interruptedAt > SAME_INTERRUPT_MS) process.exit(130);
+      if (interrupt.signal.aborted && Date.now() - interruptedAt > SAME_INTERRUPT_MS)
+        process.exit(EXIT.interrupted);
       interruptedAt ||= Date.now();
       interrupt.abort();
     });
   }
-  // A reader that closes the pipe early (`pvf … | head`) wants no more output; that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
   const { stdout, stderr, env, argv } = process;
+  const fail = (error: unknown): number => {
+    stderr.write(`pvf: ${describeFailure(error, { debug: Boolean(env.PVF_DEBUG) })}\n`);
+    return EXIT.defect;
+  };
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => process.exit(fail(error)));
+  // Without its reader there is nobody to tell.
+  stderr.on('error', () => {});
+  let lost: Error | undefined;
+  // A reader that closes the pipe early (`pvf … | head`) wants no more output; the verdict's code stands.
+  stdout.on('error', (error) => {
+    if (!isReaderGone(error)) lost ??= new OutputError(error);
+  });
   try {
-    return await runCli(argv.slice(2), { stdout, stderr, env, signal: interrupt.signal });
+    const code = await runCli(argv.slice(2), { stdout, stderr, env, signal: interrupt.signal });
+    await new Promise<void>((resolve) => stdout.write('', () => setImmediate(resolve)));
+    return lost === undefined ? code : fail(lost);
   } catch (error) {
-    const text = env.PVF_DEBUG ? (error as Error).stack : String(error);
-    stderr.write(
-      `pvf: a defect of this program: ${text}\n  report it with the command line; PVF_DEBUG=1 shows where\n`,
-    );
-    return 3;
+    return fail(error);
   }
 }

@@ -8,6 +8,7 @@ import { type PrecheckOptions, precheck } from './commands/precheck.ts';
 import { type ValidateOptions, validate } from './commands/validate.ts';
 import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { tellsOfFullDisk } from './output/failure.ts';
 import { hostRemedy } from './output/host-remedies.ts';
 import { toJson } from './output/json.ts';
 import { VERSION } from './version.ts';
@@ -20,6 +21,7 @@ Exit codes:
   3  abstain: a fault of this machine, or the deadline passed
   4  a candidate's PVF cannot be prepared anywhere
   5  with --check: not what the candidate file expects
+  70  no verdict: a full disk, a broken installation, or a defect of this program
   130  interrupted`;
 
 type Action = () => Promise<ExitCode>;
@@ -120,12 +122,17 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
 
 async function report(io: Io, output: OutputOptions, error: CliError | HostError): Promise<ExitCode> {
   const remedy = error instanceof CliError ? error.remedy : hostRemedy(error);
+  const exitCode = isFullDisk(error) ? EXIT.defect : EXIT.badInput;
   io.stderr.write(`pvf: ${error.message}${remedy === undefined ? '' : `\n  ${remedy}`}\n`);
   if (output.json === true) {
     const { code, meta, message } = error;
-    await print(io, toJson({ exitCode: EXIT.badInput, error: { code, message, remedy, meta } }));
+    await print(io, toJson({ exitCode, error: { code, message, remedy, meta } }));
   }
-  return EXIT.badInput;
+  return exitCode;
+}
+
+function isFullDisk({ meta }: CliError | HostError): boolean {
+  return 'errno' in meta && tellsOfFullDisk(meta.errno);
 }
 
 function withOutputOptions(command: Command): Command {

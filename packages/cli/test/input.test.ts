@@ -10,6 +10,8 @@ test.each([
   ['WebAssembly', WASM, WASM],
   ['a compressed blob', BLOB, BLOB],
   ['hexadecimal text', `0x${Buffer.from(BLOB).toString('hex')}\n`, BLOB],
+  ['hexadecimal text without 0x', Buffer.from(BLOB).toString('hex'), BLOB],
+  ['hexadecimal text in lines', '0061736D\n01000000\n', WASM],
 ])('code: %s', async (_, contents, code) => {
   expect(await readCode(temporaryFile('code', contents))).toEqual(code);
 });
@@ -17,6 +19,7 @@ test.each([
 test.each([
   ['empty', '', 'NOT_CODE', /is empty/],
   ['text', 'hello', 'NOT_CODE', /neither WebAssembly nor a compressed blob/],
+  ['hexadecimal text of something else', 'deadbeef', 'NOT_CODE', /hexadecimal text, but not of WebAssembly/],
   ['JSON', '{}', 'NOT_CODE', /looks like JSON/],
   [
     'zstd without the prefix',

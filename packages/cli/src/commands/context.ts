@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type HostOptions, PvfHost, type SecurityReport } from '@pvf/host';
 import { createLogger } from '../output/logger.ts';
+import { isReaderGone, OutputError } from '../output/stream-errors.ts';
 import { type Output, Terminal } from '../output/terminal.ts';
 import { expectedWorkerVersion } from '../version.ts';
 
@@ -41,10 +42,15 @@ export function createContext(io: Io, options: OutputOptions): Context {
   return { io, terminal: new Terminal(io.stderr, { quiet: options.quiet === true }) };
 }
 
-/** Prints to stdout and waits until it is taken: a pipe's reader may be slow, and the process ends afterwards. */
+/**
+ * Prints to stdout and waits until it is taken: a pipe's reader may be slow, and the process ends afterwards. That the
+ * reader has gone changes nothing about a verdict.
+ */
 export function print(io: Io, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    io.stdout.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+    io.stdout.write(`${text}\n`, (error) =>
+      error && !isReaderGone(error) ? reject(new OutputError(error)) : resolve(),
+    );
   });
 }
 

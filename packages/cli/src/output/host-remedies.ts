@@ -1,14 +1,29 @@
 import type { HostError, HostErrorCode } from '@pvf/host';
 
+const REINSTALL = 'reinstall @pvf/cli, or name the programs with --prepare-worker and --execute-worker';
+
+/** What a shell, Node and the kernel say when the limit of processes is met. */
+const NO_PROCESSES = /EAGAIN|Cannot fork|pthread_create|Resource temporarily unavailable/i;
+
+/** A worker's Node that gets no threads hangs. */
+const NO_ANSWER = /no answer within/;
+const HANGS = 'free this machine of other work, or let this user start more processes and threads: ulimit -u';
+
 /** What to do on the command line about an error of the host, whose own message speaks to programmers. */
 export function hostRemedy(error: HostError): string | undefined {
   const code: HostErrorCode = error.code;
   switch (code) {
     case 'WORKER_NOT_FOUND':
-    case 'WORKER_NOT_EXECUTABLE':
+      return REINSTALL;
     case 'WORKER_UNUSABLE':
+      if (NO_PROCESSES.test(error.message))
+        return 'let this user start more processes and threads: ulimit -u';
+      return NO_ANSWER.test(error.message) ? HANGS : REINSTALL;
     case 'WORKER_VERSION':
-      return 'reinstall @pvf/cli, or name the programs with --prepare-worker and --execute-worker';
+      return REINSTALL;
+    // The message tells what to do.
+    case 'WORKER_NOT_EXECUTABLE':
+      return undefined;
     case 'CACHE_DIR':
       return 'name another directory with --cache-dir, or do without one: --no-cache';
     case 'NOT_SECURE':

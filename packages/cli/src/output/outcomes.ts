@@ -1,6 +1,7 @@
-import type { ArtifactInfo, PrecheckOutcome, ValidationOutcome } from '@pvf/host';
+import type { ArtifactInfo, PrecheckOutcome, PrepareError, ValidationOutcome } from '@pvf/host';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toHex } from '../input/hex.ts';
+import { tellsOfFullDisk } from './failure.ts';
 import { prepareRemedy } from './remedies.ts';
 import { bytes, mebibytes, milliseconds, nanosecondsToMs } from './units.ts';
 
@@ -20,6 +21,8 @@ export function precheckLines(outcome: PrecheckOutcome): [verdict: string, ...de
     case 'ok':
       return ['accepted', `code hash 0x${outcome.codeHash}`, ...artifactLines(outcome.artifact)];
     case 'failed': {
+      if (isFullDisk(outcome.error))
+        return ['not decided, a disk is full', oneLine(outcome.message), prepareRemedy(outcome.error)];
       const verdict = outcome.deterministic ? 'rejected' : 'rejected (another try may differ)';
       return [`${verdict}: ${oneLine(outcome.message)}`, prepareRemedy(outcome.error)];
     }
@@ -34,8 +37,27 @@ export function precheckLines(outcome: PrecheckOutcome): [verdict: string, ...de
   }
 }
 
+/** The network's rule has a precheck fail for whatever reason; a full disk is not told like a verdict all the same. */
 export function precheckExit(outcome: PrecheckOutcome): ExitCode {
-  return exitForVote(outcome.vote);
+  const full =
+    outcome.kind === 'failed'
+      ? isFullDisk(outcome.error)
+      : outcome.kind === 'internal' && tellsOfFullDisk(outcome.message);
+  return full ? EXIT.defect : exitForVote(outcome.vote);
+}
+
+/** Only of errors in which the worker itself or the host speaks. */
+function isFullDisk(error: PrepareError): boolean {
+  switch (error.type) {
+    case 'IoErr':
+    case 'CreateTmpFile':
+    case 'RenameTmpFile':
+    case 'ClearWorkerDir':
+    case 'Kernel':
+      return tellsOfFullDisk('value' in error ? error.value : error.err);
+    default:
+      return false;
+  }
 }
 
 export function validationLines(outcome: ValidationOutcome): [verdict: string, ...details: string[]] {
@@ -79,7 +101,9 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
 }
 
 export function validationExit(outcome: ValidationOutcome): ExitCode {
-  return outcome.kind === 'preparation-failed' ? EXIT.preparationFailed : exitForVote(outcome.vote);
+  if (outcome.kind === 'preparation-failed') return EXIT.preparationFailed;
+  if (outcome.kind === 'internal' && tellsOfFullDisk(outcome.message)) return EXIT.defect;
+  return exitForVote(outcome.vote);
 }
 
 function exitForVote(vote: 'for' | 'against' | 'abstain' | 'none'): ExitCode {
