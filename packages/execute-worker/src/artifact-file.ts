@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type ArtifactParts, splitArtifact } from '@pvf/executor';
-import { artifactChecksum } from '@pvf/protocol';
+import { artifactChecksum, withoutArtifactRecord } from '@pvf/protocol';
 
 type Loaded = { readonly type: 'loaded'; readonly parts: ArtifactParts } | { readonly type: 'corrupted' };
 
@@ -51,7 +51,7 @@ export class ArtifactFile {
  */
 function partsOf(bytes: Uint8Array): ArtifactParts {
   try {
-    return splitArtifact(bytes);
+    return splitArtifact(withoutArtifactRecord(bytes));
   } catch {
     return { header: bytes, wasm: new Uint8Array(0), code: new ArrayBuffer(0) };
   }

@@ -41,6 +41,11 @@ export type HostOptions = {
   executeWorkers?: number;
   /** Default true: artifacts of an earlier run are used if identity and checksum verify. False removes them. */
   keepArtifacts?: boolean;
+  /**
+   * Default false: a `cacheDir` that its group may write to is refused, like one that others own or may write to. True
+   * trusts the group, as volumes with an `fsGroup` in Kubernetes need it.
+   */
+  allowGroupWritableCacheDir?: boolean;
   /** `prune()` removes artifacts, least recently used first, until they take less. Bytes; default 10 GiB. */
   artifactCacheLimit?: number;
   /** `prune()` spares what was used more recently than this. Milliseconds; default 24 h. */

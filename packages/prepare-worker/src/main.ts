@@ -9,7 +9,7 @@ void runWorkerProgram(
     kind: 'prepare',
     version: reportedVersionOrExit(import.meta.url, BUILT_TO_REPORT),
     commit: COMMIT,
-    capabilities: { engine: engineStamp() },
+    capabilities: { engine: engineStamp(), 'artifact-record': '1' },
     load: () => loadPrepareWorker(VERSION),
   },
   process.argv.slice(2),

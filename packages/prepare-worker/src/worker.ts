@@ -1,13 +1,15 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { compileJavaScript, openCodeCache } from '@pvf/executor';
 import {
   artifactChecksum,
+  artifactRecord,
   durationFromNs,
   durationToNs,
   type PrepareError,
   PrepareJobResult,
   PrepareWorkerResult,
   PvfPrepData,
+  paramsPrepHash,
   precheckingMaxMemory,
   UnreadPrepareWorkerResult,
 } from '@pvf/protocol';
@@ -58,7 +60,7 @@ function answer(
   engine: string,
 ): readonly Uint8Array[] {
   const { job, readMemory } = context;
-  const { prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
+  const { codeHash, prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
   const cpuLimitNs = Number(durationToNs(prepTimeout));
   const memoryLimit = precheckingMaxMemory(executorParams);
   const memoryLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit);
@@ -104,15 +106,17 @@ function answer(
   if (memoryLimitBytes !== undefined && memoryLimitBytes < LEAST_MEMORY_BYTES)
     return failed({ type: 'OutOfMemory' });
   const { artifact, observedWasmCodeLen } = result.value;
+  // The job has no say in what its artifact is of.
+  const parts = [artifact, artifactRecord(codeHash, paramsPrepHash(executorParams))];
   try {
-    writeFileSync(artifactPath, artifact);
+    writeFile(artifactPath, parts);
   } catch (error) {
     return failed({ type: 'IoErr', value: `cannot write the artifact: ${messageOf(error)}` });
   }
   return PrepareWorkerResult.encodeParts({
     ok: true,
     value: {
-      checksum: artifactChecksum(artifact),
+      checksum: artifactChecksum(...parts),
       stats: {
         cpuTimeElapsed: durationFromNs(BigInt(report.cpuTimeNs)),
         memoryStats: {
@@ -124,6 +128,17 @@ function answer(
       },
     },
   });
+}
+
+function writeFile(path: string, parts: readonly Uint8Array[]): void {
+  const fd = openSync(path, 'w');
+  try {
+    for (const part of parts) {
+      for (let at = 0; at < part.length; ) at += writeSync(fd, part, at);
+    }
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function failed(error: PrepareError): readonly Uint8Array[] {

@@ -1,6 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readAdderPvf } from '@pvf/example-adder-pvf';
-import { artifactChecksum } from '@pvf/protocol';
+import {
+  artifactChecksum,
+  artifactRecord,
+  codeHash,
+  type ExecutorParams,
+  hasArtifactRecord,
+  paramsPrepHash,
+  withoutArtifactRecord,
+} from '@pvf/protocol';
 import {
   compileWat,
   compressedBlob,
@@ -32,15 +40,33 @@ describe('code that a PVF can have', () => {
   it('gives the same artifact each time, compressed or not, prechecked or compiled', async () => {
     const worker = await TestWorker.start();
     const code = readAdderPvf();
-    const checksums: string[] = [];
+    const artifacts: string[] = [];
     for (const bytes of [code, compressedBlob(code), code])
       for (const prepKind of ['Prechecking', 'Compilation'] as const) {
         const result = await worker.prepare(bytes, { prepKind });
         if (!result.ok) throw new Error(answerOf(result));
         expect(result.value.stats.observedWasmCodeLen).toBe(code.length);
-        checksums.push(Buffer.from(result.value.checksum).toString('hex'));
+        const artifact = withoutArtifactRecord(readFileSync(worker.artifactPath));
+        artifacts.push(Buffer.from(artifactChecksum(artifact)).toString('hex'));
       }
-    expect(new Set(checksums).size).toBe(1);
+    expect(new Set(artifacts).size).toBe(1);
+  });
+
+  it('stands in its artifact with the executor params that matter, by the worker’s word and not the job’s', async () => {
+    const worker = await TestWorker.start();
+    const params: ExecutorParams = [{ type: 'StackLogicalMax', value: 60_000 }];
+    const seen: Uint8Array[] = [];
+    for (const code of [readAdderPvf(), guest('trap')])
+      for (const executorParams of [[], params]) {
+        await worker.prepare(code, { executorParams });
+        const file = new Uint8Array(readFileSync(worker.artifactPath));
+        const record = artifactRecord(codeHash(code), paramsPrepHash(executorParams));
+        expect(hasArtifactRecord(file, record)).toBe(true);
+        // What the job has sent ends before it.
+        expect(withoutArtifactRecord(file).length).toBe(file.length - record.length);
+        seen.push(record);
+      }
+    expect(new Set(seen.map((record) => Buffer.from(record).toString('hex'))).size).toBe(4);
   });
 });
 

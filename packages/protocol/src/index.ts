@@ -5,6 +5,12 @@
  * the checks of upward signals. Pure: no I/O and no Node API.
  */
 export {
+  ARTIFACT_RECORD_BYTES,
+  artifactRecord,
+  hasArtifactRecord,
+  withoutArtifactRecord,
+} from './artifact-record/index.ts';
+export {
   COMPRESSED_PREFIX,
   DEFAULT_CODE_BOMB_LIMIT,
   isCompressed,

@@ -31,6 +31,15 @@ test.each([16_351, 16_352, 16_383, 16_384, 16_385, 16_416, 32_768, 32_799, 100_0
   },
 );
 
+test('of parts is that of the whole', () => {
+  const bytes = Uint8Array.from({ length: 70_003 }, (_, index) => (index * 31 + (index >> 8)) & 0xff);
+  const whole = toHex(artifactChecksum(bytes));
+  for (const at of [0, 1, 31, 32, 33, 16_383, 16_384, 16_385, 40_000, 70_002, 70_003]) {
+    expect(toHex(artifactChecksum(bytes.subarray(0, at), bytes.subarray(at)))).toBe(whole);
+    expect(toHex(artifactChecksum(bytes.subarray(0, at), new Uint8Array(), bytes.subarray(at)))).toBe(whole);
+  }
+});
+
 test('depends on nothing before', () => {
   const [first, second] = [new Uint8Array(50_000).fill(1), new Uint8Array(7).fill(2)];
   const before = toHex(artifactChecksum(second));

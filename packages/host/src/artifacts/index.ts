@@ -3,6 +3,12 @@
  * preparation may be tried again (`mayRetry`).
  */
 export { type ArtifactRequest, type ArtifactResult, Artifacts, type CacheEvent } from './artifacts.ts';
-export { type ArtifactIdentity, artifactFileName, artifactKey, parseArtifactFileName } from './identity.ts';
+export {
+  type ArtifactIdentity,
+  artifactFileName,
+  artifactKey,
+  parseArtifactFileName,
+  type RecordedBy,
+} from './identity.ts';
 export { type Failure, mayRetry } from './retry.ts';
 export { type Artifact, ArtifactStore } from './store.ts';

@@ -2,7 +2,7 @@ import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PreparationStats } from '../outcome.ts';
 import type { Threads } from '../threads/index.ts';
-import { type ArtifactIdentity, artifactKey, parseArtifactFileName } from './identity.ts';
+import { type ArtifactIdentity, artifactKey, parseArtifactFileName, type RecordedBy } from './identity.ts';
 
 /** An artifact's file. One object stands for one file; a newer artifact of the same identity is another object. */
 export type Artifact = {
@@ -23,13 +23,16 @@ const TOUCH_EVERY_MS = 60 * 60 * 1_000;
 export class ArtifactStore {
   readonly #dir: string;
   readonly #threads: Threads;
+  readonly #recordedBy: RecordedBy;
   /** Files of an earlier run are read once before they are trusted. */
   readonly #unverified = new WeakMap<Artifact, Promise<boolean> | 'not-yet'>();
   readonly #touched = new WeakMap<Artifact, number>();
 
-  constructor(dir: string, threads: Threads) {
+  /** @param recordedBy of the prepare worker's program: who says what an artifact was made from */
+  constructor(dir: string, threads: Threads, recordedBy: RecordedBy) {
     this.#dir = dir;
     this.#threads = threads;
+    this.#recordedBy = recordedBy;
   }
 
   /**
@@ -45,10 +48,11 @@ export class ArtifactStore {
       const path = join(this.#dir, name);
       const parsed = parseArtifactFileName(name);
       if (parsed === undefined) continue;
-      const { identity, checksum } = parsed;
+      const { identity, checksum, recorded } = parsed;
       const key = artifactKey(identity);
       const file = await stat(path).catch(() => undefined);
-      if (!keep || identity.engine !== engine || file === undefined || found.has(key)) {
+      const missing = this.#recordedBy === 'host' && !recorded;
+      if (!keep || missing || identity.engine !== engine || file === undefined || found.has(key)) {
         await this.#remove(path);
         continue;
       }
@@ -64,8 +68,9 @@ export class ArtifactStore {
     const state = this.#unverified.get(artifact);
     if (state === undefined) return true;
     if (state !== 'not-yet') return state;
+    const { path, identity, checksum } = artifact;
     const check = this.#threads
-      .run('verify', { path: artifact.path, checksum: artifact.checksum })
+      .run('verify', { path, identity, checksum, recordedBy: this.#recordedBy })
       .catch(() => false)
       .then((sound) => {
         if (sound) this.#unverified.delete(artifact);

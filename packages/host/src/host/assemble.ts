@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { ArtifactStore, Artifacts } from '../artifacts/index.ts';
+import { ArtifactStore, Artifacts, type RecordedBy } from '../artifacts/index.ts';
 import { PvfCode } from '../code.ts';
 import { Executions } from '../execute/index.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
@@ -46,7 +46,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
     prepare: locateWorker('prepare', options.workers.prepare),
     execute: locateWorker('execute', options.workers.execute),
   };
-  const workspace = await openWorkspace(options.cacheDir);
+  const workspace = await openWorkspace(options.cacheDir, options.allowGroupWritableCacheDir);
   const threads = startThreads(options.threads);
   try {
     const checkDir = await mkdtemp(join(workspace.runDir, 'check-'));
@@ -66,7 +66,8 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
       security: toSecurityStatus(report),
     };
 
-    const store = new ArtifactStore(workspace.cacheDir, threads);
+    const recordedBy: RecordedBy = programs.get('prepare').recordsArtifacts ? 'worker' : 'host';
+    const store = new ArtifactStore(workspace.cacheDir, threads, recordedBy);
     const prepare = preparePipeline(setting, (message) => {
       if (message.type !== 'started') metrics.prepareConcluded();
       artifacts.handle(message);
@@ -100,6 +101,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
       engine: programs.engine,
       cacheDir: workspace.cacheDir,
       retryPauseMs: options.retryPauseMs,
+      recordedBy,
       importCode: (code) => importCode(threads, code),
     };
     return { id, options, logger, programs, security: report, workspace, prepare, execute, parts };

@@ -75,6 +75,7 @@ export function resolveOptions(options: HostOptions) {
     prepareWorkersHard,
     executeWorkers: options.executeWorkers ?? 2,
     keepArtifacts: options.keepArtifacts ?? true,
+    allowGroupWritableCacheDir: options.allowGroupWritableCacheDir ?? false,
     artifactCacheLimit: options.artifactCacheLimit ?? 10 * GIB,
     artifactMinStaleMs: options.artifactMinStaleMs ?? 24 * HOUR_MS,
     maxPendingPerKind: options.maxPendingPerKind ?? 64,

@@ -1,9 +1,11 @@
-import { readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readFileSync, readlinkSync, rmSync, type Stats } from 'node:fs';
+import { mkdir, mkdtemp, readdir, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { HostError } from '../errors.ts';
 import { removeDir } from '../worker/process.ts';
+import { requireOwnDirectory, requireOwnParents } from './cache-dir.ts';
+import { sweep } from './sweep.ts';
 
 /** `sun_path` of a Unix socket address has 108 bytes, the last one 0 (unix(7)). */
 const MAX_SOCKET_PATH_BYTES = 107;
@@ -29,18 +31,24 @@ export type Workspace = {
 /**
  * Makes the host's directories and removes what hosts that are gone have left in the same place.
  * @param given the caller's cache directory; without one a private directory is made, and removed at the end
+ * @param allowGroup the group of a cache directory is as trusted as this user
  * @throws HostError CACHE_DIR
  */
-export async function openWorkspace(given: string | undefined): Promise<Workspace> {
+export async function openWorkspace(given: string | undefined, allowGroup = false): Promise<Workspace> {
   const wanted = given === undefined ? tmpdir() : resolve(given);
   const made: string[] = [];
   try {
-    if (given === undefined) await sweep(wanted, PRIVATE_CACHE_PREFIX);
-    else await makeDirectories(wanted);
+    if (given === undefined) {
+      await requireOwnParents(wanted, await realpath(wanted), allowGroup);
+      sweepRuns(wanted, PRIVATE_CACHE_PREFIX);
+    } else {
+      await makeDirectories(wanted);
+      await requireOwnDirectory(wanted, allowGroup);
+    }
     const cacheDir =
       given === undefined ? await mkdtemp(join(wanted, `${PRIVATE_CACHE_PREFIX}${ownTag()}-`)) : wanted;
     if (given === undefined) made.push(cacheDir);
-    await sweep(cacheDir, RUN_PREFIX);
+    sweepRuns(cacheDir, RUN_PREFIX);
     const runDir = await mkdtemp(join(cacheDir, `${RUN_PREFIX}${ownTag()}-`));
     if (given !== undefined) made.push(runDir);
     const socketDir = await makeSocketDir(runDir, made);
@@ -73,7 +81,7 @@ export async function openWorkspace(given: string | undefined): Promise<Workspac
  * still nothing can be made in it, such as /proc (it takes the ENOENT for a missing parent, again and again).
  */
 async function makeDirectories(path: string): Promise<void> {
-  const make = () => mkdir(path).catch(ignoreExisting);
+  const make = () => mkdir(path, { mode: 0o700 }).catch(ignoreExisting);
   try {
     await make();
   } catch (error) {
@@ -105,22 +113,14 @@ async function makeSocketDir(runDir: string, made: string[]): Promise<string> {
   );
 }
 
-/** Removes what belongs to runs that are over. Never throws: leftovers harm nobody. */
-async function sweep(dir: string, prefix: string): Promise<void> {
-  const names = await readdir(dir).catch(() => []);
-  const over = names.filter((name) => name.startsWith(prefix));
-  await Promise.all(
-    over.map(async (name) => {
-      const path = join(dir, name);
-      if (await isOver(path, name.slice(prefix.length))) await rm(path, { recursive: true, force: true });
-    }),
-  ).catch(() => {});
+/** Removes what belongs to runs of this user that are over. Never throws: leftovers harm nobody. */
+function sweepRuns(dir: string, prefix: string): void {
+  sweep(dir, (name, stats) => name.startsWith(prefix) && isOver(name.slice(prefix.length), stats));
 }
 
-async function isOver(path: string, tag: string): Promise<boolean> {
+function isOver(tag: string, { mtimeMs }: Stats): boolean {
   const [namespace, pid, startTime] = tag.split('-');
   if (namespace === pidNamespace()) return startTimeOf(pid ?? '') !== startTime;
-  const { mtimeMs } = await stat(path);
   return Date.now() - mtimeMs > FOREIGN_RUN_AGE_MS;
 }
 

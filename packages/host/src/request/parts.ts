@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Artifacts } from '../artifacts/artifacts.ts';
+import type { RecordedBy } from '../artifacts/identity.ts';
 import type { Clock } from '../clock.ts';
 import type { PvfCode } from '../code.ts';
 import type { Executions } from '../execute/executions.ts';
@@ -21,5 +22,6 @@ export type RequestParts = {
   cacheDir: string;
   /** Before a doubtful execution is tried again, milliseconds. */
   retryPauseMs: number;
+  recordedBy: RecordedBy;
   importCode: (code: CodeInput) => Promise<PvfCode>;
 };

@@ -34,7 +34,7 @@ export async function acquireArtifact(
 
 /** The part of an artifact's request that depends on nothing but the PVF and what it is for. */
 export function artifactRequest(
-  { engine, cacheDir, threads }: RequestParts,
+  { engine, cacheDir, threads, recordedBy }: RequestParts,
   pvf: CheckedPvf,
   code: PvfCode,
   { purpose, priority }: Pick<ArtifactRequest, 'purpose' | 'priority'>,
@@ -55,7 +55,8 @@ export function artifactRequest(
     priority,
     work: {
       request,
-      promote: (tmpPath, checksum) => threads.run('promote', { tmpPath, cacheDir, identity, checksum }),
+      promote: (tmpPath, checksum) =>
+        threads.run('promote', { tmpPath, cacheDir, identity, checksum, recordedBy }),
     },
   };
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { artifactChecksum, type PrepareError } from '@pvf/protocol';
+import { artifactChecksum, artifactRecord, hasArtifactRecord, type PrepareError } from '@pvf/protocol';
 import { createBLAKE2b, type IHasher } from 'hash-wasm';
-import { type ArtifactIdentity, artifactFileName } from '../artifacts/identity.ts';
-import { toHex } from '../hex.ts';
+import { type ArtifactIdentity, artifactFileName, type RecordedBy } from '../artifacts/identity.ts';
+import { fromHex, toHex } from '../hex.ts';
 import type { Promoted } from '../prepare/work.ts';
 
 /** Work that is done off the main thread. Bytes come in shared memory; only small values are copied. */
@@ -13,11 +13,20 @@ export type Tasks = {
   hash: { input: { bytes: Uint8Array }; output: string };
   /** Moves what a prepare worker wrote to its place among the artifacts. */
   promote: {
-    input: { tmpPath: string; cacheDir: string; identity: ArtifactIdentity; checksum: Uint8Array };
+    input: {
+      tmpPath: string;
+      cacheDir: string;
+      identity: ArtifactIdentity;
+      checksum: Uint8Array;
+      recordedBy: RecordedBy;
+    };
     output: Promoted;
   };
-  /** Whether a file is there and has this checksum (hex). */
-  verify: { input: { path: string; checksum: string }; output: boolean };
+  /** Whether a file is there, has this checksum (hex) and, with a worker's record, was made from what its identity says. */
+  verify: {
+    input: { path: string; identity: ArtifactIdentity; checksum: string; recordedBy: RecordedBy };
+    output: boolean;
+  };
 };
 
 export type TaskName = keyof Tasks;
@@ -37,6 +46,7 @@ export async function promote({
   cacheDir,
   identity,
   checksum,
+  recordedBy,
 }: Tasks['promote']['input']): Promise<Tasks['promote']['output']> {
   const expected = toHex(checksum);
   let size: number;
@@ -50,6 +60,8 @@ export async function promote({
           value: 'the artifact on disk is not the one that the worker announced',
         });
       }
+      if (recordedBy === 'worker' && !hasArtifactRecord(content, recordOf(identity)))
+        return failed({ type: 'IoErr', value: 'the artifact on disk was not made from this PVF' });
       size = content.byteLength;
       await file.chmod(0o400);
       await file.sync();
@@ -59,7 +71,10 @@ export async function promote({
   } catch (error) {
     return failed({ type: 'IoErr', value: `cannot read and sync the new artifact: ${error}` });
   }
-  const path = join(cacheDir, artifactFileName(identity, expected, randomBytes(NONCE_BYTES).toString('hex')));
+  const path = join(
+    cacheDir,
+    artifactFileName(identity, expected, randomBytes(NONCE_BYTES).toString('hex'), recordedBy),
+  );
   try {
     await rename(tmpPath, path);
     await syncDir(dirname(path));
@@ -71,19 +86,27 @@ export async function promote({
 
 export async function verify({
   path,
+  identity,
   checksum,
+  recordedBy,
 }: Tasks['verify']['input']): Promise<Tasks['verify']['output']> {
   try {
     if (!(await stat(path)).isFile()) return false;
     const file = await open(path, 'r');
     try {
-      return toHex(artifactChecksum(await file.readFile())) === checksum;
+      const content = await file.readFile();
+      if (toHex(artifactChecksum(content)) !== checksum) return false;
+      return recordedBy === 'host' || hasArtifactRecord(content, recordOf(identity));
     } finally {
       await file.close();
     }
   } catch {
     return false;
   }
+}
+
+function recordOf({ codeHash, prepHash }: ArtifactIdentity): Uint8Array {
+  return artifactRecord(fromHex(codeHash), fromHex(prepHash));
 }
 
 /** Makes the new name durable. */

@@ -16,6 +16,8 @@ export type Capabilities = {
   fullVersion: string;
   /** V8's version, architecture and V8's own hash of version, flags and CPU features. */
   engine: string;
+  /** Its artifacts end with a record of what they were made from (`artifactRecord` of the protocol). */
+  recordsArtifacts: boolean;
   /** Files that the program consists of besides the one that is started. */
   files: readonly string[];
   /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
@@ -44,7 +46,14 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
       return said === undefined ? [] : [[layer, said]];
     }),
   );
-  return { version, fullVersion, engine, files: parseFiles(lines.get('files')), checks };
+  return {
+    version,
+    fullVersion,
+    engine,
+    recordsArtifacts: lines.get('artifact-record') === '1',
+    files: parseFiles(lines.get('files')),
+    checks,
+  };
 }
 
 function parseFiles(json: string | undefined): string[] {

@@ -17,6 +17,8 @@ export type ProbedProgram = WorkerProgram & {
   kind: WorkerKind;
   /** See `Capabilities`; empty for programs that do not tell. */
   engine: string;
+  /** See `Capabilities`. */
+  recordsArtifacts: boolean;
   /** Answers of the security checks, where they came with the rest. */
   checks: Capabilities['checks'];
   files: readonly string[];
@@ -51,10 +53,10 @@ export async function probeProgram(
         'install the matching worker, or name its version as nodeVersion if it is meant to be used',
     );
   }
-  const { engine = '', checks = {} } = capabilities ?? {};
+  const { engine = '', recordsArtifacts = false, checks = {} } = capabilities ?? {};
   const files = (capabilities?.files ?? []).filter((file) => fileIdentity(file) !== MISSING);
   const identity = [own, ...files.map(fileIdentity)].join();
-  return { kind, path, version, fullVersion, engine, checks, files, identity };
+  return { kind, path, version, fullVersion, engine, recordsArtifacts, checks, files, identity };
 }
 
 /** For programs that know only the protocol's flags. */

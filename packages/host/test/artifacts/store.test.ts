@@ -1,11 +1,16 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { artifactChecksum } from '@pvf/protocol';
+import { artifactChecksum, artifactRecord } from '@pvf/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { artifactFileName, artifactKey, parseArtifactFileName } from '../../src/artifacts/identity.ts';
+import {
+  artifactFileName,
+  artifactKey,
+  parseArtifactFileName,
+  type RecordedBy,
+} from '../../src/artifacts/identity.ts';
 import { ArtifactStore } from '../../src/artifacts/store.ts';
-import { toHex } from '../../src/hex.ts';
+import { fromHex, toHex } from '../../src/hex.ts';
 import { startThreads } from '../../src/threads/index.ts';
 import { tempDir } from '../support/fake-worker.ts';
 
@@ -14,12 +19,12 @@ const IDENTITY = { codeHash: 'a'.repeat(64), prepHash: 'b'.repeat(64), engine: E
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`));
 
 /** A cache directory with one artifact, and its file. */
-function cacheWith(content: Uint8Array, identity = IDENTITY) {
+function cacheWith(content: Uint8Array, identity = IDENTITY, recordedBy: RecordedBy = 'worker') {
   const dir = tempDir();
-  const name = artifactFileName(identity, toHex(artifactChecksum(content)), '00000000');
+  const name = artifactFileName(identity, toHex(artifactChecksum(content)), '00000000', recordedBy);
   const path = join(dir, name);
   writeFileSync(path, content);
-  const store = new ArtifactStore(dir, startThreads(0));
+  const store = new ArtifactStore(dir, startThreads(0), recordedBy);
   return { dir, path, store, key: artifactKey(identity) };
 }
 
@@ -28,14 +33,61 @@ it('a file name tells identity and checksum, and fits a file system', () => {
     fc.property(hex(64), hex(64), hex(16), hex(64), hex(8), (codeHash, prepHash, engine, checksum, nonce) => {
       const identity = { codeHash, prepHash, engine };
       const name = artifactFileName(identity, checksum, nonce);
-      expect(parseArtifactFileName(name)).toEqual({ identity, checksum });
+      expect(parseArtifactFileName(name)).toEqual({ identity, checksum, recorded: false });
+      const recorded = artifactFileName(identity, checksum, nonce, 'host');
+      expect(parseArtifactFileName(recorded)).toEqual({ identity, checksum, recorded: true });
+      expect(recorded.length).toBeLessThanOrEqual(255);
       expect(name.length).toBeLessThanOrEqual(255);
     }),
   );
 });
 
+const recordOf = ({ codeHash, prepHash }: typeof IDENTITY) =>
+  artifactRecord(fromHex(codeHash), fromHex(prepHash));
+const others: [what: string, identity: typeof IDENTITY][] = [
+  ['code', { ...IDENTITY, codeHash: 'c'.repeat(64) }],
+  ['executor params', { ...IDENTITY, prepHash: 'c'.repeat(64) }],
+];
+
+/** Whether the one artifact in a cache is sound, taken from disk. */
+async function isSound({ store, key }: ReturnType<typeof cacheWith>): Promise<boolean> {
+  const { artifact } = (await store.restore(ENGINE, true)).get(key) ?? {};
+  return artifact !== undefined && (await store.isSound(artifact));
+}
+
+describe('what an artifact was made from', () => {
+  const code = Buffer.from('machine code');
+
+  it.each(others)('is in its file, and other %s is noticed', async (_, identity) => {
+    expect(await isSound(cacheWith(Buffer.concat([code, recordOf(IDENTITY)])))).toBe(true);
+    expect(await isSound(cacheWith(Buffer.concat([code, recordOf(identity)])))).toBe(false);
+    expect(await isSound(cacheWith(code))).toBe(false);
+  });
+
+  it.each(others)(
+    'is in its name for the programs of others, and other %s is noticed',
+    async (_, identity) => {
+      const claiming = Buffer.concat([code, recordOf(IDENTITY)]);
+      const checksum = toHex(artifactChecksum(claiming));
+      const named = async (name: string) => {
+        const cache = cacheWith(claiming, IDENTITY, 'host');
+        renameSync(cache.path, join(cache.dir, name));
+        return await isSound(cache);
+      };
+      const honest = artifactFileName(IDENTITY, checksum, '00000000', 'host');
+      expect(await named(honest)).toBe(true);
+      // Put together from the names of two artifacts.
+      const record = artifactFileName(identity, checksum, '00000000', 'host').split('.').at(-2)!;
+      expect(await named(honest.replace(/[0-9a-f]{16}\.pvf$/, `${record}.pvf`))).toBe(false);
+      // What its own bytes say is the job's word.
+      expect(await named(artifactFileName(IDENTITY, checksum, '00000000'))).toBe(false);
+    },
+  );
+});
+
 describe('a restart', () => {
-  const content = Buffer.from('machine code');
+  const record = recordOf(IDENTITY);
+  const content = Buffer.concat([Buffer.from('machine code'), record]);
 
   it('keeps an artifact whose identity and checksum verify', async () => {
     const { store, key } = cacheWith(content);

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { artifactChecksum } from '@pvf/protocol';
+import { GUEST_INPUT, guest } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { type HostOptions, PvfHost } from '../../src/index.ts';
 import { fakeWorker, tempDir } from '../support/fake-worker.ts';
@@ -21,6 +23,58 @@ async function afterFirstRun(capabilities?: { engine: string }) {
   const again = (more: HostOptions = {}) => startHost({ ...options, ...more });
   return { worker, artifacts, again, preparations };
 }
+
+describe('the record of what an artifact was made from', () => {
+  /** Under the name of one PVF's artifact, with a checksum that fits: the artifact of another. */
+  function swap(names: readonly string[]): void {
+    const contents = names.map((name) => readFileSync(name));
+    const swapped = names.map((name, at) => {
+      const content = contents[1 - at]!;
+      const parts = name.split('.');
+      parts[parts.length - 3] = Buffer.from(artifactChecksum(content)).toString('hex');
+      return { name: parts.join('.'), content };
+    });
+    for (const name of names) rmSync(name);
+    for (const { name, content } of swapped) writeFileSync(name, content);
+  }
+
+  it('keeps a restarted host from using one PVF’s artifact for another’s candidates', async () => {
+    const cacheDir = tempDir();
+    const options = { cacheDir, logger: silent, executeWorkers: 1, spawnTimeoutMs: 60_000 };
+    const [traps, accepts] = (['trap', 'accepts-anything'] as const).map((name) => ({
+      code: guest(name),
+      kind: 'approval' as const,
+      validationData: {
+        parentHead: new Uint8Array(),
+        relayParentNumber: 1,
+        relayParentStorageRoot: new Uint8Array(32),
+        maxPovSize: 10 << 20,
+      },
+      pov: { blockData: GUEST_INPUT.blockData },
+    }));
+    const first = await PvfHost.start(options);
+    for (const request of [traps!, accepts!]) await first.validate(request);
+    await first.close();
+    const artifacts = readdirSync(cacheDir).filter((name) => name.endsWith('.pvf'));
+    expect(readdirSync(cacheDir)).toEqual(artifacts);
+    swap(artifacts.map((name) => join(cacheDir, name)));
+    const second = await startHost(options);
+    const changed = { artifact: { fromCache: false } };
+    expect(await second.validate(traps!)).toMatchObject({ kind: 'invalid', ...changed });
+    expect(await second.validate(accepts!)).toMatchObject({ kind: 'valid', ...changed });
+  });
+
+  it('is the host’s own for programs that write none', async () => {
+    const { artifacts, again, preparations } = await afterFirstRun();
+    const [path = ''] = artifacts();
+    expect(path).toMatch(/\.[0-9a-f]{8}\.[0-9a-f]{16}\.pvf$/);
+    renameSync(path, path.replace(/[0-9a-f]{64}/, '0'.repeat(64)));
+    const host = await again();
+    expect(await host.validate(candidate('fine'))).toMatchObject({ artifact: { fromCache: false } });
+    expect(preparations()).toBe(2);
+    expect(artifacts().filter((name) => name.endsWith('.pvf'))).toHaveLength(1);
+  });
+});
 
 describe('a restarted host', () => {
   it('uses the artifacts of the run before it', async () => {

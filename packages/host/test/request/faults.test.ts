@@ -76,7 +76,7 @@ it('a thread that rejects when it should verify an artifact of an earlier run ha
   const identity = { codeHash: '0'.repeat(64), prepHash: '1'.repeat(64), engine: '2'.repeat(16) };
   writeFileSync(join(dir, artifactFileName(identity, '3'.repeat(64), '4'.repeat(8))), 'artifact');
   const threads: Threads = { run: oops, close: async () => {} };
-  const store = new ArtifactStore(dir, threads);
+  const store = new ArtifactStore(dir, threads, 'worker');
   const [found] = [...(await store.restore(identity.engine, true)).values()];
   expect(await store.isSound(found!.artifact)).toBe(false);
   // Asked again, it is not trusted either.

@@ -41,23 +41,31 @@ function instantiate(): Hasher {
 }
 
 /**
- * The checksum of an artifact file: twox-256 of all its bytes, 32 bytes (four xxHash64 with the seeds 0 to 3, each
+ * The checksum of an artifact file, given in one or more parts: twox-256 of all its bytes, 32 bytes (four xxHash64 with the seeds 0 to 3, each
  * little-endian). Synchronous. The first call compiles a module of 1 kB; in a process that may not compile any
  * more, make that call before.
  */
-export function artifactChecksum(bytes: Uint8Array): Uint8Array {
+export function artifactChecksum(...parts: readonly Uint8Array[]): Uint8Array {
   hasher ??= instantiate();
   const { exports, block, output } = hasher;
-  const total = bytes.byteLength;
-  const tail = total % STRIPE_BYTES;
+  let total = 0;
+  let filled = 0;
   exports.reset();
-  for (let at = 0; at < total - tail; ) {
-    const end = Math.min(at + block.byteLength, total - tail);
-    block.set(bytes.subarray(at, end));
-    exports.update(end - at);
-    at = end;
+  for (const part of parts) {
+    total += part.byteLength;
+    for (let at = 0; at < part.byteLength; ) {
+      const piece = part.subarray(at, at + block.byteLength - filled);
+      block.set(piece, filled);
+      at += piece.byteLength;
+      filled += piece.byteLength;
+      if (filled < block.byteLength) continue;
+      exports.update(filled);
+      filled = 0;
+    }
   }
-  block.set(bytes.subarray(total - tail));
+  const tail = filled % STRIPE_BYTES;
+  if (filled > tail) exports.update(filled - tail);
+  block.copyWithin(0, filled - tail, filled);
   exports.finish(tail, BigInt(total));
   return output.slice();
 }

@@ -2,7 +2,12 @@ import { fstatSync } from 'node:fs';
 import { invalidArgument, SandboxError } from '../error.ts';
 import { closeDescriptor } from '../io/descriptors.ts';
 import { open } from '../io/files.ts';
-import { LANDLOCK_RESTRICT_SELF_TSYNC, O_PATH } from '../sys/constants.ts';
+import {
+  LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF,
+  LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF,
+  LANDLOCK_RESTRICT_SELF_TSYNC,
+  O_PATH,
+} from '../sys/constants.ts';
 import {
   FILE_ACCESS,
   FS_ACCESS,
@@ -51,6 +56,9 @@ export interface LandlockResult {
 }
 
 const ALL_THREADS_ABI = 8;
+/** From here on (Linux 6.15) refusals go to the audit log, unless switched off. */
+const AUDIT_ABI = 7;
+const NO_AUDIT = LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF | LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF;
 
 /** The ABI to work with: the kernel's, at most what this package knows, or an older one to simulate. */
 export function usableAbi(simulated?: number): number {
@@ -128,7 +136,8 @@ let everything: { abi: number; fs: number; net: number; scopes: number } | undef
 
 /**
  * Forbids every file access, TCP use and scope that the ABI can forbid, without exception: three system
- * calls. `setNoNewPrivileges` first.
+ * calls. `setNoNewPrivileges` first. Nothing of what is refused is logged: whoever can do nothing could otherwise fill
+ * the audit log with trying.
  * @returns the ABI that was used
  * @throws SandboxError LAYER_UNAVAILABLE, SYSCALL_FAILED
  */
@@ -142,6 +151,7 @@ export function allowNothing(simulatedAbi?: number): number {
       scopes: selectScopes(LANDLOCK_SCOPES, abi).mask,
     };
   }
-  enforce(createRuleset(everything.abi, everything.fs, everything.net, everything.scopes));
+  const flags = requireAbi() >= AUDIT_ABI ? NO_AUDIT : 0;
+  enforce(createRuleset(everything.abi, everything.fs, everything.net, everything.scopes), flags);
   return everything.abi;
 }

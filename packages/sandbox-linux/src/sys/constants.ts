@@ -163,6 +163,8 @@ export const X32_SYSCALL_BIT = 0x40000000;
 export const LANDLOCK_CREATE_RULESET_VERSION = 1;
 export const LANDLOCK_RULE_PATH_BENEATH = 1;
 export const LANDLOCK_RULE_NET_PORT = 2;
+export const LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF = 1;
+export const LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF = 4;
 export const LANDLOCK_RESTRICT_SELF_TSYNC = 8;
 
 // linux/fs.h: _IOWR('f', 17, struct procmap_query) with its 104 bytes
