@@ -79,11 +79,11 @@ describe('an answer is held against the time limit', () => {
     reusable: false,
   };
   it.each([
-    [{ secs: 2n, nanos: 500_000_000 }, false],
-    [{ secs: 2n, nanos: 500_000_001 }, true],
-    [{ secs: 3n, nanos: 0 }, true],
-    [{ secs: 2n ** 64n - 1n, nanos: 999_999_999 }, true],
-  ])('$0.secs s and $0.nanos ns', async (duration, late) => {
+    { secs: 2n, nanos: 500_000_000, late: false },
+    { secs: 2n, nanos: 500_000_001, late: true },
+    { secs: 3n, nanos: 0, late: true },
+    { secs: 2n ** 64n - 1n, nanos: 999_999_999, late: true },
+  ])('$secs s and $nanos ns of 2.5 s', async ({ late, ...duration }) => {
     const { result } = await execute(() => answers(duration));
     if (late) expect(result).toEqual(timedOut);
     else expect(result).toMatchObject({ answer: { type: 'answered' }, reusable: true });

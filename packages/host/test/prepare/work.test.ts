@@ -93,10 +93,10 @@ it('a worker gets the request and an empty file; what it made is put in place un
 
 describe('an answer is held against the time limit', () => {
   it.each([
-    [{ secs: 5n, nanos: 1 }, false],
-    [{ secs: 5n, nanos: 2 }, true],
-    [{ secs: 2n ** 64n - 1n, nanos: 0 }, true],
-  ])('$0.secs s and $0.nanos ns', async (duration, late) => {
+    { secs: 5n, nanos: 1, late: false },
+    { secs: 5n, nanos: 2, late: true },
+    { secs: 2n ** 64n - 1n, nanos: 0, late: true },
+  ])('$secs s and $nanos ns of 5 s and 1 ns', async ({ late, ...duration }) => {
     const { result, asked } = await prepare(() => answers(duration));
     if (late) expect(result).toMatchObject(failed({ type: 'TimedOut' }, false));
     else expect(result).toMatchObject({ answer: { type: 'prepared' }, reusable: true });
@@ -104,21 +104,21 @@ describe('an answer is held against the time limit', () => {
   });
 });
 
-it.each<[PrepareError, boolean]>([
-  [{ type: 'Prevalidation', value: 'x' }, true],
-  [{ type: 'Preparation', value: 'x' }, true],
-  [{ type: 'RuntimeConstruction', value: 'x' }, true],
-  [{ type: 'JobError', value: 'x' }, true],
-  [{ type: 'CouldNotDecompressCodeBlob', value: 'x' }, true],
-  [{ type: 'CreateTmpFile', value: 'x' }, true],
-  [{ type: 'RenameTmpFile', err: 'x', src: undefined, dest: undefined }, true],
-  [{ type: 'Kernel', value: 'x' }, true],
-  [{ type: 'TimedOut' }, false],
-  [{ type: 'IoErr', value: 'x' }, false],
-  [{ type: 'OutOfMemory' }, false],
-  [{ type: 'ClearWorkerDir', value: 'x' }, false],
-  [{ type: 'JobDied', err: 'x', jobPid: 7 }, false],
-])('after $0.type the worker may be used again: $1', async (error, reusable) => {
+it.each<{ error: PrepareError; reusable: boolean }>([
+  { error: { type: 'Prevalidation', value: 'x' }, reusable: true },
+  { error: { type: 'Preparation', value: 'x' }, reusable: true },
+  { error: { type: 'RuntimeConstruction', value: 'x' }, reusable: true },
+  { error: { type: 'JobError', value: 'x' }, reusable: true },
+  { error: { type: 'CouldNotDecompressCodeBlob', value: 'x' }, reusable: true },
+  { error: { type: 'CreateTmpFile', value: 'x' }, reusable: true },
+  { error: { type: 'RenameTmpFile', err: 'x', src: undefined, dest: undefined }, reusable: true },
+  { error: { type: 'Kernel', value: 'x' }, reusable: true },
+  { error: { type: 'TimedOut' }, reusable: false },
+  { error: { type: 'IoErr', value: 'x' }, reusable: false },
+  { error: { type: 'OutOfMemory' }, reusable: false },
+  { error: { type: 'ClearWorkerDir', value: 'x' }, reusable: false },
+  { error: { type: 'JobDied', err: 'x', jobPid: 7 }, reusable: false },
+])('after $error.type the worker may be used again: $reusable', async ({ error, reusable }) => {
   const { result, asked } = await prepare(() => PrepareWorkerResult.encode({ ok: false, error }));
   expect([result, asked]).toMatchObject([failed(error, reusable), []]);
 });

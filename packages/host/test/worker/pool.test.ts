@@ -211,3 +211,18 @@ it('closes only when every process is reaped', async () => {
   expect(closed).toBe(true);
   expect(disposed).toEqual([100, 200]);
 });
+
+it('ends a worker that seems sound but whose connection broke meanwhile', async () => {
+  const { pool, jobs, told, disposed, spawns, process, work } = setUp();
+  pool.handle({ type: 'spawn', worker: 1, spec: '' });
+  await settle();
+  const own = process(100);
+  spawns[0]?.resolve(own);
+  await settle();
+  await work(1);
+  (own.connection as { isBroken: boolean }).isBroken = true;
+  jobs[0]?.resolve({ type: 'done', answer: 'a', reusable: true });
+  await settle();
+  expect(told.slice(1)).toEqual([{ type: 'concluded', worker: 1, answer: 'a', reusable: false }]);
+  expect(disposed).toEqual([100]);
+});

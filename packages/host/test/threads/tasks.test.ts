@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { artifactChecksum } from '@pvf/protocol';
+import { describe, expect, it } from 'vitest';
+import { parseArtifactFileName } from '../../src/artifacts/identity.ts';
+import { hash, promote, verify } from '../../src/threads/tasks.ts';
+import { tempDir } from '../support/fake-worker.ts';
+
+const CONTENT = Buffer.from('machine code');
+const CHECKSUM = artifactChecksum(CONTENT);
+const IDENTITY = { codeHash: 'c'.repeat(64), prepHash: 'd'.repeat(64), engine: 'e'.repeat(16) };
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+function world(content: Uint8Array = CONTENT) {
+  const cacheDir = tempDir();
+  const tmpPath = join(tempDir(), 'tmp-artifact');
+  writeFileSync(tmpPath, content);
+  return {
+    cacheDir,
+    tmpPath,
+    promoted: promote({ tmpPath, cacheDir, identity: IDENTITY, checksum: CHECKSUM }),
+  };
+}
+
+describe('a new artifact', () => {
+  it('is moved to its place under its identity and checksum, and cannot be written to', async () => {
+    const { cacheDir, tmpPath, promoted } = world();
+    const result = await promoted;
+    if (!result.ok) throw new Error(JSON.stringify(result));
+    const [name = '', ...others] = readdirSync(cacheDir);
+    expect([result.path, result.size, others]).toEqual([join(cacheDir, name), CONTENT.length, []]);
+    expect(parseArtifactFileName(name)).toEqual({ identity: IDENTITY, checksum: hex(CHECKSUM) });
+    expect(readFileSync(result.path)).toEqual(CONTENT);
+    expect(statSync(result.path).mode & 0o7777).toBe(0o400);
+    expect(existsSync(tmpPath)).toBe(false);
+  });
+
+  it.each([
+    ['another content', Buffer.from('machine Code')],
+    ['less', CONTENT.subarray(1)],
+    ['nothing', Buffer.alloc(0)],
+    ['more', Buffer.concat([CONTENT, Buffer.of(0)])],
+  ])('with %s than was announced is refused', async (_, content) => {
+    const { cacheDir, promoted } = world(content);
+    expect(await promoted).toMatchObject({ ok: false, error: { type: 'IoErr' } });
+    expect(readdirSync(cacheDir)).toEqual([]);
+  });
+
+  it('gets a name of its own each time, so that removing one never hits the other', async () => {
+    const [one, two] = await Promise.all([world().promoted, world().promoted]);
+    if (!one.ok || !two.ok) throw new Error('refused');
+    expect(one.path.slice(one.path.lastIndexOf('/'))).not.toBe(two.path.slice(two.path.lastIndexOf('/')));
+  });
+
+  it('that has no place to go is an error with both paths', async () => {
+    const tmpPath = join(tempDir(), 'tmp-artifact');
+    writeFileSync(tmpPath, CONTENT);
+    const cacheDir = join(tempDir(), 'gone');
+    const result = await promote({ tmpPath, cacheDir, identity: IDENTITY, checksum: CHECKSUM });
+    expect(result).toMatchObject({
+      ok: false,
+      error: { type: 'RenameTmpFile', src: tmpPath, dest: expect.stringContaining(`${cacheDir}/`) },
+    });
+  });
+});
+
+it('a file is verified by its whole content', async () => {
+  const path = join(tempDir(), 'artifact');
+  const checksum = hex(CHECKSUM);
+  const found: boolean[] = [];
+  for (const content of [
+    CONTENT,
+    CONTENT.subarray(1),
+    Buffer.concat([CONTENT, Buffer.of(0)]),
+    Buffer.alloc(0),
+  ]) {
+    writeFileSync(path, content);
+    found.push(await verify({ path, checksum }));
+  }
+  found.push(
+    await verify({ path: tempDir(), checksum }),
+    await verify({ path: join(path, 'none'), checksum }),
+  );
+  expect(found).toEqual([true, false, false, false, false, false]);
+});
+
+it('a hash is blake2-256', async () => {
+  // Python's hashlib.blake2b(b'abc', digest_size=32).
+  expect(await hash({ bytes: Buffer.from('abc') })).toBe(
+    'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319',
+  );
+});
