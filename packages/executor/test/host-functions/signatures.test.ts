@@ -173,6 +173,42 @@ describe('secp256k1', () => {
     ).toBe(1);
   });
 
+  test.each([1, 2])(
+    'v may be 27 to 30 for recovery (version %i), and is taken as it is for verification',
+    (version) => {
+      const random = new Random(6);
+      const message = random.bytes(40);
+      const digest = blake2b(message, { dkLen: 32 });
+      const secret = random.bytes(32);
+      const key = secp256k1.getPublicKey(secret, true);
+      const recovered = secp256k1.sign(digest, secret, { prehash: false, format: 'recovered' });
+      const withV = (v: number): Uint8Array => Uint8Array.of(...recovered.subarray(1), v);
+      const name = `ext_crypto_secp256k1_ecdsa_recover_version_${version}`;
+      const uncompressed = (v: number): string =>
+        guest.fatBytes(name, guest.put(withV(v)), guest.put(digest));
+      const verifies = (v: number): unknown =>
+        guest.call(
+          `ext_crypto_ecdsa_verify_version_${version}`,
+          guest.put(withV(v)),
+          guest.fat(message),
+          guest.put(key),
+        );
+      const BAD_V = '0101';
+      for (let v = 0; v < 256; v++) {
+        const bit = v > 26 ? v - 27 : v;
+        const expected = bit > 3 ? BAD_V : reference(withV(bit), digest);
+        expect([v, recover(withV(v), digest, version)]).toEqual([v, expected]);
+        const length = expected.startsWith('00') ? 65 : 2;
+        expect([v, uncompressed(v).slice(0, 4), uncompressed(v).length / 2]).toEqual([
+          v,
+          length === 2 ? expected : `00${uncompressed(bit).slice(2, 4)}`,
+          length,
+        ]);
+        expect([v, verifies(v)]).toEqual([v, v === recovered[0] ? 1 : 0]);
+      }
+    },
+  );
+
   test('coordinates and scalars at the edges', () => {
     const P = secp256k1.Point.Fp.ORDER;
     const edges = [

@@ -88,6 +88,66 @@ describe.each(Object.entries(HASHERS))('%s', (hasher, hash) => {
   });
 });
 
+describe.each(Object.entries(HASHERS))('a forged proof, with %s', (hasher, hash) => {
+  const KEY = Uint8Array.of(0x5a, 0xbc);
+  const OTHER_CHILD = new Uint8Array(32).fill(7);
+  /** A leaf under the key's first nibble, with the other three in it. */
+  const leaf = (value: Uint8Array) => Uint8Array.of(0x43, 0x0a, 0xbc, ...vector(value));
+  const branch = (child: Uint8Array) =>
+    Buffer.concat([Uint8Array.of(0x80, (1 << 5) | 1, 0), vector(OTHER_CHILD), vector(child)]);
+
+  /** Verifies with the root of a trie that holds the whole leaf in its branch, whatever its size. */
+  function verify(valueLength: number, child = leaf(new Uint8Array(0))): number {
+    const guest = new Guest();
+    const value = new Uint8Array(valueLength).fill(9);
+    return guest.call(
+      `ext_trie_${hasher}_256_verify_proof_version_2`,
+      guest.put(hash(branch(leaf(value)))),
+      guest.fat(list([vector(branch(child))])),
+      guest.fat(KEY),
+      guest.fat(value),
+      0,
+    ) as number;
+  }
+
+  // trie-db 0.32.0, src/proof/verify.rs: an inline node may be as long as a hash, and no longer.
+  test.each([
+    [27, 31, 1],
+    [28, 32, 1],
+    [29, 33, 0],
+    [60, 64, 0],
+  ])('a value of %i bytes makes an inline node of %i: %i', (valueLength, nodeLength, holds) => {
+    expect(leaf(new Uint8Array(valueLength))).toHaveLength(nodeLength);
+    expect(verify(valueLength)).toBe(holds);
+  });
+
+  // A child of 32 bytes is a hash to trie-db, and one on the key's way must not be listed.
+  test.each([
+    [57, 31, 1],
+    [59, 32, 0],
+  ])('a listed inline node with %i nibbles has %i bytes: %i', (nibbles, nodeLength, holds) => {
+    const partial = new Uint8Array((nibbles + 1) / 2).fill(0x11);
+    partial[0] = 0x01;
+    const node = Uint8Array.of(0x40 | nibbles, ...partial, 0);
+    expect(node).toHaveLength(nodeLength);
+    const proof = branch(node);
+    const guest = new Guest();
+    const key = Uint8Array.of(0x51, ...partial.subarray(1));
+    const name = `ext_trie_${hasher}_256_verify_proof_version_2`;
+    const root = guest.put(hash(proof));
+    expect(
+      guest.call(
+        name,
+        root,
+        guest.fat(list([vector(proof)])),
+        guest.fat(key),
+        guest.fat(new Uint8Array()),
+        0,
+      ),
+    ).toBe(holds);
+  });
+});
+
 describe('input that is no trie', () => {
   const name = 'ext_trie_blake2_256_root_version_2';
 
