@@ -128,6 +128,15 @@ describe('the queue does not stall', () => {
     expect(told).toEqual([]);
   });
 
+  it('when a worker dies before it takes its job: the job is first again', () => {
+    const { pool, enqueue, drain } = setUp(1);
+    const jobs = [enqueue(), enqueue(), enqueue()];
+    const [worker = 0] = pool.spawnAll();
+    pool.take();
+    pool.reply({ type: 'rip', worker });
+    expect(drain()).toEqual(jobs);
+  });
+
   it('when no worker ever takes the job: it is given back', () => {
     const { pool, told, enqueue } = setUp(1);
     const job = enqueue();

@@ -116,6 +116,17 @@ describe('a worker', () => {
     expect(told).toEqual([]);
   });
 
+  it('that dies before it takes its job leaves it first in the queue', () => {
+    const { pool, enqueue } = setUp(1, 1);
+    enqueue('a');
+    enqueue('b');
+    const [worker = 0] = pool.spawnAll();
+    pool.take();
+    pool.reply({ type: 'rip', worker });
+    const [next = 0] = pool.spawnAll();
+    expect(pool.started()).toEqual(new Map([[next, 'a']]));
+  });
+
   it('is not waited for when it died idle', () => {
     const { pool, enqueue } = setUp(1, 1);
     enqueue('a');
