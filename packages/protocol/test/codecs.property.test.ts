@@ -11,7 +11,8 @@ test('every exported codec is in the list', () => {
   const exported = Object.entries(protocol)
     .filter(([, value]) => typeof value === 'object' && 'decodePrefix' in value)
     .map(([name]) => name);
-  expect(CODEC_CASES.map(({ codec }) => codec.name).sort()).toEqual(exported.sort());
+  const nameOf = new Map<unknown, string>(Object.entries(protocol).map(([name, value]) => [value, name]));
+  expect(CODEC_CASES.map(({ codec }) => nameOf.get(codec)).sort()).toEqual(exported.sort());
 });
 
 describe.each(CODEC_CASES.map((item) => ({ name: item.codec.name, ...item })))(

@@ -103,6 +103,41 @@ describe('limits', () => {
   });
 });
 
+describe('a time limit counts for its own kind', () => {
+  const prepTimeouts = (params: ExecutorParams) => [
+    prepTimeoutMs(params, 'Precheck'),
+    prepTimeoutMs(params, 'Prepare'),
+  ];
+  const execTimeouts = (params: ExecutorParams) => [
+    execTimeoutMs(params, 'Backing'),
+    execTimeoutMs(params, 'Approval'),
+  ];
+
+  test.each<[ExecutorParams, number[], number[]]>([
+    [[], [60_000, 360_000], [2_000, 12_000]],
+    [[{ type: 'PvfPrepTimeout', kind: 'Precheck', value: 1n }], [1, 360_000], [2_000, 12_000]],
+    [[{ type: 'PvfPrepTimeout', kind: 'Prepare', value: 1n }], [60_000, 1], [2_000, 12_000]],
+    [[{ type: 'PvfExecTimeout', kind: 'Backing', value: 1n }], [60_000, 360_000], [1, 12_000]],
+    [[{ type: 'PvfExecTimeout', kind: 'Approval', value: 1n }], [60_000, 360_000], [2_000, 1]],
+    [
+      [
+        { type: 'PvfExecTimeout', kind: 'Approval', value: 1n },
+        { type: 'PvfPrepTimeout', kind: 'Prepare', value: 2n },
+        { type: 'PvfExecTimeout', kind: 'Backing', value: 3n },
+        { type: 'PvfPrepTimeout', kind: 'Precheck', value: 4n },
+        { type: 'PvfExecTimeout', kind: 'Approval', value: 5n },
+        { type: 'PvfPrepTimeout', kind: 'Prepare', value: 6n },
+        { type: 'PvfExecTimeout', kind: 'Backing', value: 7n },
+        { type: 'PvfPrepTimeout', kind: 'Precheck', value: 8n },
+      ],
+      [4, 2],
+      [3, 1],
+    ],
+  ])('%o', (params, prep, exec) => {
+    expect([prepTimeouts(params), execTimeouts(params)]).toEqual([prep, exec]);
+  });
+});
+
 describe('consistency', () => {
   const outside = (param: string) => ({ type: 'OutsideLimit', param });
 

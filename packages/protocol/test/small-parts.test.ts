@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  type CandidateDescriptorVersion,
   COMPRESSED_PREFIX,
   describeInternalError,
   describeJobError,
@@ -18,6 +19,7 @@ import {
   type PrepareError,
   ProtocolError,
   runtimeConstruction,
+  validationInputOf,
 } from '../src/index.ts';
 import { internalError, jobError, prepareError, workerError } from './support/arbitraries.ts';
 
@@ -107,4 +109,47 @@ test('isProtocolError tells codes apart', () => {
 
 test('messages name the place and carry no bytes of the input', () => {
   expect(() => PoV.decode(Uint8Array.of(8, 0xaa))).toThrow(/PoV\.blockData at byte 1/);
+});
+
+describe('what a PVF gets', () => {
+  const hash = (byte: number) => new Uint8Array(32).fill(byte);
+  const request = (descriptorVersion: CandidateDescriptorVersion) => ({
+    pvd: {
+      parentHead: Uint8Array.of(1, 2),
+      relayParentNumber: 3,
+      relayParentStorageRoot: hash(4),
+      maxPovSize: 5,
+    },
+    pov: { blockData: Uint8Array.of(6) },
+    executionTimeout: { secs: 7n, nanos: 0 },
+    artifactChecksum: hash(8),
+    relayParent: hash(9),
+    schedulingParent: hash(10),
+    descriptorVersion,
+  });
+  const plain = {
+    parentHead: Uint8Array.of(1, 2),
+    blockData: Uint8Array.of(11),
+    relayParentNumber: 3,
+    relayParentStorageRoot: hash(4),
+  };
+
+  test.each<CandidateDescriptorVersion>([
+    { type: 'V1' },
+    { type: 'V2' },
+    { type: 'Unknown', value: 2 },
+    { type: 'Unknown', value: 3 },
+  ])('with a descriptor of version %o has no extension', (version) => {
+    expect(validationInputOf(request(version), Uint8Array.of(11))).toEqual({
+      ...plain,
+      extension: undefined,
+    });
+  });
+
+  test('with a descriptor of version V3 has both parents', () => {
+    expect(validationInputOf(request({ type: 'V3' }), Uint8Array.of(11))).toEqual({
+      ...plain,
+      extension: { type: 'V3', relayParent: hash(9), schedulingParent: hash(10) },
+    });
+  });
 });

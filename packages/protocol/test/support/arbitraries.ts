@@ -201,6 +201,29 @@ function pair<T>(codec: protocol.Codec<T>, values: Arbitrary<T>): CodecCase {
 }
 
 /** Every codec that the package exports, each with a generator of its values. */
+const unreadTexts = (...types: readonly string[]) => types.map((type) => variant(type, { value: bytes }));
+const unreadResponse = oneOf<protocol.UnreadJobResponse>(
+  variant('Ok', { resultDescriptor: validationResult }),
+  ...unreadTexts('RuntimeConstruction', 'InvalidCandidate'),
+  variant('PoVDecompressionFailure'),
+  variant('CorruptedArtifact'),
+);
+const unreadJobError = oneOf<protocol.UnreadJobError>(
+  variant('TimedOut'),
+  ...unreadTexts('Panic', 'Kernel', 'CouldNotSpawnThread', 'CpuTimeMonitorThread'),
+  variant('UnexpectedExitStatus', { value: i32 }),
+);
+const unreadWorkerError = oneOf<protocol.UnreadWorkerError>(
+  variant('JobTimedOut'),
+  variant('JobDied', { err: text, jobPid: i32 }),
+  variant('JobError', { value: unreadJobError }),
+  variant('InternalError', { value: internalError }),
+);
+const unreadPrepareError = oneOf<protocol.UnreadPrepareError>(
+  ...unreadTexts('Prevalidation', 'Preparation', 'RuntimeConstruction', 'JobError'),
+  ...unreadTexts('CouldNotDecompressCodeBlob'),
+);
+
 export const CODEC_CASES: readonly CodecCase[] = [
   pair(protocol.Duration, duration),
   pair(protocol.SecurityStatus, securityStatus),
@@ -242,6 +265,20 @@ export const CODEC_CASES: readonly CodecCase[] = [
     protocol.CommittedCandidateReceipt,
     record<protocol.CommittedCandidateReceipt>({ descriptor, commitments }),
   ),
+  pair(protocol.UnreadJobResult, resultOf(unreadResponse, unreadJobError)),
+  pair(
+    protocol.UnreadExecuteWorkerResult,
+    resultOf(
+      record<{ jobResponse: protocol.UnreadJobResponse; duration: protocol.Duration; povSize: number }>({
+        jobResponse: unreadResponse,
+        duration,
+        povSize: u32,
+      }),
+      unreadWorkerError,
+    ),
+  ),
+  pair(protocol.UnreadPrepareJobResult, resultOf(prepareJobSuccess, unreadPrepareError)),
+  pair(protocol.UnreadPrepareWorkerResult, resultOf(prepareWorkerSuccess, unreadPrepareError)),
   pair(protocol.ClaimQueue, claimQueue),
   pair(protocol.UmpSignal, signal),
 ];
