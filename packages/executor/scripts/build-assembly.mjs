@@ -70,10 +70,13 @@ function upToDate() {
   }
 }
 
-if (!upToDate() || process.argv.includes('--force')) {
+// `--force`: even if nothing has changed. `--only ENTRY`: that module alone, whether it has changed or not.
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+if (only !== undefined || !upToDate() || process.argv.includes('--force')) {
   mkdirSync(target, { recursive: true });
   generateFields();
   for (const { entry, constant, comment, options, overGuest } of MODULES) {
+    if (only !== undefined && entry !== only) continue;
     const text = await compile(`${entry}/index.ts`, options);
     write(`${entry}-wasm`, constant, comment, assemble(overGuest ? addGuestMemory(text) : text));
   }

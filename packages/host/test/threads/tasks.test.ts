@@ -15,11 +15,8 @@ function world(content: Uint8Array = CONTENT) {
   const cacheDir = tempDir();
   const tmpPath = join(tempDir(), 'tmp-artifact');
   writeFileSync(tmpPath, content);
-  return {
-    cacheDir,
-    tmpPath,
-    promoted: promote({ tmpPath, cacheDir, identity: IDENTITY, checksum: CHECKSUM }),
-  };
+  const promoted = promote({ tmpPath, cacheDir, identity: IDENTITY, checksum: CHECKSUM, recordedBy: 'host' });
+  return { cacheDir, tmpPath, promoted };
 }
 
 describe('a new artifact', () => {
@@ -29,7 +26,11 @@ describe('a new artifact', () => {
     if (!result.ok) throw new Error(JSON.stringify(result));
     const [name = '', ...others] = readdirSync(cacheDir);
     expect([result.path, result.size, others]).toEqual([join(cacheDir, name), CONTENT.length, []]);
-    expect(parseArtifactFileName(name)).toEqual({ identity: IDENTITY, checksum: hex(CHECKSUM) });
+    expect(parseArtifactFileName(name)).toEqual({
+      identity: IDENTITY,
+      checksum: hex(CHECKSUM),
+      recordedBy: 'host',
+    });
     expect(readFileSync(result.path)).toEqual(CONTENT);
     expect(statSync(result.path).mode & 0o7777).toBe(0o400);
     expect(existsSync(tmpPath)).toBe(false);
@@ -56,7 +57,13 @@ describe('a new artifact', () => {
     const tmpPath = join(tempDir(), 'tmp-artifact');
     writeFileSync(tmpPath, CONTENT);
     const cacheDir = join(tempDir(), 'gone');
-    const result = await promote({ tmpPath, cacheDir, identity: IDENTITY, checksum: CHECKSUM });
+    const result = await promote({
+      tmpPath,
+      cacheDir,
+      identity: IDENTITY,
+      checksum: CHECKSUM,
+      recordedBy: 'host',
+    });
     expect(result).toMatchObject({
       ok: false,
       error: { type: 'RenameTmpFile', src: tmpPath, dest: expect.stringContaining(`${cacheDir}/`) },
@@ -66,7 +73,7 @@ describe('a new artifact', () => {
 
 it('a file is verified by its whole content', async () => {
   const path = join(tempDir(), 'artifact');
-  const checksum = hex(CHECKSUM);
+  const file = { identity: IDENTITY, checksum: hex(CHECKSUM), recordedBy: 'host' } as const;
   const found: boolean[] = [];
   for (const content of [
     CONTENT,
@@ -75,12 +82,9 @@ it('a file is verified by its whole content', async () => {
     Buffer.alloc(0),
   ]) {
     writeFileSync(path, content);
-    found.push(await verify({ path, checksum }));
+    found.push(await verify({ ...file, path }));
   }
-  found.push(
-    await verify({ path: tempDir(), checksum }),
-    await verify({ path: join(path, 'none'), checksum }),
-  );
+  found.push(await verify({ ...file, path: tempDir() }), await verify({ ...file, path: join(path, 'none') }));
   expect(found).toEqual([true, false, false, false, false, false]);
 });
 

@@ -16,6 +16,7 @@ import {
 
 /** Ways to make the code behind them unreachable; the label is that of the block around. */
 const ENDINGS: Readonly<Record<string, Bytes>> = {
+  nothing: [],
   unreachable: [0x00],
   br: [0x0c, 0],
   'br to the function': [0x0c, 1],
@@ -58,7 +59,11 @@ const IN_BLOCKS: Readonly<Record<string, Bytes>> = {
 };
 
 const ONE: Bytes = [0x41, 1];
+/** More values than stand anywhere else. */
+const PILE = 12;
 const times = (n: number, code: Bytes): number[] => Array.from({ length: n }, () => code).flat();
+
+const pile = (): number[] => [...times(PILE, ONE), ...times(PILE, [0x1a])];
 
 const TYPES = [type([I32, I32], [I64]), type([], []), type([I32, I32], [I32]), type([I32], [I32])];
 const MIN_PAGES = 17;
@@ -117,6 +122,20 @@ export function deadCodeGuests(): DeadCodeGuest[] {
       for (let given = 0; given <= takes + 1; given++) {
         const dead = [...end, ...times(given, ONE), ...code];
         add(`${operator} with ${given} of ${takes} behind ${ending}`, [...dead, ...times(leaves, [0x1a])]);
+      }
+    }
+    add(`a pile behind ${ending}`, [...end, ...pile()]);
+    add(`a pile in a block behind ${ending}`, [...end, 0x02, 0x40, ...pile(), END]);
+    add(`a pile in a loop behind ${ending}`, [...end, 0x03, 0x40, ...pile(), END]);
+    add(`a pile behind a block behind ${ending}`, [...end, 0x02, 0x40, END, ...pile()]);
+    add(`a pile behind a dead block behind ${ending}`, [...end, 0x02, 0x40, 0x00, END, ...pile()]);
+    for (let given = 0; given <= 2; given++) {
+      const values = times(given, ONE);
+      add(`drop behind a block behind ${ending}, with ${given}`, [...end, ...values, 0x02, 0x40, END, 0x1a]);
+      add(`drop in a block behind ${ending}, with ${given}`, [...end, ...values, 0x02, 0x40, 0x1a, END]);
+      for (const [branch, code] of Object.entries({ br: [0x0c, 0], br_if: [...ONE, 0x0d, 0] })) {
+        const loop = [0x03, I32, ...values, ...code, END, 0x1a];
+        add(`${branch} to a loop with a result behind ${ending}, with ${given}`, [...end, ...loop]);
       }
     }
     // A label more is around them than around the others.
