@@ -1,0 +1,354 @@
+import { slip } from '../slip.mjs';
+
+const src = (path) => `packages/worker/src/${path}`;
+const worker = (...args) => [['worker', ...args]];
+const filters = worker('test/filters');
+const exact = worker('test/isolation/exact');
+const rogue = worker('test/isolation/rogue-template');
+const lies = worker('test/isolation/lies', '-t', 'root');
+const watching = worker('test/job');
+const CI = { sample: true };
+
+const systemCalls = [
+  slip(
+    'jobs may call getrandom',
+    src('syscalls.ts'),
+    "  'brk',\n  'read',\n  'write',",
+    "  'brk',\n  'getrandom',\n  'read',\n  'write',",
+    filters,
+    CI,
+  ),
+  slip(
+    'a template may change limits of others',
+    src('syscalls.ts'),
+    "          { index: 0, op: 'eq', value: 0 },\n          { index: 1, op: 'eq', value: resource, width: 32 },",
+    "          { index: 1, op: 'eq', value: resource, width: 32 },",
+    filters,
+  ),
+  slip(
+    'a template may change any of its limits',
+    src('syscalls.ts'),
+    "          { index: 0, op: 'eq', value: 0 },\n          { index: 1, op: 'eq', value: resource, width: 32 },",
+    "          { index: 0, op: 'eq', value: 0 },\n          { index: 1, op: 'ge', value: resource, width: 32 },",
+    filters,
+  ),
+  slip(
+    'a template may fork as it likes',
+    src('syscalls.ts'),
+    "args: [{ index: 0, op: 'eq', value: forkFlags({ namespaces, sibling: true }) }]",
+    "args: [{ index: 0, op: 'any-bits', value: forkFlags({ namespaces, sibling: true }) }]",
+    filters,
+  ),
+  slip(
+    'futexes of all processes',
+    src('syscalls.ts'),
+    'value: value | FUTEX_PRIVATE_FLAG, width: 32',
+    'value, width: 32',
+    filters,
+  ),
+  slip(
+    'a futex with priority inheritance',
+    src('syscalls.ts'),
+    '[FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET]',
+    '[FUTEX_WAIT, FUTEX_WAKE, 6, FUTEX_WAIT_BITSET]',
+    filters,
+  ),
+  slip(
+    'the clock of another process',
+    src('syscalls.ts'),
+    "{ index: 0, op: 'le', value: CLOCK_TAI }",
+    "{ index: 0, op: 'le', value: CLOCK_TAI, width: 32 }",
+    filters,
+  ),
+  slip('one clock more', src('syscalls.ts'), 'const CLOCK_TAI = 11;', 'const CLOCK_TAI = 12;', filters),
+  slip(
+    'any ioctl',
+    src('syscalls.ts'),
+    "{ name: 'ioctl', args: [{ index: 1, op: 'eq', value: PROCMAP_QUERY }] },",
+    "'ioctl',",
+    filters,
+  ),
+  slip(
+    'an ioctl whose number differs above 32 bits',
+    src('syscalls.ts'),
+    "{ index: 1, op: 'eq', value: PROCMAP_QUERY }",
+    "{ index: 1, op: 'eq', value: PROCMAP_QUERY, width: 32 }",
+    filters,
+  ),
+  slip(
+    'a locked job may read',
+    src('syscalls.ts'),
+    "const LOCKED_DENIED: readonly SyscallName[] = [\n  'read',",
+    'const LOCKED_DENIED: readonly SyscallName[] = [',
+    filters,
+  ),
+  slip(
+    'a locked job may close its pipe',
+    src('syscalls.ts'),
+    "  'pread64',\n  'close',\n  'ioctl',\n  'seccomp',\n  'pkey_mprotect',\n];",
+    "  'pread64',\n  'ioctl',\n  'seccomp',\n  'pkey_mprotect',\n];",
+    filters,
+  ),
+  slip(
+    'a job of a template may fork',
+    src('syscalls.ts'),
+    "  'read',\n  'clone',\n  'prctl',",
+    "  'read',\n  'prctl',",
+    filters,
+  ),
+  slip('workers may trace', src('syscalls.ts'), "  'ptrace',\n", '', filters),
+  slip('workers may make namespaces', src('syscalls.ts'), "  'unshare',\n", '', filters),
+  slip(
+    'what a worker may not call ends it',
+    src('syscalls.ts'),
+    "onViolation: { errno: 'EPERM' } });",
+    "onViolation: 'kill-process' });",
+    filters,
+  ),
+  slip(
+    'shared memory',
+    src('kept-filters.ts'),
+    'const MAP_KIND = 0x4_010f;',
+    'const MAP_KIND = 0x4_010e;',
+    filters,
+  ),
+  slip(
+    'memory that grows like a stack',
+    src('kept-filters.ts'),
+    'const MAP_KIND = 0x4_010f;',
+    'const MAP_KIND = 0x4_000f;',
+    filters,
+  ),
+  slip(
+    'a mapping in place of the kept filters',
+    src('kept-filters.ts'),
+    '...(bits === 0 ? [] : [outside(0)]),',
+    '',
+    filters,
+  ),
+  slip(
+    'memory is moved onto the kept filters',
+    src('kept-filters.ts'),
+    "{ name: 'mremap', args: [outside(0), outside(4)] },",
+    "{ name: 'mremap', args: [outside(0)] },",
+    filters,
+  ),
+  slip(
+    'a filter of its own',
+    src('kept-filters.ts'),
+    "      { index: 2, op: 'eq', value: fprogAddress },\n",
+    '',
+    filters,
+  ),
+  slip(
+    'a listener for system calls',
+    src('kept-filters.ts'),
+    "      { index: 1, op: 'eq', value: 0 },\n",
+    '',
+    filters,
+  ),
+];
+
+const restrictions = [
+  slip(
+    'templates have no limit of private memory',
+    src('template-process.ts'),
+    'limitMemory(own, settings.addedDataBytes);',
+    'limitMemory(own, undefined);',
+    exact,
+    CI,
+  ),
+  slip(
+    'jobs have no limit of private memory',
+    src('job-process.ts'),
+    'limitMemory(own, settings.addedDataBytes);',
+    'limitMemory(own, undefined);',
+    exact,
+  ),
+  slip('jobs may write files', src('job-process.ts'), "  setResourceLimit('FSIZE', 0);\n", '', exact),
+  slip('jobs may lock memory', src('job-process.ts'), "  setResourceLimit('MEMLOCK', 0);\n", '', exact),
+  slip('jobs may open files again', src('job-process.ts'), "  setResourceLimit('NOFILE', 0);\n", '', exact),
+  slip(
+    'templates may dump core',
+    src('template-process.ts'),
+    "['FSIZE', 'CORE', 'MEMLOCK', 'MSGQUEUE']",
+    "['FSIZE', 'MEMLOCK', 'MSGQUEUE']",
+    exact,
+  ),
+  slip(
+    'templates may make 25 processes',
+    src('template-process.ts'),
+    'const WORKER_PROCESSES = 24;',
+    'const WORKER_PROCESSES = 25;',
+    exact,
+  ),
+  slip(
+    'templates live for ever',
+    src('template-process.ts'),
+    "  setResourceLimit('CPU', TEMPLATE_CPU_SECONDS);\n",
+    '',
+    exact,
+  ),
+  slip(
+    'jobs of a template may fork',
+    src('template-process.ts'),
+    "  setResourceLimit('NPROC', 0);\n",
+    '',
+    exact,
+  ),
+  slip(
+    'a waiting job keeps the pipe on which jobs are ordered',
+    src('template-process.ts'),
+    '  closeDescriptor(fds.order);\n',
+    '',
+    exact,
+  ),
+  slip(
+    'a job of a template keeps the pipe of commands',
+    src('template-process.ts'),
+    '  closeDescriptor(fds.command);\n',
+    '',
+    exact,
+  ),
+  slip(
+    'a job of a template has the CPU time of its template',
+    src('template-process.ts'),
+    "  setResourceLimit('CPU', cpuSeconds);\n",
+    '',
+    exact,
+  ),
+  slip(
+    'a job of a template has no filter of its own',
+    src('template-process.ts'),
+    'if (settings.templateFilters !== undefined) installFilter(settings.templateFilters.job);',
+    '',
+    exact,
+  ),
+  slip(
+    'jobs keep the descriptors of their worker',
+    src('job-process.ts'),
+    '  closeAllDescriptorsExcept([writeFd, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);\n',
+    '',
+    exact,
+  ),
+  slip(
+    'jobs keep a descriptor of their memory map',
+    src('job-process.ts'),
+    '    closeDescriptor(mapsFd);\n  }\n  for (const filter of filters)',
+    '  }\n  for (const filter of filters)',
+    exact,
+  ),
+  slip(
+    'jobs share the processes of the host',
+    src('restrict.ts'),
+    "const OF_EACH_JOB: readonly Namespace[] = ['user', 'mount', 'pid'];",
+    "const OF_EACH_JOB: readonly Namespace[] = ['user', 'mount'];",
+    exact,
+  ),
+  slip(
+    'workers share the network of the host',
+    src('restrict.ts'),
+    "const SHARED_BY_JOBS: readonly Namespace[] = ['net', 'ipc', 'uts', 'cgroup'];",
+    "const SHARED_BY_JOBS: readonly Namespace[] = ['ipc', 'uts', 'cgroup'];",
+    exact,
+  ),
+  slip(
+    'jobs keep capabilities',
+    src('job-process.ts'),
+    '    dropAllCapabilities({ boundingSet: false });\n  setNoNewPrivileges();\n  if (settings.landlock)',
+    '    void 0;\n  setNoNewPrivileges();\n  if (settings.landlock)',
+    exact,
+  ),
+  slip(
+    'jobs outlive their worker',
+    src('job-process.ts'),
+    '  setParentDeathSignal(SIGKILL);\n',
+    '',
+    worker('test/isolation/orphans'),
+  ),
+  slip(
+    'jobs are the user of the worker',
+    src('job-user.ts'),
+    '  setUserIds({ real: id, effective: id, saved: inNamespace ? id : workerUid });\n',
+    '',
+    worker('test/isolation/job-user'),
+  ),
+  slip(
+    'the kernel ends a job at three times its time',
+    src('job-process.ts'),
+    'const CPU_LIMIT_FACTOR = 4;',
+    'const CPU_LIMIT_FACTOR = 3;',
+    exact,
+  ),
+  slip(
+    'machine code can be written to',
+    src('job-process.ts'),
+    '    lockExecutableMemory(mapsFd);\n',
+    '',
+    worker('test/isolation/isolation', '-t', 'run by root is stopped as expected: all layers$'),
+  ),
+  slip(
+    'Landlock does not hold for jobs',
+    src('job-process.ts'),
+    '  if (settings.landlock) allowNothing(settings.simulatedLandlockAbi);\n',
+    '',
+    worker('test/isolation/isolation', '-t', 'run by root is stopped as expected: no filter'),
+  ),
+];
+
+const templates = [
+  slip(
+    'a pid that is another template’s is believed',
+    src('template.ts'),
+    "if (Template.#pids().has(pid)) throw new TemplateError(`process ${pid} is another one's`);",
+    '',
+    rogue,
+  ),
+  slip(
+    'processes that nobody ordered are overlooked',
+    src('template.ts'),
+    'if (strays <= 0) return;',
+    'if (strays <= 99) return;',
+    rogue,
+  ),
+  slip(
+    'one process that nobody ordered is overlooked',
+    src('template.ts'),
+    'if (strays <= 0) return;',
+    'if (strays <= 1) return;',
+    rogue,
+  ),
+  slip(
+    'strays stay when the last template is closed',
+    src('template.ts'),
+    'if (Template.#live.size === 0) for (const pid of this.#strays()) endChild(pid);',
+    '',
+    rogue,
+  ),
+];
+
+const following = [
+  slip(
+    'an answer counts that is one byte too long',
+    src('output.ts'),
+    'return this.#scratch.used <= this.#limit;',
+    'return this.#scratch.used <= this.#limit + 1;',
+    watching,
+  ),
+  slip(
+    'a job at its limit of CPU time has kept to it',
+    src('job.ts'),
+    "if (cpuTimeNs >= limits.cpuLimitNs) return { type: 'cpu-limit' };",
+    "if (cpuTimeNs > 2 * limits.cpuLimitNs) return { type: 'cpu-limit' };",
+    lies,
+  ),
+  slip(
+    'bytes of a killed job are left for the next',
+    src('output.ts'),
+    '  scratch.used = 0;\n}',
+    '}',
+    watching,
+  ),
+];
+
+export const slips = [...systemCalls, ...restrictions, ...templates, ...following];

@@ -1,0 +1,162 @@
+import { slip } from '../slip.mjs';
+
+const prepareSrc = (path) => `packages/prepare-worker/src/${path}`;
+const executeSrc = (path) => `packages/execute-worker/src/${path}`;
+const prepare = (...args) => [['prepare-worker', ...args]];
+const execute = (...args) => [['execute-worker', ...args]];
+const outcome = execute('test/outcome');
+const prepareOutcome = prepare('test/outcome');
+/** These suites run the worker programs as they are built. */
+const EXECUTE = { builds: ['execute-worker'] };
+const PREPARE = { builds: ['prepare-worker'] };
+const CI = { sample: true };
+
+export const slips = [
+  slip(
+    'a preparation job that claims an error of the machine is believed',
+    'packages/protocol/src/types/unread.ts',
+    '  CouldNotDecompressCodeBlob: [12, { value: bytes }],\n});',
+    '  CouldNotDecompressCodeBlob: [12, { value: bytes }],\n  Kernel: [11, { value: bytes }],\n});',
+    prepareOutcome,
+    { builds: ['protocol'] },
+  ),
+  slip(
+    'a failed job that wrote an artifact has prepared it',
+    prepareSrc('outcome.ts'),
+    'if (end.status !== 0) {',
+    'if (end.status > 1) {',
+    prepareOutcome,
+  ),
+  slip(
+    'a job may answer in any bytes',
+    prepareSrc('outcome.ts'),
+    "if (!result.ok && !isUtf8(result.error.value)) throw new Error('the text is not UTF-8');",
+    '',
+    prepareOutcome,
+  ),
+  slip(
+    'a job that ran out of memory has timed out',
+    prepareSrc('outcome.ts'),
+    "    case 'memory-limit':\n      return failed({ type: 'OutOfMemory' });",
+    "    case 'memory-limit':\n      return failed({ type: 'TimedOut' });",
+    prepareOutcome,
+  ),
+  slip(
+    'a preparation has no limit of memory',
+    prepareSrc('worker.ts'),
+    'const memoryLimit = precheckingMaxMemory(executorParams);',
+    'const memoryLimit = precheckingMaxMemory([]);',
+    prepare('test/limits'),
+    PREPARE,
+  ),
+  slip(
+    'a preparation prechecks never',
+    prepareSrc('job/prepare.ts'),
+    "precheck: request.prepKind === 'Prechecking',",
+    'precheck: false,',
+    prepare('test/code'),
+    PREPARE,
+  ),
+  slip(
+    'code may be any size',
+    prepareSrc('job/prepare.ts'),
+    'bombLimit: request.validationCodeBombLimit,',
+    'bombLimit: 2 ** 31,',
+    prepare('test/code'),
+    PREPARE,
+  ),
+  slip(
+    'the stages of preparation are mixed up',
+    prepareSrc('job/prepare.ts'),
+    "prevalidate: 'Prevalidation',\n  prepare: 'Preparation',",
+    "prevalidate: 'Preparation',\n  prepare: 'Prevalidation',",
+    prepare('test/code'),
+    PREPARE,
+  ),
+
+  slip(
+    'a job that answers and fails has answered',
+    executeSrc('outcome.ts'),
+    'if (end.status !== 0) {',
+    'if (end.status > 1) {',
+    outcome,
+  ),
+  slip(
+    'bytes behind an answer are ignored',
+    executeSrc('outcome.ts'),
+    'if (announced !== BigInt(payload.length))',
+    'if (announced > BigInt(payload.length))',
+    outcome,
+    CI,
+  ),
+  slip(
+    'a bad PoV costs the time of its job',
+    executeSrc('outcome.ts'),
+    "=== 'PoVDecompressionFailure' ? 0 :",
+    "=== 'PoVDecompressionFailure' ? report.cpuTimeNs :",
+    outcome,
+  ),
+  slip(
+    'a job that claims to have timed out has failed',
+    executeSrc('outcome.ts'),
+    "return result.error.type === 'TimedOut'",
+    "return result.error.type === 'Panic'",
+    outcome,
+  ),
+  slip(
+    'an artifact that was verified counts for another checksum',
+    executeSrc('artifact-file.ts'),
+    'if (this.#kept?.identity === identity && equal(this.#kept.checksum, checksum)) {',
+    'if (this.#kept?.identity === identity) {',
+    execute('test/artifact'),
+    EXECUTE,
+  ),
+  slip(
+    'an artifact is not looked at again when it was replaced',
+    executeSrc('artifact-file.ts'),
+    'const identity = `${dev} ${ino} ${size} ${mtimeNs}`;',
+    'const identity = `${dev}`;',
+    execute('test/artifact'),
+    EXECUTE,
+  ),
+  slip(
+    'an artifact with another checksum is run',
+    executeSrc('artifact-file.ts'),
+    "if (!equal(artifactChecksum(bytes), checksum)) return { type: 'corrupted' };",
+    '',
+    execute('test/artifact'),
+    EXECUTE,
+  ),
+  slip(
+    'a result that cannot be decoded is a failure of the job',
+    executeSrc('job/execute.ts'),
+    '    if (!(error instanceof ProtocolError)) throw error;\n',
+    '    if (error instanceof ProtocolError) throw error;\n',
+    execute('test/guests', 'test/wire', 'test/artifact'),
+    EXECUTE,
+  ),
+  slip(
+    'a fourth template is kept',
+    executeSrc('templates.ts'),
+    'const MAX_TEMPLATES = 3;',
+    'const MAX_TEMPLATES = 4;',
+    execute('test/processes', '-t', 'keeps three'),
+    EXECUTE,
+  ),
+  slip(
+    'a template is made for the first candidate',
+    executeSrc('templates.ts'),
+    "known === undefined ? { type: 'seen' } :",
+    'known === undefined ? this.#make(parts, limits) :',
+    execute('test/processes', '-t', 'first candidate'),
+    EXECUTE,
+  ),
+  slip(
+    'no job waits for the next candidate',
+    executeSrc('templates.ts'),
+    '      else this.#latest = key;\n',
+    '',
+    execute('test/processes', '-t', 'waits for a candidate'),
+    EXECUTE,
+  ),
+];
