@@ -27,7 +27,14 @@ export async function hostSide(bytes) {
   const run = async (candidate) => {
     const { blockData } = candidate;
     const validationData = validationDataOf(candidate);
-    const outcome = await host.validate({ code, validationData, pov: { blockData }, kind: 'approval' });
+    const outcome = await host.validate({
+      code,
+      executorParams: [],
+      validationCodeBombLimit: BOMB_LIMIT_BYTES,
+      validationData,
+      pov: { blockData },
+      kind: 'approval',
+    });
     if (outcome.kind !== 'valid') throw new Error(`the host answered ${outcome.kind}`);
     return outcome.result.headData;
   };

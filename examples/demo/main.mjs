@@ -1,5 +1,6 @@
 // `npm start`: prepares the production runtime of Asset Hub (Rococo) and the example PVF, validates candidates of both
-// in isolated job processes, and compares every verdict and result with what is known. Exit code 0 only if all agree.
+// and their receipts in isolated job processes, and compares every vote and result with what is known. Exit code 0 only
+// if all agree.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +9,11 @@ import { pino } from 'pino';
 import { adderCandidates, readAdderPvf } from './lib/adder.mjs';
 import { readAssetHubCandidates, readAssetHubPvf } from './lib/asset-hub.mjs';
 import { differenceFrom, verdictOf } from './lib/compare.mjs';
+import { receiptsFor, validationDataOf } from './lib/receipts.mjs';
 import { jsonReport, tableReport } from './lib/report.mjs';
 
-const MAX_POV_BYTES = 10 * 1024 * 1024;
+/** A node asks the relay chain for both; see "What to ask the relay chain" in the README of @pvf/host. */
+const OF_SESSION = { executorParams: [], validationCodeBombLimit: 30 * 1024 * 1024 };
 
 const json = process.argv.includes('--json');
 const interrupt = new AbortController();
@@ -52,6 +55,7 @@ async function run(host, { name, code, candidates }) {
   const signal = interrupt.signal;
   const precheck = await host.precheck({
     code: pvf,
+    ...OF_SESSION,
     signal,
     onProgress: ({ type }) => type === 'preparing' && say(`${name}: preparing (compiling ahead of time) …`),
   });
@@ -59,18 +63,16 @@ async function run(host, { name, code, candidates }) {
     return { name, codeBytes: code.length, failed: precheck.message ?? precheck.kind, rows: [] };
   }
   say(`${name}: prepared; validating ${candidates.length} candidates …`);
+  const receiptOf = receiptsFor(code);
   const rows = [];
   for (const candidate of candidates) {
-    const { parentHead, relayParentNumber, relayParentStorageRoot, blockData, expected } = candidate;
-    const validationData = {
-      parentHead,
-      relayParentNumber,
-      relayParentStorageRoot,
-      maxPovSize: MAX_POV_BYTES,
-    };
+    const { blockData, expected } = candidate;
     const outcome = await host.validate({
       code: pvf,
-      validationData,
+      ...OF_SESSION,
+      receipt: receiptOf(candidate),
+      v3Seen: false,
+      validationData: validationDataOf(candidate),
       pov: { blockData },
       kind: 'approval',
       signal,
@@ -81,6 +83,7 @@ async function run(host, { name, code, candidates }) {
       povBytes: blockData.length,
       expected: expected.verdict,
       verdict: verdictOf(outcome),
+      vote: outcome.vote,
       cpuMs: outcome.cpuTimeNs === undefined ? undefined : Number(outcome.cpuTimeNs) / 1e6,
       wallMs: outcome.wallTimeMs,
       difference: differenceFrom(expected, outcome),

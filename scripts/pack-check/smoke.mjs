@@ -57,7 +57,11 @@ const SMOKE = {
     const { PvfHost } = await import('@pvf/host');
     const host = await PvfHost.start({ secureMode: false });
     try {
-      const outcome = await host.precheck({ code: readFileSync(adder) });
+      const outcome = await host.precheck({
+        code: readFileSync(adder),
+        executorParams: [],
+        validationCodeBombLimit: 30 * 1024 * 1024,
+      });
       assert.equal(outcome.kind, 'ok');
     } finally {
       await host.close();

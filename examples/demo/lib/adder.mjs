@@ -1,4 +1,4 @@
-// The example PVF: ten blocks of its chain, and three that it must refuse.
+// The example PVF: ten blocks of its chain, three that it must refuse, and three with receipts that claim something else.
 import { adderChain, encodeAdderBlock, readAdderPvf } from '@pvf/example-adder-pvf';
 
 export { readAdderPvf };
@@ -24,7 +24,23 @@ export function adderCandidates() {
       1,
     ),
   ].map((candidate) => ({ ...candidate, expected: { verdict: 'invalid' } }));
-  return [...valid, ...spoiled];
+  return [...valid, ...spoiled, ...misclaimed(first)];
+}
+
+/** A good block whose receipt claims something else: the PVF has nothing against it, but the vote must be against. */
+function misclaimed(block) {
+  const other = new Uint8Array(32).fill(1);
+  return [
+    ['para-head', 'a receipt that claims another head', { paraHead: other }],
+    ['pov-hash', 'a receipt for another PoV', { povHash: other }],
+    ['code-hash', 'a receipt for another PVF', { validationCodeHash: other }],
+  ].map(([verdict, holds, claims]) => ({
+    ...block,
+    name: `claims-other-${verdict}`,
+    holds,
+    claims,
+    expected: { ...block.expected, verdict },
+  }));
 }
 
 function inputs(name, holds, parentHead, blockData, relayParentNumber) {

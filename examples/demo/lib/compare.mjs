@@ -13,6 +13,8 @@ export function verdictOf(outcome) {
 /** Undefined if the outcome is the expected one, else what differs. */
 export function differenceFrom(expected, outcome) {
   const verdict = verdictOf(outcome);
+  const vote = expected.verdict === 'valid' ? 'for' : 'against';
+  if (verdict === expected.verdict && outcome.vote !== vote) return `vote ${outcome.vote}, expected ${vote}`;
   if (verdict !== expected.verdict)
     return `verdict ${verdict}${outcome.message ? `: ${outcome.message}` : ''}`;
   if (verdict !== 'valid') return undefined;

@@ -6,6 +6,7 @@ const COLUMNS = [
   { title: 'PoV bytes', right: true },
   { title: 'expected' },
   { title: 'verdict' },
+  { title: 'vote' },
   { title: 'CPU ms', right: true },
   { title: 'wall ms', right: true },
 ];
@@ -42,13 +43,14 @@ function heading({ name, codeBytes, artifact }) {
   ];
 }
 
-function candidateRow({ name, holds, povBytes, expected, verdict, cpuMs, wallMs, difference }) {
+function candidateRow({ name, holds, povBytes, expected, verdict, vote, cpuMs, wallMs, difference }) {
   return [
     name,
     shorten(holds),
     count(povBytes),
     expected,
     difference ? `${verdict} ✗` : verdict,
+    vote,
     cpuMs === undefined ? '-' : cpuMs.toFixed(1),
     wallMs.toFixed(1),
   ];

@@ -7,6 +7,8 @@ export type CliErrorMeta = {
   /** Text that should be hexadecimal is not, or stands for the wrong number of bytes. */
   BAD_HEX: { what: string };
   BAD_CANDIDATE: { path: string; field: string };
+  /** A receipt, or what goes with it: an option, or a field of a candidate file. */
+  BAD_CLAIM: { field: string };
   BAD_EXECUTOR_PARAMS: { index: number | undefined };
   BAD_USAGE: { option: string };
   /** `@pvf/component` refuses; its own code and metadata. */

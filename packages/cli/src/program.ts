@@ -15,10 +15,10 @@ import { VERSION } from './version.ts';
 
 const EXIT_CODES_HELP = `
 Exit codes:
-  0  every PVF was accepted, every candidate is valid
-  1  vote against: invalid candidate, or a PVF that fails its precheck
+  0  every PVF passes its precheck; vote for every candidate, or without a receipt: its PVF accepts it
+  1  a PVF fails its precheck; vote against a candidate, or without a receipt: its PVF does not accept it
   2  nothing was done: usage, input or set-up
-  3  abstain: a fault of this machine, or the deadline passed
+  3  abstain: a fault of this machine, a chain that could not be asked, or the deadline passed
   4  a candidate's PVF cannot be prepared anywhere
   5  with --check: not what the candidate file expects
   70  no verdict: a full disk, a broken installation, or a defect of this program
@@ -58,25 +58,39 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
   withHostOptions(
     program
       .command('validate')
-      .description('Execute candidates in isolated job processes and say how to vote.'),
+      .description(
+        'Execute candidates in isolated job processes. With their receipts: check what they claim and say how to vote; ' +
+          'without: say whether their PVF accepts them.',
+      ),
   )
     .requiredOption('--pvf <file>', 'the PVF')
     .option('--candidate <file...>', 'candidate files (JSON)')
     .option('--parent-head <hex>', 'parent head data: hexadecimal, or @FILE')
     .option('--pov <file>', 'block data as a collator sends it, maybe compressed')
-    .option('--relay-parent-number <n>', 'number of the relay parent', integer(0xffff_ffff), 0)
-    .option('--relay-storage-root <hex>', 'storage root of the relay parent (default: zeros)')
-    .option('--relay-parent <hex>', 'hash of the relay parent, seen by V3 candidates (default: zeros)')
     .option(
-      '--scheduling-parent <hex>',
-      'hash of the scheduling parent, seen by V3 candidates (default: zeros)',
+      '--relay-parent-number <n>',
+      'number of the relay parent (default: 0 without a receipt)',
+      integer(0xffff_ffff),
     )
-    .option('--descriptor-version <n>', 'version of the candidate descriptor', integer(255), 1)
+    .option(
+      '--relay-storage-root <hex>',
+      'storage root of the relay parent (default: zeros without a receipt)',
+    )
+    .option('--receipt <hex>', 'the candidate receipt (SCALE): hexadecimal, or @FILE')
+    .option('--v3-seen', 'with a receipt: the node has seen the node feature CandidateReceiptV3')
+    .option('--no-v3-seen', 'with a receipt: it has not')
+    .option('--chain <json>', 'with a receipt, for backing: what the chain says, JSON or @FILE')
+    .option('--relay-parent <hex>', 'without a receipt: hash of the relay parent, seen by V3 candidates')
+    .option('--scheduling-parent <hex>', 'without a receipt: hash of the scheduling parent, as above')
+    .option(
+      '--descriptor-version <n>',
+      'without a receipt: version of its descriptor (default: 1)',
+      integer(255),
+    )
     .option(
       '--max-pov-size <bytes>',
-      'of the persisted validation data',
+      'of the persisted validation data, for candidate files that do not say it (default: 10 MiB without a receipt)',
       integer(0xffff_ffff),
-      10 * 1024 * 1024,
     )
     .addOption(
       new Option('--kind <kind>', 'why it is validated: decides time limit and retries')
@@ -149,8 +163,15 @@ function withHostOptions(command: Command, prepares = true): Command {
     .option('--execute-worker <path>', 'another program to execute with');
   if (!prepares) return command;
   return command
-    .option('--executor-params <json>', 'JSON array, or @FILE (default: none, the chain’s defaults)')
-    .option('--bomb-limit <bytes>', 'largest decompressed code (default: 30 MiB)', integer());
+    .option(
+      '--executor-params <json>',
+      'the session’s, JSON array or @FILE (default: none; every answer says so)',
+    )
+    .option(
+      '--bomb-limit <bytes>',
+      'largest decompressed code (default: 30 MiB; every answer says so)',
+      integer(),
+    );
 }
 
 /** Parser of a whole number from 0 to `max`. */

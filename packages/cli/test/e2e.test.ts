@@ -73,14 +73,25 @@ test('valid and spoiled candidates: verdicts, exit code, --check', async () => {
   const candidates = ['--candidate', validFile(), invalidFile()];
   const human = await run([...argv, ...candidates]);
   expect(human.code).toBe(EXIT.against);
-  expect(human.stdout).toMatch(/^valid: valid$/m);
-  expect(human.stdout).toMatch(/^spoiled: invalid, the PVF refused it$/m);
+  expect(human.stdout).toMatch(/^valid: accepted by its PVF\n {2}no vote: it was compared with no receipt$/m);
+  expect(human.stdout).toMatch(/^spoiled: not accepted, the PVF refused it\n {2}no vote: /m);
+  expect(
+    human.stdout.match(/executor params: none \(assumed, .*30 MiB|executor params: none \(assumed/g),
+  ).toHaveLength(2);
 
   const checked = await run([...argv, ...candidates, '--check', '--json']);
   expect(checked.code).toBe(EXIT.ok);
   expect(JSON.parse(checked.stdout).candidates).toMatchObject([
-    { name: 'valid', outcome: { kind: 'valid', vote: 'for', result: { headData: `0x${hex(first!.head)}` } } },
-    { name: 'spoiled', outcome: { kind: 'invalid', vote: 'against', rule: 'refused-by-pvf' } },
+    {
+      name: 'valid',
+      answer: 'pvf-only',
+      outcome: { kind: 'valid', vote: 'unchecked', result: { headData: `0x${hex(first!.head)}` } },
+    },
+    {
+      name: 'spoiled',
+      answer: 'pvf-only',
+      outcome: { kind: 'invalid', vote: 'unchecked', rule: 'refused-by-pvf' },
+    },
   ]);
 
   const wrong = candidateFile('wrong', first!.blockData, { ok: { head: hex(second!.head) } });

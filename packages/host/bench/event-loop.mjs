@@ -29,13 +29,16 @@ const host = await PvfHost.start({ spawnTimeoutMs: 60_000 });
 const code = await host.importCode(guest('accepts-anything'));
 const request = (blockData) => ({
   code,
+  executorParams: [],
+  validationCodeBombLimit: 30 * 1024 * 1024,
   kind: 'approval',
   pov: { blockData },
   validationData: {
     parentHead: new Uint8Array(),
     relayParentNumber: 1,
     relayParentStorageRoot: new Uint8Array(32),
-    maxPovSize: size,
+    // Of the encoded PoV.
+    maxPovSize: size + 4,
   },
 });
 const povs = Array.from({ length: concurrent }, () => randomFillSync(new Uint8Array(size)));

@@ -1,12 +1,14 @@
-import type { PrepareError, ValidationResult } from './wire-types.ts';
+import type { PrepareError, UmpCheckError, ValidationResult } from './wire-types.ts';
 
 /**
  * What an outcome means for the validator's vote.
  * - `for`, `against`: vote so.
  * - `abstain`: the fault is this machine's, or nobody can tell; casting a vote could harm the candidate or us.
  * - `none`: nobody needs a vote any more.
+ * - `unchecked`: there was no receipt. The PVF has accepted or refused its input, but nobody knows whether that is what
+ *   a candidate claims.
  */
-export type Vote = 'for' | 'against' | 'abstain' | 'none';
+export type Vote = 'for' | 'against' | 'abstain' | 'none' | 'unchecked';
 
 /** Cost of a preparation, as the worker reported it. Memory in bytes; undefined where the platform does not tell. */
 export type PreparationStats = {
@@ -47,6 +49,8 @@ export type OutcomeCommon = {
 
 /** On every outcome of `validate`. */
 export type ValidationCommon = OutcomeCommon & {
+  /** Hash of the receipt, hex without 0x; undefined without one. */
+  candidateHash: string | undefined;
   /** Executions that were begun: one, and one more for each class of doubt that came up (five classes). */
   attempts: number;
   /** Time spent in the execution queue, summed over the attempts. */
@@ -59,7 +63,7 @@ export type ValidationCommon = OutcomeCommon & {
 };
 
 /** The rule that a candidate broke. Only a job that ran to an answer, or to its time limit, gives one. */
-export type InvalidRule =
+export type ExecutionRule =
   /** The PVF itself refused the candidate, trapped, or has no usable entry point. */
   | 'refused-by-pvf'
   /** The compressed PoV does not decompress within its limit. */
@@ -68,6 +72,37 @@ export type InvalidRule =
   | 'cpu-timeout'
   /** The worker gave no answer within four times the limit on the wall clock. */
   | 'wall-timeout';
+
+/** The encoded PoV, compressed or not, is larger than the validation data's `maxPovSize`. Known before execution. */
+export type PovSizeRule = 'pov-size';
+
+/**
+ * What differs from the receipt, in the order in which it is looked at: the first four before the execution, the fifth
+ * and sixth for backing alone, the last for backing alone after it. Names and order are those of the reference
+ * (polkadot-node-core-candidate-validation 36.0.0); `pov-size` comes second.
+ */
+export type ReceiptRule =
+  /** Hash of the persisted validation data. */
+  | 'validation-data-hash'
+  /** Hash of the encoded PoV. */
+  | 'pov-hash'
+  /** Hash of the validation code. */
+  | 'code-hash'
+  /** The session that the receipt claims for the scheduling parent. */
+  | 'scheduling-session'
+  /** The session that the receipt claims for the relay parent. */
+  | 'relay-parent-session'
+  /** Hash of the head data that the PVF returned. */
+  | 'para-head'
+  /** Hash of the commitments made of what the PVF returned. */
+  | 'commitments-hash'
+  /** The PVF's signals to validators, or the core that they and the receipt name. */
+  | 'ump-signals';
+
+export type InvalidRule = ExecutionRule | PovSizeRule | ReceiptRule;
+
+/** What the chain could not tell; see `ChainAnswers`. */
+export type ChainQuestion = 'scheduling-session' | 'relay-parent-session' | 'claim-queue';
 
 /** Doubts that remained after the retry; candidate or machine may be the cause, so the vote is against. */
 export type PossiblyInvalidCause =
@@ -95,9 +130,10 @@ export type InternalCause =
   /** An unexpected fault of the host's own. */
   | 'host-fault';
 
-export type ValidOutcome = ValidationCommon & {
+/** @typeParam V `for` with a receipt, `unchecked` without */
+export type ValidOutcome<V extends Vote = 'for' | 'unchecked'> = ValidationCommon & {
   kind: 'valid';
-  vote: 'for';
+  vote: V;
   result: ValidationResult;
   /** SCALE encoding of `result`. */
   resultBytes: Uint8Array;
@@ -105,16 +141,29 @@ export type ValidOutcome = ValidationCommon & {
   /** Decompressed size of the PoV, bytes. */
   povSize: number;
 };
-export type InvalidOutcome = ValidationCommon & {
+/** @typeParam V `against` with a receipt, `unchecked` without */
+export type InvalidOutcome<
+  V extends Vote = 'against' | 'unchecked',
+  R extends InvalidRule = InvalidRule,
+> = ValidationCommon & {
   kind: 'invalid';
-  vote: 'against';
-  rule: InvalidRule;
+  vote: V;
+  rule: R;
+  message: string;
+  /** Present with `ump-signals`. */
+  umpSignals?: UmpCheckError;
+};
+export type PossiblyInvalidOutcome<V extends Vote = 'against' | 'unchecked'> = ValidationCommon & {
+  kind: 'possibly-invalid';
+  vote: V;
+  cause: PossiblyInvalidCause;
   message: string;
 };
-export type PossiblyInvalidOutcome = ValidationCommon & {
-  kind: 'possibly-invalid';
-  vote: 'against';
-  cause: PossiblyInvalidCause;
+/** For backing: the relay chain did not say what had to be compared with the receipt. */
+export type ChainUnavailableOutcome = ValidationCommon & {
+  kind: 'chain-unavailable';
+  vote: 'abstain';
+  cause: ChainQuestion;
   message: string;
 };
 export type InternalOutcome = ValidationCommon & {
@@ -145,15 +194,25 @@ export type CancelledOutcome = ValidationCommon & {
   cause: 'caller' | 'host-closed';
 };
 
+type UndecidedOutcome = InternalOutcome | PreparationFailedOutcome | DeadlinePassedOutcome | CancelledOutcome;
+
+/** What `validate` resolves to with a receipt. */
+export type ReceiptOutcome =
+  | ValidOutcome<'for'>
+  | InvalidOutcome<'against'>
+  | PossiblyInvalidOutcome<'against'>
+  | ChainUnavailableOutcome
+  | UndecidedOutcome;
+
+/** What `validate` resolves to without a receipt: never `for` or `against`. */
+export type BareOutcome =
+  | ValidOutcome<'unchecked'>
+  | InvalidOutcome<'unchecked', ExecutionRule | PovSizeRule>
+  | PossiblyInvalidOutcome<'unchecked'>
+  | UndecidedOutcome;
+
 /** What `validate` resolves to. */
-export type ValidationOutcome =
-  | ValidOutcome
-  | InvalidOutcome
-  | PossiblyInvalidOutcome
-  | InternalOutcome
-  | PreparationFailedOutcome
-  | DeadlinePassedOutcome
-  | CancelledOutcome;
+export type ValidationOutcome = ReceiptOutcome | BareOutcome;
 
 /** What `precheck` resolves to. */
 export type PrecheckOutcome = OutcomeCommon &

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { Claim, NoClaim } from './candidate.ts';
 import type { Clock } from './clock.ts';
 import type { PvfCode } from './code.ts';
-import type { CandidateDescriptorVersion, ExecutorParam, PersistedValidationData } from './wire-types.ts';
+import type { ExecutorParam, PersistedValidationData } from './wire-types.ts';
 
 /**
  * Why a candidate is executed. It decides the place in the execution queue, the time limit (2 s for both kinds of
@@ -83,33 +84,42 @@ export type HostOptions = {
 /** Bytes of a PVF as they are on chain (zstd-compressed blob or raw wasm), or what `host.importCode()` made of them. */
 export type CodeInput = Uint8Array | PvfCode;
 
-/** What a PVF is prepared from. */
+/** What a PVF is prepared from. What is required has no default that is right for every chain. */
 export type PvfInput = {
   /** Must not change before the call settles. */
   code: CodeInput;
-  /** Default: none, which means the defaults of the executor. */
-  executorParams?: readonly ExecutorParam[];
-  /** Largest decompressed code, bytes. Default 30 MiB. */
-  validationCodeBombLimit?: number;
+  /**
+   * Those of a session: for candidates, that of the relay parent (`ParachainHost_session_executor_params`). `[]` says
+   * that the chain has set none.
+   */
+  executorParams: readonly ExecutorParam[];
+  /**
+   * Largest decompressed code, bytes: `ParachainHost_validation_code_bomb_limit` of a session, for candidates that of
+   * the scheduling parent. The reference takes 30 MiB (`DEFAULT_CODE_BOMB_LIMIT` of `@pvf/protocol`) where a runtime
+   * does not tell.
+   */
+  validationCodeBombLimit: number;
 };
 
 export type PrecheckRequest = PvfInput & RequestControl;
 
-export type ValidateRequest = PvfInput &
+type CandidateInput = PvfInput &
   RequestControl & {
+    /** With a receipt, exactly what the relay chain persists at the relay parent: its hash is compared. */
     validationData: PersistedValidationData;
     /** `blockData` may be a zstd-compressed blob. It must not change before the call settles. */
     pov: { blockData: Uint8Array };
-    kind: ExecutionKind;
-    /** 32 bytes; default zeros. PVFs see it only with descriptor version V3. */
-    relayParent?: Uint8Array;
-    /** 32 bytes; default zeros. With it `updateActiveLeaves` tells which backing jobs still matter. */
-    schedulingParent?: Uint8Array;
-    /** Default V1. */
-    descriptorVersion?: CandidateDescriptorVersion;
     /** Limit on the job's CPU time, milliseconds. Default: by kind and executor params. Queueing does not count. */
     executionTimeoutMs?: number;
   };
+
+/** A candidate and its receipt: its outcome says how to vote. */
+export type ReceiptRequest = CandidateInput & Claim;
+
+/** A candidate without receipt: its outcome says what the PVF made of it, and no vote. */
+export type BareRequest = CandidateInput & NoClaim;
+
+export type ValidateRequest = ReceiptRequest | BareRequest;
 
 export type RequestControl = {
   /** Takes the request back: out of its queue at once, or its job is killed. The outcome is `cancelled`. */

@@ -16,7 +16,7 @@ export {
   isCompressed,
   POV_BOMB_LIMIT,
 } from './blob/index.ts';
-export { artifactChecksum } from './checksum/index.ts';
+export { artifactChecksum, blake2b256 } from './checksum/index.ts';
 export {
   describeInternalError,
   describeJobError,

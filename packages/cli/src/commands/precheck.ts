@@ -1,7 +1,12 @@
 import type { PrecheckOutcome } from '@pvf/host';
 import type { ExitCode } from '../exit-codes.ts';
 import { readCode } from '../input/code.ts';
-import { readExecutorParams } from '../input/executor-params.ts';
+import {
+  type PvfParameterOptions,
+  type PvfParameters,
+  parametersLine,
+  readPvfParameters,
+} from '../input/pvf-parameters.ts';
 import { toJson } from '../output/json.ts';
 import { precheckExit, precheckLines } from '../output/outcomes.ts';
 import { shortcomings } from '../output/shortcomings.ts';
@@ -9,10 +14,7 @@ import { bytes } from '../output/units.ts';
 import { type Context, type HostCommandOptions, print, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
 
-export interface PrecheckOptions extends HostCommandOptions {
-  readonly executorParams?: string;
-  readonly bombLimit?: number;
-}
+export interface PrecheckOptions extends HostCommandOptions, PvfParameterOptions {}
 
 interface Report {
   readonly file: string;
@@ -30,7 +32,8 @@ export async function precheck(
 ): Promise<ExitCode> {
   const codes: [file: string, code: Uint8Array][] = [];
   for (const file of files) codes.push([file, await readCode(file)]);
-  const executorParams = await readExecutorParams(options.executorParams ?? '[]');
+  const parameters = await readPvfParameters(options);
+  const executorParams = parameters.executorParams.value;
 
   const reports = await withHost(context, options, async (host) => {
     const done: Report[] = [];
@@ -38,9 +41,9 @@ export async function precheck(
       const outcome = await host.precheck({
         code,
         executorParams,
+        validationCodeBombLimit: parameters.validationCodeBombLimit.value,
         signal: context.io.signal,
         onProgress: showProgress(context.terminal, file),
-        ...(options.bombLimit !== undefined && { validationCodeBombLimit: options.bombLimit }),
       });
       context.terminal.done();
       const report = {
@@ -49,7 +52,7 @@ export async function precheck(
         outcome,
         shortcomings: await shortcomings(code, executorParams, file),
       };
-      if (options.json !== true) await print(context.io, text(report));
+      if (options.json !== true) await print(context.io, text(report, parameters));
       done.push(report);
     }
     return done;
@@ -57,12 +60,20 @@ export async function precheck(
 
   const exitCode = Math.max(...reports.map(({ outcome }) => precheckExit(outcome))) as ExitCode;
   if (options.json === true)
-    await print(context.io, toJson({ command: 'precheck', exitCode, pvfs: reports }));
+    await print(context.io, toJson({ command: 'precheck', exitCode, parameters, pvfs: reports }));
   return exitCode;
 }
 
-function text({ file, codeBytes, outcome, shortcomings: warnings }: Report): string {
+function text(
+  { file, codeBytes, outcome, shortcomings: warnings }: Report,
+  parameters: PvfParameters,
+): string {
   const [verdict, ...details] = precheckLines(outcome);
-  const lines = [`file ${bytes(codeBytes)}`, ...details, ...warnings.map((warning) => `warning: ${warning}`)];
+  const lines = [
+    `file ${bytes(codeBytes)}`,
+    ...details,
+    parametersLine(parameters),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ];
   return [`${file}: ${verdict}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }

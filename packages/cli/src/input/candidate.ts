@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { ValidationOutcome } from '@pvf/host';
 import { CliError } from '../errors.ts';
+import type { ClaimSource } from './claim.ts';
 import { readInput } from './file.ts';
 import { fromHex } from './hex.ts';
 
@@ -26,12 +27,17 @@ export interface Candidate {
   readonly blockData: Uint8Array;
   readonly relayParentNumber: number;
   readonly relayParentStorageRoot: Uint8Array;
+  /** Bytes that the encoded PoV may have; undefined if the file does not say. */
+  readonly maxPovSize: number | undefined;
+  /** Undefined without a receipt. */
+  readonly claim: ClaimSource | undefined;
   readonly expected: Expectation | undefined;
 }
 
 /**
  * Reads a candidate file: JSON with `parentHead`, `blockData` (hex) or `blockDataFile` (a path beside it),
- * `relayParentNumber`, `relayParentStorageRoot`, and optionally `name`, `note`, `expected`, `expectedResultSha256`.
+ * `relayParentNumber`, `relayParentStorageRoot`, and optionally `maxPovSize`, `receipt` with `v3Seen` and `chain`,
+ * `name`, `note`, `expected`, `expectedResultSha256`.
  * @throws CliError INPUT_FILE, BAD_CANDIDATE, BAD_HEX
  */
 export async function readCandidate(path: string): Promise<Candidate> {
@@ -47,6 +53,8 @@ export async function readCandidate(path: string): Promise<Candidate> {
         : await readInput(join(dirname(path), file), 'block data'),
     relayParentNumber: fields.u32('relayParentNumber'),
     relayParentStorageRoot: fields.bytes('relayParentStorageRoot', 32),
+    maxPovSize: fields.has('maxPovSize') ? fields.u32('maxPovSize') : undefined,
+    claim: fields.claim(),
     expected: fields.expectation(),
   };
 }
@@ -130,6 +138,20 @@ class Fields {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff)
       return value;
     throw this.#bad(field, value === undefined ? 'is missing' : 'is not a whole number from 0 to 4294967295');
+  }
+
+  has(field: string): boolean {
+    return this.#values[field] !== undefined;
+  }
+
+  claim(): ClaimSource | undefined {
+    if (!this.has('receipt')) return undefined;
+    return {
+      receipt: this.bytes('receipt'),
+      v3Seen: this.#values.v3Seen,
+      chain: this.#values.chain,
+      name: (part) => `field "${part}" of candidate ${this.#path}`,
+    };
   }
 
   expectation(): Expectation | undefined {

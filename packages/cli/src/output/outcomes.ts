@@ -1,4 +1,11 @@
-import type { ArtifactInfo, PrecheckOutcome, PrepareError, ValidationOutcome } from '@pvf/host';
+import type {
+  ArtifactInfo,
+  InvalidRule,
+  PrecheckOutcome,
+  PrepareError,
+  ValidationOutcome,
+  Vote,
+} from '@pvf/host';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toHex } from '../input/hex.ts';
 import { tellsOfFullDisk } from './failure.ts';
@@ -8,11 +15,27 @@ import { bytes, mebibytes, milliseconds, nanosecondsToMs } from './units.ts';
 /** Longest head data shown in full. Bytes. */
 const HEAD_SHOWN_BYTES = 80;
 
-const RULES = {
+const RULES: Record<InvalidRule, string> = {
   'refused-by-pvf': 'the PVF refused it',
   'pov-decompression': 'its PoV does not decompress',
   'cpu-timeout': 'its job used up its CPU time',
   'wall-timeout': 'its job did not answer in time',
+  'pov-size': 'its PoV is larger than its validation data allow',
+  'validation-data-hash': 'its validation data are not those of its receipt',
+  'pov-hash': 'its PoV is not that of its receipt',
+  'code-hash': 'the PVF is not that of its receipt',
+  'scheduling-session': 'its scheduling parent is in another session than its receipt says',
+  'relay-parent-session': 'its relay parent is not in the session that its receipt says',
+  'para-head': 'its PVF returned another head than its receipt says',
+  'commitments-hash': 'its PVF returned other commitments than its receipt says',
+  'ump-signals': 'its signals to validators do not fit its receipt and the claim queue',
+};
+
+/** The kind of answer, said with every candidate that has one. */
+const ANSWERS = {
+  for: 'vote for: it is what its receipt claims',
+  against: 'vote against',
+  unchecked: 'no vote: it was compared with no receipt',
 } as const;
 
 /** First line: the verdict. Further lines: details. */
@@ -68,7 +91,8 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
       const up = result.upwardMessages.length;
       const across = result.horizontalMessages.length;
       return [
-        'valid',
+        outcome.vote === 'for' ? 'valid' : 'accepted by its PVF',
+        ANSWERS[outcome.vote],
         `head data ${shortHex(result.headData)}`,
         `messages: ${up} upward, ${across} horizontal, ${result.processedDownwardMessages} downward processed`,
         `HRMP watermark ${result.hrmpWatermark}, ${newCode(result.newValidationCode)}`,
@@ -76,15 +100,23 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
       ];
     }
     case 'invalid':
-      return [`invalid, ${RULES[outcome.rule]}`, oneLine(outcome.message), times];
+      return [
+        `${outcome.vote === 'against' ? 'invalid' : 'not accepted'}, ${RULES[outcome.rule]}`,
+        ANSWERS[outcome.vote],
+        oneLine(outcome.message),
+        times,
+      ];
     case 'possibly-invalid':
       return [
-        `invalid after all doubts (${outcome.cause})`,
+        `${outcome.vote === 'against' ? 'invalid' : 'not accepted'} after all doubts (${outcome.cause})`,
+        ANSWERS[outcome.vote],
         oneLine(outcome.message),
         `${times}, ${outcome.attempts === 1 ? '1 attempt' : `${outcome.attempts} attempts`}`,
       ];
     case 'internal':
       return [`not decided, a fault of this machine (${outcome.cause})`, oneLine(outcome.message)];
+    case 'chain-unavailable':
+      return [`not decided, the chain did not say enough (${outcome.cause})`, oneLine(outcome.message)];
     case 'preparation-failed':
       return [
         'not decided, the PVF cannot be prepared',
@@ -103,10 +135,11 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
 export function validationExit(outcome: ValidationOutcome): ExitCode {
   if (outcome.kind === 'preparation-failed') return EXIT.preparationFailed;
   if (outcome.kind === 'internal' && tellsOfFullDisk(outcome.message)) return EXIT.defect;
+  if (outcome.vote === 'unchecked') return outcome.kind === 'valid' ? EXIT.ok : EXIT.against;
   return exitForVote(outcome.vote);
 }
 
-function exitForVote(vote: 'for' | 'against' | 'abstain' | 'none'): ExitCode {
+function exitForVote(vote: Exclude<Vote, 'unchecked'>): ExitCode {
   switch (vote) {
     case 'for':
       return EXIT.ok;

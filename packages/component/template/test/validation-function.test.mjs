@@ -20,6 +20,9 @@ after(() => host?.close());
 function validate(parentHead, blockData) {
   return host.validate({
     code,
+    // A chain's own are those of a session; see the README of @pvf/host.
+    executorParams: [],
+    validationCodeBombLimit: 30 * 1024 * 1024,
     kind: 'approval',
     validationData: {
       parentHead: Buffer.from(parentHead, 'hex'),

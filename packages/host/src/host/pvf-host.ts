@@ -7,11 +7,12 @@ import { toHex } from '../hex.ts';
 import { Intake } from '../intake.ts';
 import { KeepAlive } from '../keep-alive.ts';
 import { orAborted } from '../or-aborted.ts';
-import type { PrecheckOutcome, ValidationOutcome } from '../outcome.ts';
+import type { BareOutcome, PrecheckOutcome, ReceiptOutcome, ValidationOutcome } from '../outcome.ts';
 import {
   artifactRequest,
   type CheckedPvf,
   checkCandidate,
+  checkCode,
   checkControl,
   checkHash,
   checkHexHash,
@@ -24,6 +25,7 @@ import {
 } from '../request/index.ts';
 import type {
   ActiveLeavesUpdate,
+  BareRequest,
   CodeInput,
   ExecutionKind,
   HostOptions,
@@ -31,6 +33,7 @@ import type {
   PrecheckRequest,
   PruneReport,
   PvfInput,
+  ReceiptRequest,
   RequestControl,
   SecurityReport,
   ValidateRequest,
@@ -99,8 +102,7 @@ export class PvfHost implements AsyncDisposable {
    */
   async importCode(code: Uint8Array): Promise<PvfCode> {
     this.#assertOpen();
-    const pvf = checkPvf({ code });
-    return await this.#keepAlive.during(() => this.#importCode(pvf.code));
+    return await this.#keepAlive.during(() => this.#importCode(checkCode(code)));
   }
 
   /**
@@ -116,9 +118,13 @@ export class PvfHost implements AsyncDisposable {
   }
 
   /**
-   * Executes a candidate, after preparing its PVF if need be, and says how to vote.
+   * Executes a candidate, after preparing its PVF if need be. With a receipt it is compared with everything that the
+   * receipt claims, and the outcome says how to vote. Without one it says only what the PVF made of its input.
    * @throws HostError INVALID_REQUEST, HOST_CLOSED
    */
+  async validate(request: ReceiptRequest): Promise<ReceiptOutcome>;
+  async validate(request: BareRequest): Promise<BareOutcome>;
+  async validate(request: ValidateRequest): Promise<ValidationOutcome>;
   async validate(request: ValidateRequest): Promise<ValidationOutcome> {
     this.#assertOpen();
     const pvf = checkPvf(request);
@@ -338,6 +344,7 @@ export class PvfHost implements AsyncDisposable {
 function summary(outcome: PrecheckOutcome | ValidationOutcome): object {
   const { codeHash, kind, vote, totalMs } = outcome;
   const cause = 'cause' in outcome ? outcome.cause : 'rule' in outcome ? outcome.rule : undefined;
-  const attempts = 'attempts' in outcome ? outcome.attempts : undefined;
-  return { codeHash, outcome: kind, cause, vote, attempts, totalMs };
+  const { attempts, candidateHash } =
+    'attempts' in outcome ? outcome : { attempts: undefined, candidateHash: undefined };
+  return { codeHash, candidateHash, outcome: kind, cause, vote, attempts, totalMs };
 }

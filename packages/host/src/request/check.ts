@@ -1,20 +1,16 @@
 import {
   CandidateDescriptorVersion,
-  DEFAULT_CODE_BOMB_LIMIT,
   type ExecutorParams,
-  isProtocolError,
   PersistedValidationData,
   paramsHash,
   paramsPrepHash,
 } from '@pvf/protocol';
 import { PvfCode } from '../code.ts';
-import { HostError } from '../errors.ts';
 import { KINDS } from '../execute/shares.ts';
 import { toHex } from '../hex.ts';
 import type { CodeInput, PvfInput, RequestControl, ValidateRequest } from '../types.ts';
-
-const HASH_BYTES = 32;
-const MAX_U32 = 2 ** 32 - 1;
+import { type CheckedClaim, checkClaim } from './check-claim.ts';
+import { encodable, HASH_BYTES, invalid, MAX_U32 } from './invalid.ts';
 
 /**
  * Code, or block data with parent head: what fits into one request to a worker (128 MiB) beside everything else. A
@@ -43,24 +39,17 @@ export type CheckedCandidate = Pick<ValidateRequest, 'validationData' | 'kind' |
   schedulingParent: Uint8Array;
   hasSchedulingParent: boolean;
   descriptorVersion: CandidateDescriptorVersion;
+  /** Undefined without a receipt. */
+  claim: CheckedClaim | undefined;
 };
 
 /** @throws HostError INVALID_REQUEST */
 export function checkPvf(input: PvfInput): CheckedPvf {
   if (typeof input !== 'object' || input === null) throw invalid('request', 'must be an object');
-  const {
-    code,
-    executorParams: params = [],
-    validationCodeBombLimit: bombLimit = DEFAULT_CODE_BOMB_LIMIT,
-  } = input;
-  if (!(code instanceof Uint8Array || code instanceof PvfCode)) {
-    throw invalid('code', 'must be a Uint8Array or what importCode() returned');
-  }
-  if ((code instanceof PvfCode ? code.length : code.byteLength) > MAX_INPUT_BYTES) {
-    throw invalid('code', `must not be longer than ${MAX_INPUT_BYTES} bytes`);
-  }
+  const { code, executorParams: params, validationCodeBombLimit: bombLimit } = input;
+  checkCode(code);
   if (!Array.isArray(params) || params.length > MAX_PARAMS) {
-    throw invalid('executorParams', `must be an array of at most ${MAX_PARAMS} params`);
+    throw invalid('executorParams', `must be an array of at most ${MAX_PARAMS} params; [] if there are none`);
   }
   if (!Number.isInteger(bombLimit) || bombLimit < 0 || bombLimit > MAX_U32) {
     throw invalid('validationCodeBombLimit', 'must be a number of bytes below 2^32');
@@ -75,24 +64,63 @@ export function checkPvf(input: PvfInput): CheckedPvf {
 }
 
 /** @throws HostError INVALID_REQUEST */
+export function checkCode(code: CodeInput): CodeInput {
+  if (!(code instanceof Uint8Array || code instanceof PvfCode)) {
+    throw invalid('code', 'must be a Uint8Array or what importCode() returned');
+  }
+  if ((code instanceof PvfCode ? code.length : code.byteLength) > MAX_INPUT_BYTES) {
+    throw invalid('code', `must not be longer than ${MAX_INPUT_BYTES} bytes`);
+  }
+  return code;
+}
+
+/** @throws HostError INVALID_REQUEST */
 export function checkCandidate(request: ValidateRequest): CheckedCandidate {
-  const { validationData, pov, kind, executionTimeoutMs, descriptorVersion = { type: 'V1' } } = request;
+  const { validationData, pov, kind, executionTimeoutMs } = request;
   encodable('validationData', () => PersistedValidationData.encodeParts(validationData));
-  encodable('descriptorVersion', () => CandidateDescriptorVersion.encodeParts(descriptorVersion));
   if (!(pov?.blockData instanceof Uint8Array)) throw invalid('pov.blockData', 'must be a Uint8Array');
   if (pov.blockData.byteLength + validationData.parentHead.byteLength > MAX_INPUT_BYTES) {
     throw invalid('pov.blockData', `must not be longer than ${MAX_INPUT_BYTES} bytes, parent head included`);
   }
   if (!KINDS.includes(kind)) throw invalid('kind', `must be one of ${KINDS.join(', ')}`);
   if (executionTimeoutMs !== undefined) checkMs('executionTimeoutMs', executionTimeoutMs);
+  const claim = checkClaim(request);
   return {
     validationData,
     kind,
     ...(executionTimeoutMs === undefined ? {} : { executionTimeoutMs }),
     blockData: pov.blockData,
-    relayParent: checkHash('relayParent', request.relayParent),
-    schedulingParent: checkHash('schedulingParent', request.schedulingParent),
-    hasSchedulingParent: request.schedulingParent !== undefined,
+    ...(claim === undefined ? ofRequest(request) : ofReceipt(claim)),
+    claim,
+  };
+}
+
+type DescriptorPart = Pick<
+  CheckedCandidate,
+  'relayParent' | 'schedulingParent' | 'hasSchedulingParent' | 'descriptorVersion'
+>;
+
+function ofReceipt({ receipt, view }: CheckedClaim): DescriptorPart {
+  return {
+    relayParent: receipt.descriptor.relayParent,
+    schedulingParent: view.schedulingParent,
+    hasSchedulingParent: true,
+    descriptorVersion: view.version,
+  };
+}
+
+function ofRequest(request: ValidateRequest): DescriptorPart {
+  const { relayParent, schedulingParent, descriptorVersion = { type: 'V1' } } = request;
+  encodable('descriptorVersion', () => CandidateDescriptorVersion.encodeParts(descriptorVersion));
+  if (descriptorVersion.type === 'V3') {
+    for (const [field, hash] of Object.entries({ relayParent, schedulingParent })) {
+      if (hash === undefined) throw invalid(field, 'is required with descriptor version V3: its PVF sees it');
+    }
+  }
+  return {
+    relayParent: checkHash('relayParent', relayParent),
+    schedulingParent: checkHash('schedulingParent', schedulingParent),
+    hasSchedulingParent: schedulingParent !== undefined,
     descriptorVersion,
   };
 }
@@ -131,18 +159,4 @@ export function checkHexHash(codeHash: string): string {
 
 function checkMs(field: string, ms: number): void {
   if (typeof ms !== 'number' || !(ms > 0)) throw invalid(field, 'must be a number of milliseconds above 0');
-}
-
-function encodable<T>(field: string, encode: () => T): T {
-  try {
-    return encode();
-  } catch (error) {
-    if (!isProtocolError(error)) throw invalid(field, String(error), error);
-    const path = 'path' in error.meta && error.meta.path !== '' ? `${field}.${error.meta.path}` : field;
-    throw invalid(path, error.message, error);
-  }
-}
-
-function invalid(field: string, message: string, cause?: unknown): HostError<'INVALID_REQUEST'> {
-  return new HostError('INVALID_REQUEST', { field }, `${field} ${message}`, { cause });
 }

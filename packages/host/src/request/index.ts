@@ -5,6 +5,7 @@
 export {
   type CheckedPvf,
   checkCandidate,
+  checkCode,
   checkControl,
   checkHash,
   checkHexHash,

@@ -12,12 +12,19 @@ import type { PvfCode } from '../code.ts';
 import type { ExecutionResult } from '../execute/executions.ts';
 import { fromHex, toHex } from '../hex.ts';
 import { orAborted } from '../or-aborted.ts';
-import type { ArtifactInfo, ValidationCommon, ValidationOutcome } from '../outcome.ts';
+import type {
+  ArtifactInfo,
+  ExecutionRule,
+  PovSizeRule,
+  ValidationCommon,
+  ValidationOutcome,
+} from '../outcome.ts';
 import { classify, describePrepareError, type Verdict } from '../verdict/index.ts';
 import type { SpawnFailure } from '../worker/messages.ts';
 import type { CheckedCandidate, CheckedPvf } from './check.ts';
 import type { RequestParts } from './parts.ts';
 import { acquireArtifact, artifactInfo } from './prepare.ts';
+import { findAfterExecution, findBeforeExecution, type ReceiptFinding } from './receipt.ts';
 import { RetryBudget } from './retries.ts';
 import { type RequestScope, Stopped } from './scope.ts';
 
@@ -57,6 +64,10 @@ export class Validation {
       const code = await orAborted(this.#parts.importCode(this.#pvf.code), this.#scope.signal);
       this.#codeHash = code.hash;
       this.#scope.progress({ type: 'hashed', codeHash: code.hash });
+      const { threads } = this.#parts;
+      const early = findBeforeExecution(threads, this.#candidate, code.hash);
+      const finding = await orAborted(early, this.#scope.signal);
+      if (finding !== undefined) return this.#found(finding);
       for (;;) {
         const outcome = await this.#attempt(code);
         if (outcome !== undefined) return outcome;
@@ -101,7 +112,7 @@ export class Validation {
     }
     this.#attempts += 1;
     if (await this.#mayRetry(verdict)) return undefined;
-    return this.#concluded(verdict);
+    return await this.#concluded(verdict);
   }
 
   async #execute(artifact: Artifact): Promise<ExecutionResult> {
@@ -166,21 +177,27 @@ export class Validation {
     return true;
   }
 
-  #concluded(verdict: Verdict): ValidationOutcome {
+  async #concluded(verdict: Verdict): Promise<ValidationOutcome> {
     const common = this.#common();
+    const { claim } = this.#candidate;
     switch (verdict.type) {
       case 'valid': {
         const { jobResponse, duration, povSize } = verdict.response;
         const result = jobResponse.resultDescriptor;
         const resultBytes = ValidationResult.encode(result);
         const cpuTimeNs = durationToNs(duration);
-        return { ...common, kind: 'valid', vote: 'for', result, resultBytes, cpuTimeNs, povSize };
+        const valid = { ...common, kind: 'valid', result, resultBytes, cpuTimeNs, povSize } as const;
+        if (claim === undefined) return { ...valid, vote: 'unchecked' };
+        const late = findAfterExecution(this.#parts.threads, claim, result);
+        const finding = await orAborted(late, this.#scope.signal);
+        return finding === undefined ? { ...valid, vote: 'for' } : this.#found(finding);
       }
       case 'invalid':
-        return { ...common, kind: 'invalid', vote: 'against', rule: verdict.rule, message: verdict.message };
+        return this.#refused(verdict.rule, verdict.message);
       case 'possibly-invalid': {
         const { cause, message } = verdict;
-        return { ...common, kind: 'possibly-invalid', vote: 'against', cause, message };
+        const vote = claim === undefined ? 'unchecked' : 'against';
+        return { ...common, kind: 'possibly-invalid', vote, cause, message };
       }
       case 'internal': {
         const { cause, message } = verdict;
@@ -189,6 +206,26 @@ export class Validation {
       default:
         return verdict satisfies never;
     }
+  }
+
+  /** What the receipt, or the limit on the PoV, has against the candidate. */
+  #found(finding: ReceiptFinding): ValidationOutcome {
+    const common = this.#common();
+    const { type, message } = finding;
+    if (type === 'chain-unavailable') {
+      return { ...common, kind: type, vote: 'abstain', cause: finding.cause, message };
+    }
+    const { rule, umpSignals } = finding;
+    if (rule === 'pov-size') return this.#refused(rule, message);
+    const details = umpSignals === undefined ? {} : { umpSignals };
+    return { ...common, kind: 'invalid', vote: 'against', rule, message, ...details };
+  }
+
+  #refused(rule: ExecutionRule | PovSizeRule, message: string): ValidationOutcome {
+    const refused = { ...this.#common(), kind: 'invalid', rule, message } as const;
+    return this.#candidate.claim === undefined
+      ? { ...refused, vote: 'unchecked' }
+      : { ...refused, vote: 'against' };
   }
 
   #notPrepared({ error, times }: ArtifactResult & { type: 'failed' }): ValidationOutcome {
@@ -227,6 +264,7 @@ export class Validation {
     return {
       requestId: this.#scope.id,
       codeHash: this.#codeHash,
+      candidateHash: this.#candidate.claim?.candidateHash,
       totalMs: this.#scope.elapsed(),
       attempts: this.#attempts,
       queuedMs: this.#queuedMs,

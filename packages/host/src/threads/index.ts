@@ -1,3 +1,3 @@
 /** Work off the main thread: hashing, checksums, artifact files. Piscina runs it over shared memory. */
-export { toShared } from './shared.ts';
+export { joinShared, toShared } from './shared.ts';
 export { startThreads, type Threads } from './threads.ts';

@@ -14,6 +14,21 @@ export async function toShared(bytes: Uint8Array): Promise<Uint8Array<SharedArra
   return copy;
 }
 
+/** The pieces one after the other in shared memory, copied in slices. */
+export async function joinShared(parts: readonly Uint8Array[]): Promise<Uint8Array<SharedArrayBuffer>> {
+  const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const joined = new Uint8Array(new SharedArrayBuffer(size));
+  let to = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.byteLength; at += SLICE_BYTES) {
+      if (at > 0) await nextTurn();
+      joined.set(part.subarray(at, at + SLICE_BYTES), to + at);
+    }
+    to += part.byteLength;
+  }
+  return joined;
+}
+
 function isShared(bytes: Uint8Array): bytes is Uint8Array<SharedArrayBuffer> {
   return bytes.buffer instanceof SharedArrayBuffer;
 }

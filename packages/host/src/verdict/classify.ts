@@ -1,6 +1,6 @@
 import type { InternalValidationError, JobResponse, WorkerError, WorkerResponse } from '@pvf/protocol';
 import type { ExecuteAnswer } from '../execute/work.ts';
-import type { InternalCause, InvalidRule, PossiblyInvalidCause } from '../outcome.ts';
+import type { ExecutionRule, InternalCause, PossiblyInvalidCause } from '../outcome.ts';
 import type { TimeSpent } from '../worker/wall-time.ts';
 import { describeTimes } from './describe.ts';
 
@@ -11,7 +11,7 @@ import { describeTimes } from './describe.ts';
  */
 export type Verdict =
   | { type: 'valid'; response: WorkerResponse & { jobResponse: { type: 'Ok' } } }
-  | { type: 'invalid'; rule: InvalidRule; message: string; starved?: true }
+  | { type: 'invalid'; rule: ExecutionRule; message: string; starved?: true }
   | { type: 'possibly-invalid'; cause: PossiblyInvalidCause; message: string; artifactAtFault: boolean }
   | { type: 'internal'; cause: InternalCause; message: string; artifactAtFault: boolean };
 

@@ -35,6 +35,8 @@ export function violation(truth: Truth, outcome: ValidationOutcome, manner: Mann
       return manner.backing && manner.leaves
         ? undefined
         : 'was dropped for leaves without being a backing job';
+    case 'chain-unavailable':
+      return 'nobody gave it a receipt';
     case 'cancelled':
       if (outcome.cause === 'caller') return manner.aborted ? undefined : 'nobody cancelled it';
       return manner.closed ? undefined : 'the host was not closed';

@@ -6,6 +6,7 @@ import type { Report } from './report.ts';
 import { precheckViolation, violation } from './rules.ts';
 
 const STORAGE_ROOT = new Uint8Array(32);
+const DEFAULTS = { executorParams: [], validationCodeBombLimit: 30 * 1024 * 1024 } as const;
 
 /** Makes random requests, one after the other, until `stop` is aborted; the host is closed around then. */
 export async function makeRequests(
@@ -18,7 +19,8 @@ export async function makeRequests(
     const dice = random.next();
     if (dice < 0.8) await validate(host, random, stop, report);
     else if (dice < 0.92) await precheck(host, random, stop, report);
-    else if (dice < 0.95) await host.headsUp([{ code: randomSample(random).code }]).catch(ignoreClosed(stop));
+    else if (dice < 0.95)
+      await host.headsUp([{ ...DEFAULTS, code: randomSample(random).code }]).catch(ignoreClosed(stop));
     else if (dice < 0.97) await host.prune({ limit: 0, minStaleMs: 0 });
     else
       host.updateActiveLeaves({
@@ -39,6 +41,7 @@ async function validate(host: PvfHost, random: Random, stop: AbortSignal, report
   const timer = aborted ? setTimeout(() => abort.abort(), random.int(0, 500)) : undefined;
   try {
     const outcome = await host.validate({
+      ...DEFAULTS,
       code: sample.code,
       pov: { blockData: sample.block },
       validationData: {
@@ -66,7 +69,7 @@ async function validate(host: PvfHost, random: Random, stop: AbortSignal, report
 async function precheck(host: PvfHost, random: Random, stop: AbortSignal, report: Report): Promise<void> {
   const sample = randomSample(random);
   try {
-    const outcome = await host.precheck({ code: sample.code });
+    const outcome = await host.precheck({ ...DEFAULTS, code: sample.code });
     const wrong = precheckViolation(sample.truth, outcome, stop.aborted);
     report.add(
       sample.truth,

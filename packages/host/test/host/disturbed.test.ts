@@ -7,6 +7,7 @@ import { PvfHost } from '../../src/index.ts';
 import { fakeWorker, tempDir } from '../support/fake-worker.ts';
 import {
   candidate,
+  DEFAULTS,
   metric,
   progressOf,
   silent,
@@ -25,9 +26,9 @@ describe('a cache directory that is deleted while the host runs', () => {
     const outcomes = await Promise.all([
       host.validate(candidate('fine', { kind: 'backing' })),
       host.validate(candidate('fine too')),
-      host.precheck({ code: text('another PVF') }),
+      host.precheck({ ...DEFAULTS, code: text('another PVF') }),
     ]);
-    expect(outcomes.map(({ vote }) => vote)).toEqual(['for', 'for', 'for']);
+    expect(outcomes.map(({ vote }) => vote)).toEqual(['unchecked', 'unchecked', 'for']);
     expect(host.status()).toMatchObject({ state: 'running', artifacts: { failed: 0 } });
     await host.close();
     expect(readdirSync(cacheDir).filter((name) => !name.endsWith('.pvf'))).toEqual([]);
@@ -56,7 +57,7 @@ describe('a cache directory that cannot be written to any more', () => {
     });
     rmSync(cacheDir);
     const again = await host.validate(candidate('fine', { code: text('another PVF') }));
-    expect(again).toMatchObject({ kind: 'valid', vote: 'for' });
+    expect(again).toMatchObject({ kind: 'valid', vote: 'unchecked' });
   });
 });
 
@@ -135,7 +136,12 @@ it('an artifact that is ready when nobody wants it any more leaves no file behin
   for (let round = 0; round < 20; round += 1) {
     const abort = new AbortController();
     const { reached, onProgress } = progressOf('preparing');
-    const outcome = host.precheck({ code: text(`PVF ${round}`), signal: abort.signal, onProgress });
+    const outcome = host.precheck({
+      ...DEFAULTS,
+      code: text(`PVF ${round}`),
+      signal: abort.signal,
+      onProgress,
+    });
     await reached;
     for (let turn = 0; turn < round; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     abort.abort();
@@ -149,13 +155,15 @@ it('an artifact that is ready when nobody wants it any more leaves no file behin
 it('many heads-ups wait for room, and end with the host', async () => {
   const { host } = await startFakeHost({ maxPendingPerKind: 2, prepareWorkersHard: 1 });
   let settled = false;
-  const codes = ['hangs', 'a', 'b', 'c', 'd'].map((code) => ({ code: text(code) }));
+  const codes = ['hangs', 'a', 'b', 'c', 'd'].map((code) => ({ ...DEFAULTS, code: text(code) }));
   const queued = host.headsUp(codes).then(
     () => (settled = true),
     (error) => error,
   );
   await waitUntil('two are being prepared', () => host.status().artifacts.preparing === 2);
-  expect(await host.precheck({ code: text('a'), signal: AbortSignal.timeout(100) })).toMatchObject({
+  expect(
+    await host.precheck({ ...DEFAULTS, code: text('a'), signal: AbortSignal.timeout(100) }),
+  ).toMatchObject({
     kind: 'cancelled',
   });
   expect(host.status().artifacts.preparing).toBe(2);

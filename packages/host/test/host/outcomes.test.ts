@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PvfHost } from '../../src/index.ts';
 import { atTheEnd } from '../support/fake-worker.ts';
-import { candidate, metric, startFakeHost, text } from '../support/hosts.ts';
+import { candidate, DEFAULTS, metric, startFakeHost, text } from '../support/hosts.ts';
 
 describe('an answer becomes an outcome with its vote', () => {
   let host: PvfHost;
@@ -11,22 +11,25 @@ describe('an answer becomes an outcome with its vote', () => {
   });
 
   it.each([
-    ['fine', { kind: 'valid', vote: 'for', attempts: 1, povSize: 7, cpuTimeNs: 5_000_000n }],
-    ['refuses', { kind: 'invalid', vote: 'against', rule: 'refused-by-pvf', attempts: 1 }],
-    ['job-timed-out', { kind: 'invalid', vote: 'against', rule: 'cpu-timeout', attempts: 1 }],
-    ['took-too-long', { kind: 'invalid', vote: 'against', rule: 'cpu-timeout', attempts: 1 }],
-    ['job-died', { kind: 'possibly-invalid', vote: 'against', cause: 'job-died', attempts: 1 }],
-    ['job-error', { kind: 'possibly-invalid', vote: 'against', cause: 'job-error', attempts: 1 }],
-    ['dies', { kind: 'possibly-invalid', vote: 'against', cause: 'worker-died', attempts: 1 }],
-    ['closes-stdout', { kind: 'possibly-invalid', vote: 'against', cause: 'worker-died', attempts: 1 }],
-    ['answers-garbage', { kind: 'possibly-invalid', vote: 'against', cause: 'worker-died', attempts: 1 }],
-    ['announces-too-much', { kind: 'possibly-invalid', vote: 'against', cause: 'worker-died', attempts: 1 }],
+    ['fine', { kind: 'valid', vote: 'unchecked', attempts: 1, povSize: 7, cpuTimeNs: 5_000_000n }],
+    ['refuses', { kind: 'invalid', vote: 'unchecked', rule: 'refused-by-pvf', attempts: 1 }],
+    ['job-timed-out', { kind: 'invalid', vote: 'unchecked', rule: 'cpu-timeout', attempts: 1 }],
+    ['took-too-long', { kind: 'invalid', vote: 'unchecked', rule: 'cpu-timeout', attempts: 1 }],
+    ['job-died', { kind: 'possibly-invalid', vote: 'unchecked', cause: 'job-died', attempts: 1 }],
+    ['job-error', { kind: 'possibly-invalid', vote: 'unchecked', cause: 'job-error', attempts: 1 }],
+    ['dies', { kind: 'possibly-invalid', vote: 'unchecked', cause: 'worker-died', attempts: 1 }],
+    ['closes-stdout', { kind: 'possibly-invalid', vote: 'unchecked', cause: 'worker-died', attempts: 1 }],
+    ['answers-garbage', { kind: 'possibly-invalid', vote: 'unchecked', cause: 'worker-died', attempts: 1 }],
+    [
+      'announces-too-much',
+      { kind: 'possibly-invalid', vote: 'unchecked', cause: 'worker-died', attempts: 1 },
+    ],
     [
       'runtime-construction',
-      { kind: 'possibly-invalid', vote: 'against', cause: 'runtime-construction', attempts: 1 },
+      { kind: 'possibly-invalid', vote: 'unchecked', cause: 'runtime-construction', attempts: 1 },
     ],
     ['internal-error', { kind: 'internal', vote: 'abstain', cause: 'kernel', attempts: 1 }],
-    ['answers-twice', { kind: 'invalid', vote: 'against', rule: 'pov-decompression', attempts: 1 }],
+    ['answers-twice', { kind: 'invalid', vote: 'unchecked', rule: 'pov-decompression', attempts: 1 }],
   ])('%s', async (block, expected) => {
     const outcome = await host.validate(candidate(block, { kind: 'backing' }));
     expect(outcome).toMatchObject(expected);
@@ -52,7 +55,13 @@ describe('an answer becomes an outcome with its vote', () => {
       ...expected,
       attempts: 0,
     });
-    expect(await host.precheck({ code: text(code) })).toMatchObject({ kind: 'failed', vote: 'against' });
-    expect(await host.precheck({ code: text('another') })).toMatchObject({ kind: 'ok', vote: 'for' });
+    expect(await host.precheck({ ...DEFAULTS, code: text(code) })).toMatchObject({
+      kind: 'failed',
+      vote: 'against',
+    });
+    expect(await host.precheck({ ...DEFAULTS, code: text('another') })).toMatchObject({
+      kind: 'ok',
+      vote: 'for',
+    });
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { FakeClock, waitUntil } from '@pvf/test-kit';
 import { expect, it } from 'vitest';
 import { tempDir } from '../support/fake-worker.ts';
-import { metric, startFakeHost, text } from '../support/hosts.ts';
+import { DEFAULTS, metric, startFakeHost, text } from '../support/hosts.ts';
 
 const artifacts = (dir: string): number => readdirSync(dir).filter((name) => name.endsWith('.pvf')).length;
 
@@ -15,7 +15,7 @@ it('runs every hour and removes what has not been used for long', async () => {
     artifactCacheLimit: 0,
     artifactMinStaleMs: 90 * 60_000,
   });
-  await host.precheck({ code: text('a PVF') });
+  await host.precheck({ ...DEFAULTS, code: text('a PVF') });
   await clock.advance(60 * 60_000);
   expect(artifacts(cacheDir)).toBe(1);
   await clock.advance(60 * 60_000);
@@ -27,7 +27,7 @@ it('runs every hour and removes what has not been used for long', async () => {
 it('can be asked for', async () => {
   const cacheDir = tempDir();
   const { host } = await startFakeHost({ cacheDir });
-  await host.precheck({ code: text('a PVF') });
+  await host.precheck({ ...DEFAULTS, code: text('a PVF') });
   expect(await host.prune()).toMatchObject({ removed: 0, kept: 1 });
   expect(await host.prune({ limit: 0, minStaleMs: 0 })).toMatchObject({
     removed: 1,

@@ -5,7 +5,7 @@ import { GUEST_INPUT, guest } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { type HostOptions, PvfHost } from '../../src/index.ts';
 import { fakeWorker, tempDir } from '../support/fake-worker.ts';
-import { candidate, metric, silent, startHost } from '../support/hosts.ts';
+import { candidate, DEFAULTS, metric, silent, startHost } from '../support/hosts.ts';
 
 const WHO = { version: '0.1.0', 'full-version': '0.1.0-fake' };
 
@@ -42,6 +42,7 @@ describe('the record of what an artifact was made from', () => {
     const cacheDir = tempDir();
     const options = { cacheDir, logger: silent, executeWorkers: 1, spawnTimeoutMs: 60_000 };
     const [traps, accepts] = (['trap', 'accepts-anything'] as const).map((name) => ({
+      ...DEFAULTS,
       code: guest(name),
       kind: 'approval' as const,
       validationData: {

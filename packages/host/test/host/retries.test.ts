@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionKind, ProgressEvent, PvfHost, ValidateRequest } from '../../src/index.ts';
 import { atTheEnd, type FakeWorker, tempDir } from '../support/fake-worker.ts';
-import { candidate, metric, progressOf, startFakeHost, text } from '../support/hosts.ts';
+import { candidate, DEFAULTS, metric, progressOf, startFakeHost, text } from '../support/hosts.ts';
 
 const preparations = (code: string): number =>
   worker.count(`prepare-worker-${Buffer.from(code).toString('hex')}`);
@@ -50,13 +50,13 @@ describe('a doubtful outcome of an approval or a dispute is tried once more for 
     ['runtime-construction', 'approval'],
   ] as [string, ExecutionKind][])('%s, then fine', async (behaviour, kind) => {
     const outcome = await withRetry(host, clock, candidate(`once ${behaviour} and then fine`, { kind }));
-    expect(outcome).toMatchObject({ kind: 'valid', vote: 'for', attempts: 2 });
+    expect(outcome).toMatchObject({ kind: 'valid', vote: 'unchecked', attempts: 2 });
     expect(await metric(host, 'pvf_retries_total')).toBeGreaterThan(0);
   });
 
   it.each([
-    ['job-died', { kind: 'possibly-invalid', vote: 'against', cause: 'job-died' }],
-    ['dies', { kind: 'possibly-invalid', vote: 'against', cause: 'worker-died' }],
+    ['job-died', { kind: 'possibly-invalid', vote: 'unchecked', cause: 'job-died' }],
+    ['dies', { kind: 'possibly-invalid', vote: 'unchecked', cause: 'worker-died' }],
     ['internal-error', { kind: 'internal', vote: 'abstain', cause: 'kernel' }],
   ])('%s twice decides', async (behaviour, expected) => {
     const block = `${behaviour} twice`;
@@ -110,7 +110,7 @@ describe('a doubtful outcome of an approval or a dispute is tried once more for 
 
   it('never past the deadline', async () => {
     const outcome = await host.validate(candidate('once job-died late', { deadlineMs: 1_000 }));
-    expect(outcome).toMatchObject({ kind: 'possibly-invalid', vote: 'against', attempts: 1 });
+    expect(outcome).toMatchObject({ kind: 'possibly-invalid', vote: 'unchecked', attempts: 1 });
   });
 });
 
@@ -238,16 +238,16 @@ describe('executor params', () => {
 it('concurrent requests for one PVF share one preparation', async () => {
   const code = text('a PVF that many want');
   const outcomes = await Promise.all([
-    host.precheck({ code }),
+    host.precheck({ ...DEFAULTS, code }),
     ...['1', '2', '3', '4'].map((block) => host.validate(candidate(block, { code }))),
   ]);
-  expect(outcomes.map(({ vote }) => vote)).toEqual(['for', 'for', 'for', 'for', 'for']);
+  expect(outcomes.map(({ vote }) => vote)).toEqual(['for', ...Array(4).fill('unchecked')]);
   expect(preparations('a PVF that many want')).toBe(1);
 });
 
 it('a heads-up prepares ahead', async () => {
   const code = text('a PVF needed soon');
-  await host.headsUp([{ code }]);
+  await host.headsUp([{ ...DEFAULTS, code }]);
   expect(await host.validate(candidate('fine', { code }))).toMatchObject({ kind: 'valid' });
   expect(preparations('a PVF needed soon')).toBe(1);
 });

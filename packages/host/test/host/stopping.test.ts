@@ -2,7 +2,7 @@ import { FakeClock, isAlive, settle, waitUntil } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { HostError, type ProgressEvent } from '../../src/index.ts';
 import { tempDir } from '../support/fake-worker.ts';
-import { candidate, progressOf, startFakeHost, text } from '../support/hosts.ts';
+import { candidate, DEFAULTS, progressOf, startFakeHost, text } from '../support/hosts.ts';
 
 describe('a signal', () => {
   it('kills the job that runs, and the place is free again', async () => {
@@ -44,6 +44,7 @@ describe('a signal', () => {
     const abort = new AbortController();
     const preparing = progressOf('preparing');
     const outcome = host.precheck({
+      ...DEFAULTS,
       code: text('hangs'),
       signal: abort.signal,
       onProgress: preparing.onProgress,
@@ -53,7 +54,7 @@ describe('a signal', () => {
     expect(await outcome).toMatchObject({ kind: 'cancelled', vote: 'none' });
     await waitUntil('the worker is gone', () => !isAlive(workerPid));
     expect(host.status().artifacts).toMatchObject({ preparing: 0, failed: 0 });
-    expect(await host.precheck({ code: text('fine') })).toMatchObject({ kind: 'ok' });
+    expect(await host.precheck({ ...DEFAULTS, code: text('fine') })).toMatchObject({ kind: 'ok' });
   });
 
   it.each([
@@ -112,7 +113,7 @@ describe('a signal', () => {
   it('does not wait for work on threads', async () => {
     const { host } = await startFakeHost({ threads: 1 });
     const abort = new AbortController();
-    const outcome = host.precheck({ code: new Uint8Array(64 << 20), signal: abort.signal });
+    const outcome = host.precheck({ ...DEFAULTS, code: new Uint8Array(64 << 20), signal: abort.signal });
     setImmediate(() => abort.abort());
     expect(await outcome).toMatchObject({ kind: 'cancelled', codeHash: '' });
   });
@@ -147,7 +148,12 @@ describe('a deadline', () => {
     const clock = new FakeClock();
     const { host } = await startFakeHost({ clock });
     const preparing = progressOf('preparing');
-    const outcome = host.precheck({ code: text('hangs'), deadlineMs: 100, onProgress: preparing.onProgress });
+    const outcome = host.precheck({
+      ...DEFAULTS,
+      code: text('hangs'),
+      deadlineMs: 100,
+      onProgress: preparing.onProgress,
+    });
     await preparing.reached;
     await clock.advance(100);
     expect(await outcome).toMatchObject({ kind: 'deadline-passed', vote: 'none' });
@@ -164,7 +170,7 @@ describe('the time limit', () => {
     await clock.advance(7_999);
     expect(isAlive(workerPid)).toBe(true);
     await clock.advance(1);
-    expect(await outcome).toMatchObject({ kind: 'invalid', rule: 'wall-timeout', vote: 'against' });
+    expect(await outcome).toMatchObject({ kind: 'invalid', rule: 'wall-timeout', vote: 'unchecked' });
     await waitUntil('the worker is gone', () => !isAlive(workerPid));
   });
 
@@ -192,7 +198,7 @@ describe('the time limit', () => {
     const clock = new FakeClock();
     const { host } = await startFakeHost({ clock });
     const preparing = progressOf('preparing');
-    const outcome = host.precheck({ code: text('hangs'), onProgress: preparing.onProgress });
+    const outcome = host.precheck({ ...DEFAULTS, code: text('hangs'), onProgress: preparing.onProgress });
     await preparing.reached;
     await clock.advance(4 * 60_000);
     expect(await outcome).toMatchObject({ kind: 'failed', vote: 'against', error: { type: 'TimedOut' } });
@@ -255,7 +261,7 @@ describe('closing', () => {
       running,
       host.validate(candidate('queued')),
       host.validate(candidate('waits at the intake')),
-      host.precheck({ code: text('hangs') }),
+      host.precheck({ ...DEFAULTS, code: text('hangs') }),
     ];
     await host.close();
     for (const outcome of await Promise.all(pending)) {
@@ -266,7 +272,13 @@ describe('closing', () => {
   it('ends calls that are no requests, in the host’s own words', async () => {
     const { host } = await startFakeHost({ threads: 1 });
     const large = new Uint8Array(64 << 20);
-    const calls = [host.importCode(large), host.headsUp([{ code: large }, { code: text('x') }])];
+    const calls = [
+      host.importCode(large),
+      host.headsUp([
+        { ...DEFAULTS, code: large },
+        { ...DEFAULTS, code: text('x') },
+      ]),
+    ];
     const ends = Promise.allSettled(calls);
     await host.close();
     for (const end of await ends) {
@@ -301,9 +313,9 @@ describe('closing', () => {
     expect(host.status().state).toBe('closed');
     await expect(host.validate(candidate('fine'))).rejects.toBeInstanceOf(HostError);
     const closed = { code: 'HOST_CLOSED' };
-    await expect(host.precheck({ code: text('x') })).rejects.toMatchObject(closed);
+    await expect(host.precheck({ ...DEFAULTS, code: text('x') })).rejects.toMatchObject(closed);
     await expect(host.importCode(text('x'))).rejects.toMatchObject(closed);
-    await expect(host.headsUp([{ code: text('x') }])).rejects.toMatchObject(closed);
+    await expect(host.headsUp([{ ...DEFAULTS, code: text('x') }])).rejects.toMatchObject(closed);
     await expect(host.prune()).rejects.toMatchObject(closed);
     expect(() => host.updateActiveLeaves({})).toThrow(expect.objectContaining(closed));
     expect(await host.metrics.metrics()).toContain('pvf_outcomes_total');
@@ -313,7 +325,7 @@ describe('closing', () => {
     const { host } = await startFakeHost();
     {
       await using scoped = host;
-      await scoped.precheck({ code: text('x') });
+      await scoped.precheck({ ...DEFAULTS, code: text('x') });
     }
     expect(host.status().state).toBe('closed');
   });

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../support/fake-worker.ts';
-import { candidate, metric, startFakeHost, text, workerProcesses } from '../support/hosts.ts';
+import { candidate, DEFAULTS, metric, startFakeHost, text, workerProcesses } from '../support/hosts.ts';
 
 it('a closed host leaves no process, directory or descriptor', async () => {
   const before = openDescriptors(process.pid).size;
@@ -50,7 +50,7 @@ describe('metrics', () => {
       ),
       host.validate(candidate('hangs', { signal: abort.signal, kind: 'backing' })),
       host.validate(candidate('fine', { code: text('dies'), kind: 'backing' })),
-      host.precheck({ code: text('prevalidation') }),
+      host.precheck({ ...DEFAULTS, code: text('prevalidation') }),
     ];
     setImmediate(() => abort.abort());
     await Promise.all(requests);
@@ -101,7 +101,7 @@ it('the log has a line for each event, with ids and without payloads', async () 
     'request concluded',
   ]);
   for (const line of own) expect(line.codeHash).toBe(codeHash);
-  expect(own.at(-1)).toMatchObject({ outcome: 'valid', vote: 'for' });
+  expect(own.at(-1)).toMatchObject({ outcome: 'valid', vote: 'unchecked' });
   expect(JSON.stringify(lines)).not.toContain(secret);
   expect(JSON.stringify(lines)).not.toContain(Buffer.from(secret).toString('hex'));
 });

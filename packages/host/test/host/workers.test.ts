@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { FakeClock, waitUntil } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { type FixtureName, fakeWorker, tempDir } from '../support/fake-worker.ts';
-import { candidate, metric, startFakeHost, startHost, text, workerProcesses } from '../support/hosts.ts';
+import {
+  candidate,
+  DEFAULTS,
+  metric,
+  startFakeHost,
+  startHost,
+  text,
+  workerProcesses,
+} from '../support/hosts.ts';
 
 const both = (name: FixtureName) => {
   const worker = fakeWorker(name);
@@ -15,7 +23,7 @@ describe('a worker that does not start', () => {
     const clock = new FakeClock();
     const { worker, workers } = both('hangs-at-spawn');
     const host = await startHost({ clock, workers, spawnTimeoutMs: 3_000 });
-    const outcome = host.precheck({ code: text('a PVF') });
+    const outcome = host.precheck({ ...DEFAULTS, code: text('a PVF') });
     await waitUntil('the first try', () => worker.count('spawned') === 1);
     await clock.advance(3_000);
     await waitUntil('the pause before the next try', () => clock.isWaitingFor(3_000));
@@ -55,7 +63,7 @@ describe('a worker that ends with its request unread', () => {
     const outcome =
       method === 'validate'
         ? await host.validate(candidate('fine'))
-        : await host.precheck({ code: text('a PVF') });
+        : await host.precheck({ ...DEFAULTS, code: text('a PVF') });
     expect(outcome).toMatchObject({
       kind: 'internal',
       vote: 'abstain',

@@ -10,11 +10,11 @@ beforeAll(async () => {
 afterAll(() => host.close());
 
 const EXPECTED = {
-  Ok: { kind: 'valid', vote: 'for' },
-  InvalidCandidate: { kind: 'invalid', vote: 'against', rule: 'refused-by-pvf' },
-  RuntimeConstruction: { kind: 'possibly-invalid', vote: 'against', cause: 'runtime-construction' },
+  Ok: { kind: 'valid', vote: 'unchecked' },
+  InvalidCandidate: { kind: 'invalid', vote: 'unchecked', rule: 'refused-by-pvf' },
+  RuntimeConstruction: { kind: 'possibly-invalid', vote: 'unchecked', cause: 'runtime-construction' },
   // On a machine that is busy with other things, the wall clock's limit may come first.
-  TimedOut: { kind: 'invalid', vote: 'against', rule: expect.stringMatching(/^(cpu|wall)-timeout$/) },
+  TimedOut: { kind: 'invalid', vote: 'unchecked', rule: expect.stringMatching(/^(cpu|wall)-timeout$/) },
   Prevalidation: { kind: 'preparation-failed', vote: 'abstain', error: { type: 'Prevalidation' } },
 } as const;
 

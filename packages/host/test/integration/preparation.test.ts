@@ -10,7 +10,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PvfHost } from '../../src/index.ts';
 import { atTheEnd } from '../support/fake-worker.ts';
-import { candidate, startHost, text } from '../support/hosts.ts';
+import { candidate, DEFAULTS, startHost, text } from '../support/hosts.ts';
 
 const timeout = (value: bigint) => [{ type: 'PvfPrepTimeout', kind: 'Precheck', value }] as const;
 
@@ -30,7 +30,7 @@ describe('a PVF fails its precheck', () => {
     ['that uses what is not allowed', guest('bulk-memory'), 'Prevalidation'],
     ['that cannot be instantiated', guest('import-of-another-module'), 'RuntimeConstruction'],
   ])('%s', async (_, code, type) => {
-    const precheck = await host.precheck({ code });
+    const precheck = await host.precheck({ ...DEFAULTS, code });
     expect(precheck).toMatchObject({ kind: 'failed', vote: 'against', error: { type } });
     if (type === 'RuntimeConstruction') return;
     const validation = await host.validate(candidate('x', { code }));
@@ -38,13 +38,17 @@ describe('a PVF fails its precheck', () => {
   });
 
   it('that takes too long', async () => {
-    const outcome = await host.precheck({ code: slowToCompile(100), executorParams: timeout(50n) });
+    const outcome = await host.precheck({
+      ...DEFAULTS,
+      code: slowToCompile(100),
+      executorParams: timeout(50n),
+    });
     expect(outcome).toMatchObject({ kind: 'failed', deterministic: false, error: { type: 'TimedOut' } });
   });
 
   it('that takes too much memory, which never looks like a time-out', async () => {
     const executorParams = [{ type: 'PrecheckingMaxMemory', value: 1024n * 1024n }] as const;
-    const outcome = await host.precheck({ code: slowToCompile(1_500), executorParams });
+    const outcome = await host.precheck({ ...DEFAULTS, code: slowToCompile(1_500), executorParams });
     expect(outcome).toMatchObject({ kind: 'failed', deterministic: true, error: { type: 'OutOfMemory' } });
   });
 });
@@ -52,7 +56,7 @@ describe('a PVF fails its precheck', () => {
 it('a PVF that fits passes, compressed or not, and tells its cost', async () => {
   const code = guest('accepts-anything');
   for (const form of [code, compressedBlob(code)]) {
-    const outcome = await host.precheck({ code: form });
+    const outcome = await host.precheck({ ...DEFAULTS, code: form });
     expect(outcome).toMatchObject({ kind: 'ok', vote: 'for', artifact: { fromCache: false } });
     expect(outcome.kind === 'ok' && outcome.artifact.stats).toMatchObject({ codeLength: code.byteLength });
   }
@@ -66,11 +70,13 @@ it('what failed for want of time is tried again a quarter of an hour later', asy
     ...timeout(20n),
     { type: 'PvfPrepTimeout', kind: 'Prepare', value: 60_000n },
   ] as const;
-  expect(await patient.precheck({ code, executorParams })).toMatchObject({ error: { type: 'TimedOut' } });
+  expect(await patient.precheck({ ...DEFAULTS, code, executorParams })).toMatchObject({
+    error: { type: 'TimedOut' },
+  });
   const request = candidate('x', { code, executorParams });
   expect(await patient.validate(request)).toMatchObject({ kind: 'internal', vote: 'abstain' });
   clock.shift(15 * 60_000);
-  expect(await patient.validate(request)).toMatchObject({ kind: 'valid', vote: 'for' });
+  expect(await patient.validate(request)).toMatchObject({ kind: 'valid', vote: 'unchecked' });
 });
 
 it('an invalid compressed PoV fails validation', async () => {
@@ -79,7 +85,7 @@ it('an invalid compressed PoV fails validation', async () => {
     const outcome = await host.validate(candidate(pov, { code }));
     expect(outcome).toMatchObject({
       kind: 'invalid',
-      vote: 'against',
+      vote: 'unchecked',
       rule: 'pov-decompression',
       attempts: 1,
     });

@@ -12,7 +12,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PvfHost } from '../../src/index.ts';
 import { atTheEnd, tempDir } from '../support/fake-worker.ts';
-import { candidate, progressOf, startHost, workerProcesses } from '../support/hosts.ts';
+import { candidate, DEFAULTS, progressOf, startHost, workerProcesses } from '../support/hosts.ts';
 
 const LONG = burnsCpuBlock(1n << 60n);
 /** Far from what any test needs. */
@@ -51,6 +51,7 @@ async function preparing() {
   const abort = new AbortController();
   const started = progressOf('preparing');
   const outcome = host.precheck({
+    ...DEFAULTS,
     code: slowToCompile(functions),
     signal: abort.signal,
     onProgress: started.onProgress,
@@ -69,7 +70,7 @@ const jobOf = (worker: number): Promise<number> =>
 
 async function stillWorks(host: PvfHost): Promise<void> {
   const outcome = await host.validate(candidate(burnsCpuBlock(1n), { code: guest('burns-cpu') }));
-  expect(outcome).toMatchObject({ kind: 'valid', vote: 'for' });
+  expect(outcome).toMatchObject({ kind: 'valid', vote: 'unchecked' });
 }
 
 describe('an execution', () => {

@@ -11,7 +11,7 @@ import { checkCandidate, checkPvf, RequestScope, runPrecheck, Validation } from 
 import type { RequestParts } from '../../src/request/parts.ts';
 import type { Threads } from '../../src/threads/index.ts';
 import { tempDir } from '../support/fake-worker.ts';
-import { candidate, silent, text } from '../support/hosts.ts';
+import { candidate, DEFAULTS, silent, text } from '../support/hosts.ts';
 
 const oops = (): Promise<never> => Promise.reject(new Error('oops'));
 const READY: ArtifactResult = {
@@ -62,7 +62,7 @@ describe('something that rejects and never should is this machine’s fault', ()
 
   it.each(FAULTS)('for prechecks: %s', async (_, faulty) => {
     const parts = partsWith(faulty);
-    expect(await runPrecheck(parts, scope(parts), checkPvf({ code: text('x') }))).toMatchObject({
+    expect(await runPrecheck(parts, scope(parts), checkPvf({ ...DEFAULTS, code: text('x') }))).toMatchObject({
       kind: 'internal',
       vote: 'abstain',
       cause: 'host-fault',

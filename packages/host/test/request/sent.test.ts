@@ -9,9 +9,9 @@ import {
   WorkerHandshake,
 } from '@pvf/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ExecutionKind, PvfHost } from '../../src/index.ts';
+import type { BareRequest, ExecutionKind, PvfHost } from '../../src/index.ts';
 import { atTheEnd, type FakeWorker } from '../support/fake-worker.ts';
-import { candidate, progressOf, startFakeHost, text } from '../support/hosts.ts';
+import { candidate, DEFAULTS, progressOf, startFakeHost, text } from '../support/hosts.ts';
 
 const exec = (kind: 'Backing' | 'Approval', ms: bigint): ExecutorParam => ({
   type: 'PvfExecTimeout',
@@ -165,7 +165,7 @@ describe.each(SETS)('with executor params: $name', ({ name, params, ...limits })
       relayParent: bytes(3),
       schedulingParent: bytes(4),
       descriptorVersion: VERSIONS[kind],
-    });
+    } as Partial<BareRequest>);
     expect(await host.validate(request)).toMatchObject({ kind: 'valid' });
     expect(sent()).toEqual([
       preparation(code, 12_345_678, false),
@@ -187,12 +187,16 @@ describe.each(SETS)('with executor params: $name', ({ name, params, ...limits })
 
   it('a precheck and a heads-up', async () => {
     const [checked, needed] = [text(`${name}, checked`), text(`${name}, needed`)];
-    expect(await host.precheck({ code: checked, executorParams: params })).toMatchObject({ kind: 'ok' });
+    expect(await host.precheck({ ...DEFAULTS, code: checked, executorParams: params })).toMatchObject({
+      kind: 'ok',
+    });
     const default30MiB = 30 * 1024 * 1024;
     expect(sent()).toEqual([preparation(checked, default30MiB, true)]);
-    await host.headsUp([{ code: needed, executorParams: params, validationCodeBombLimit: 9 }]);
+    await host.headsUp([{ ...DEFAULTS, code: needed, executorParams: params, validationCodeBombLimit: 9 }]);
     // Waits for the same preparation.
-    expect(await host.precheck({ code: needed, executorParams: params })).toMatchObject({ kind: 'ok' });
+    expect(await host.precheck({ ...DEFAULTS, code: needed, executorParams: params })).toMatchObject({
+      kind: 'ok',
+    });
     expect(sent()).toEqual([preparation(needed, 9, false)]);
   });
 });
@@ -226,14 +230,14 @@ describe('while a preparation of normal priority takes the only worker for such'
   ] as const)('that of a %s gets another one: %s', async (what, another) => {
     const { host: own } = await startFakeHost({ prepareWorkersSoft: 1, prepareWorkersHard: 2 });
     const first = progressOf('preparing');
-    const hanging = own.precheck({ code: text('hangs'), onProgress: first.onProgress });
+    const hanging = own.precheck({ ...DEFAULTS, code: text('hangs'), onProgress: first.onProgress });
     await first.reached;
     const code = text('another one');
     const queued = progressOf('preparation-queued');
-    const rest = { code, onProgress: queued.onProgress };
+    const rest = { ...DEFAULTS, code, onProgress: queued.onProgress };
     const second =
       what === 'heads-up'
-        ? own.headsUp([{ code }])
+        ? own.headsUp([{ ...DEFAULTS, code }])
         : what === 'precheck'
           ? own.precheck(rest)
           : own.validate(candidate('fine', { ...rest, kind: what }));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadCandidates, sharedDir } from '@pvf/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PvfCode, PvfHost } from '../../src/index.ts';
-import { silent, workersUnderTest } from '../support/hosts.ts';
+import { DEFAULTS, silent, workersUnderTest } from '../support/hosts.ts';
 
 const PVF = 'povrt-1';
 const candidates = loadCandidates(PVF);
@@ -12,9 +12,9 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 /** The variant of the reference's JobResponse, and what the host makes of it. */
 const OUTCOME: Record<string, object> = {
-  ok: { kind: 'valid', vote: 'for' },
-  InvalidCandidate: { kind: 'invalid', vote: 'against', rule: 'refused-by-pvf' },
-  PoVDecompressionFailure: { kind: 'invalid', vote: 'against', rule: 'pov-decompression' },
+  ok: { kind: 'valid', vote: 'unchecked' },
+  InvalidCandidate: { kind: 'invalid', vote: 'unchecked', rule: 'refused-by-pvf' },
+  PoVDecompressionFailure: { kind: 'invalid', vote: 'unchecked', rule: 'pov-decompression' },
 };
 
 describe(`every candidate of ${PVF} gets the reference's verdict`, () => {
@@ -25,12 +25,18 @@ describe(`every candidate of ${PVF} gets the reference's verdict`, () => {
     code = await host.importCode(
       readFileSync(join(sharedDir(), 'candidates', `${PVF}.compact.compressed.wasm`)),
     );
-    expect(await host.precheck({ code })).toMatchObject({ kind: 'ok' });
+    expect(await host.precheck({ ...DEFAULTS, code })).toMatchObject({ kind: 'ok' });
   }, 120_000);
   afterAll(() => host.close());
 
   it.each(candidates)('$file', async ({ validationData, blockData, expectedJob, ...expected }) => {
-    const outcome = await host.validate({ code, validationData, pov: { blockData }, kind: 'approval' });
+    const outcome = await host.validate({
+      ...DEFAULTS,
+      code,
+      validationData,
+      pov: { blockData },
+      kind: 'approval',
+    });
     const variant = typeof expectedJob === 'string' ? expectedJob : Object.keys(expectedJob)[0];
     expect(outcome).toMatchObject({ ...OUTCOME[variant ?? ''], attempts: 1, artifact: { fromCache: true } });
     if (outcome.kind !== 'valid') return;
@@ -43,7 +49,7 @@ describe(`every candidate of ${PVF} gets the reference's verdict`, () => {
     expect(slow).toBeDefined();
     const { validationData, blockData } = slow ?? {};
     if (validationData === undefined || blockData === undefined) return;
-    const request = { code, validationData, pov: { blockData }, kind: 'backing' } as const;
+    const request = { ...DEFAULTS, code, validationData, pov: { blockData }, kind: 'backing' } as const;
     expect(await host.validate({ ...request, executionTimeoutMs: 500 })).toMatchObject({
       kind: 'invalid',
       rule: 'cpu-timeout',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,8 @@ export type FakeWorker = {
   limits(kind: 'prep' | 'exec', input: string): { kind?: string; secs: number; nanos: number }[];
   count(name: string): number;
   counts(): Record<string, number>;
+  /** From now on the PVF returns this (SCALE) for these block data. */
+  setResult(blockData: Uint8Array, result: Uint8Array): void;
   /** From now on it keeps what it is sent. */
   record(): void;
   /** What it was sent since the last call: with each request, the handshakes of the process that got it. */
@@ -92,8 +95,13 @@ export function fakeWorker(name: FixtureName, cleanup: Cleanup = onTestFinished)
       return { kind, frames: frames.map((frame: string) => Buffer.from(frame, 'hex')) };
     });
   };
+  const setResult = (blockData: Uint8Array, result: Uint8Array): void => {
+    const results = join(dir, 'results');
+    mkdirSync(results, { recursive: true });
+    writeFileSync(join(results, createHash('sha256').update(blockData).digest('hex')), result);
+  };
   const count = (name: string): number => counts()[name] ?? 0;
-  return { path, dir: state, limits, counts, count, record, requests: taken, setCapabilities };
+  return { path, dir: state, setResult, limits, counts, count, record, requests: taken, setCapabilities };
 }
 
 /** A new directory. */

@@ -1,7 +1,7 @@
 import { descendantsOf } from '@pvf/test-kit';
 import { pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
-import { type HostOptions, type ProgressEvent, PvfHost, type ValidateRequest } from '../../src/index.ts';
+import { type BareRequest, type HostOptions, type ProgressEvent, PvfHost } from '../../src/index.ts';
 import { type Cleanup, type FakeWorker, fakeWorker } from './fake-worker.ts';
 
 export const silent = pino({ level: 'silent' });
@@ -57,15 +57,19 @@ export const VALIDATION_DATA = {
   maxPovSize: 10 * 1024 * 1024,
 };
 
-/** A request with everything but what the test is about. */
-export function candidate(block: string | Uint8Array, rest: Partial<ValidateRequest> = {}): ValidateRequest {
+/** What the types require and no test is about unless it says so. */
+export const DEFAULTS = { executorParams: [], validationCodeBombLimit: 30 * 1024 * 1024 } as const;
+
+/** A request without receipt, with everything but what the test is about. */
+export function candidate(block: string | Uint8Array, rest: Partial<BareRequest> = {}): BareRequest {
   return {
+    ...DEFAULTS,
     code: text('a PVF'),
     validationData: VALIDATION_DATA,
     pov: { blockData: typeof block === 'string' ? text(block) : block },
     kind: 'approval',
     ...rest,
-  };
+  } as BareRequest;
 }
 
 /** Workers of this process's hosts; not what they have forked. */
