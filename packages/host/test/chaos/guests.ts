@@ -36,6 +36,10 @@ const SAMPLES: readonly Sample[] = [
   fixed('bulk-memory', 'preparation-failed', guest('bulk-memory')),
   fixed('garbage', 'preparation-failed', garbageBlob()),
 ];
+/** Each needs some tenths of a second to compile, which their callers do not wait for. */
+const SLOW: readonly Sample[] = Array.from({ length: 4 }, (_, i) =>
+  fixed(`outlasts-deadlines-${i}`, 'valid', slowToCompile(150 + i)),
+);
 const BURNS_CPU = guest('burns-cpu');
 const MAX_ROUNDS = 100_000_000;
 
@@ -49,4 +53,8 @@ export function randomSample(random: Random): Sample {
 
 export function randomKind(random: Random): ExecutionKind {
   return random.pick(['dispute', 'approval', 'backing-system', 'backing'] as const) ?? 'backing';
+}
+
+export function slowSample(random: Random): Sample {
+  return random.pick(SLOW) as Sample;
 }

@@ -15,7 +15,7 @@ import { baseline, inspect } from './aftermath.ts';
 import { Random } from './random.ts';
 import { Report } from './report.ts';
 import { makeRequests } from './traffic.ts';
-import { makeTrouble } from './trouble.ts';
+import { MAX_RETRY_PAUSE_MS, makeTrouble } from './trouble.ts';
 
 const CLIENTS = 8;
 const MIN_LIFE_MS = 5_000;
@@ -58,6 +58,7 @@ async function live(ms: number, withTrouble: boolean): Promise<PvfHost> {
     prepareWorkersHard: 2,
     maxPendingPerKind: random.int(1, 4),
     maxJobsPerWorker: random.int(1, 50),
+    retryPauseMs: random.int(0, MAX_RETRY_PAUSE_MS),
     spawnTimeoutMs: 20_000,
     logger: pino({ level: 'silent' }),
   });

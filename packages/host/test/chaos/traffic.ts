@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PvfHost } from '@pvf/host';
-import { randomKind, randomSample } from './guests.ts';
+import type { PvfHost, ValidationOutcome } from '@pvf/host';
+import { randomKind, randomSample, type Sample, slowSample } from './guests.ts';
 import type { Random } from './random.ts';
 import type { Report } from './report.ts';
 import { precheckViolation, violation } from './rules.ts';
+
+/** Less than the slow samples take to be prepared, more than an execution takes. */
+const IMPATIENT_MS = 150;
+/** Longer than any life of a host, so that only a preparation that is begun anew for ever outlasts it. */
+const INSIST_MS = 15_000;
 
 const STORAGE_ROOT = new Uint8Array(32);
 const DEFAULTS = { executorParams: [], validationCodeBombLimit: 30 * 1024 * 1024 } as const;
@@ -17,7 +22,8 @@ export async function makeRequests(
 ): Promise<void> {
   while (!stop.aborted) {
     const dice = random.next();
-    if (dice < 0.8) await validate(host, random, stop, report);
+    if (dice < 0.78) await validate(host, randomSample(random), random, stop, report);
+    else if (dice < 0.8) await insist(host, random, stop, report);
     else if (dice < 0.92) await precheck(host, random, stop, report);
     else if (dice < 0.95)
       await host.headsUp([{ ...DEFAULTS, code: randomSample(random).code }]).catch(ignoreClosed(stop));
@@ -30,13 +36,36 @@ export async function makeRequests(
   }
 }
 
-async function validate(host: PvfHost, random: Random, stop: AbortSignal, report: Report): Promise<void> {
-  const sample = randomSample(random);
+/**
+ * Asks for one PVF again and again, each time with less patience than its preparation takes. It must be ready at some
+ * time, or have failed.
+ */
+async function insist(host: PvfHost, random: Random, stop: AbortSignal, report: Report): Promise<void> {
+  const sample = slowSample(random);
+  const giveUpAt = performance.now() + INSIST_MS;
+  while (!stop.aborted) {
+    const outcome = await validate(host, sample, random, stop, report, random.int(1, IMPATIENT_MS));
+    if (outcome !== undefined && outcome.kind !== 'deadline-passed' && outcome.kind !== 'cancelled') return;
+    if (performance.now() > giveUpAt) {
+      report.violate(`${sample.name}: never ready, because nobody waited for it`);
+      return;
+    }
+  }
+}
+
+async function validate(
+  host: PvfHost,
+  sample: Sample,
+  random: Random,
+  stop: AbortSignal,
+  report: Report,
+  patienceMs?: number,
+): Promise<ValidationOutcome | undefined> {
   const kind = randomKind(random);
   const backing = kind === 'backing' || kind === 'backing-system';
   const abort = new AbortController();
   const aborted = random.chance(0.1);
-  const deadlineMs = random.chance(0.1) ? random.int(1, 3_000) : undefined;
+  const deadlineMs = patienceMs ?? (random.chance(0.1) ? random.int(1, 3_000) : undefined);
   const leaves = backing && random.chance(0.5);
   const timer = aborted ? setTimeout(() => abort.abort(), random.int(0, 500)) : undefined;
   try {
@@ -59,8 +88,10 @@ async function validate(host: PvfHost, random: Random, stop: AbortSignal, report
     const manner = { aborted, deadline: deadlineMs !== undefined, closed: stop.aborted, backing, leaves };
     const wrong = violation(sample.truth, outcome, manner);
     report.add(sample.truth, outcome, wrong === undefined ? undefined : `${sample.name} (${kind}): ${wrong}`);
+    return outcome;
   } catch (error) {
     ignoreClosed(stop)(error);
+    return undefined;
   } finally {
     clearTimeout(timer);
   }

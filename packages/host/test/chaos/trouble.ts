@@ -9,6 +9,8 @@ import { pause } from './traffic.ts';
 /** A stopped process goes on after at most this: far within the wall-clock limit of what it does. */
 const MAX_STOP_MS = 1_500;
 const HOG_MS = 1_000;
+/** Of the hosts here: short, so that many second tries are met by a second fault. */
+export const MAX_RETRY_PAUSE_MS = 200;
 
 export type TroubleName = keyof typeof TROUBLES;
 
@@ -29,8 +31,14 @@ export async function makeTrouble(
 
 /** Each says whether it found something to harm. */
 const TROUBLES = {
-  'kill a worker': (random: Random) => signal(random.pick(workers()), 'SIGKILL'),
-  'kill a job': (random: Random) => signal(random.pick(jobs()), 'SIGKILL'),
+  'kill a worker': killWorker,
+  'kill a job': killJob,
+  // The second one meets the other try, or whatever else runs then.
+  'kill a job, then a worker': (random: Random) => inRow(random, killJob, killWorker),
+  'kill a job, then flip all artifacts': (random: Random, dir: string) =>
+    inRow(random, killJob, () => flipAll(dir, random)),
+  'flip all artifacts, then kill a job': (random: Random, dir: string) =>
+    inRow(random, () => flipAll(dir, random), killJob),
   'stop a worker for a while': (random: Random) => stopFor(random.pick(workers()), random),
   'stop a job for a while': (random: Random) => stopFor(random.pick(jobs()), random),
   'slow a job': (random: Random) => slow(random.pick(jobs())),
@@ -52,6 +60,25 @@ const TROUBLES = {
       writeFileSync(join(path, 'litter', 'file'), 'x');
     }),
 } satisfies Record<string, (random: Random, cacheDir: string) => boolean>;
+
+/** A second fault as soon as the first one is tried again. */
+function inRow(
+  random: Random,
+  first: (random: Random) => boolean,
+  second: (random: Random) => void,
+): boolean {
+  if (!first(random)) return false;
+  setTimeout(() => second(random), MAX_RETRY_PAUSE_MS + random.int(0, 100));
+  return true;
+}
+
+function killJob(random: Random): boolean {
+  return signal(random.pick(jobs()), 'SIGKILL');
+}
+
+function killWorker(random: Random): boolean {
+  return signal(random.pick(workers()), 'SIGKILL');
+}
 
 function workers(): ProcessInfo[] {
   return descendantsOf(process.pid)
@@ -131,6 +158,12 @@ function onFile(random: Random, paths: string[], harm: (path: string) => void): 
     // It went away, or the host does not let it be harmed.
     return false;
   }
+}
+
+function flipAll(dir: string, random: Random): boolean {
+  let flipped = false;
+  for (const path of artifacts(dir)) flipped = onFile(random, [path], () => flip(path, random)) || flipped;
+  return flipped;
 }
 
 function flip(path: string, random: Random): void {
