@@ -6,6 +6,8 @@ import { messageOf } from './errors.ts';
  * that an end without it says nothing about candidate or PVF; what was written cannot be taken back afterwards.
  */
 const BEGUN = 1;
+/** What it adds to a job's output. */
+export const BEGINNING_BYTES = 1;
 /** In its place from a job that could not be isolated; the reason follows. */
 const NOT_BEGUN = 0;
 const MAX_REASON_BYTES = 2048;
@@ -31,6 +33,6 @@ export type Beginning =
   | { readonly begun: false; readonly reason: string };
 
 export function readBeginning(bytes: Uint8Array): Beginning {
-  if (bytes[0] === BEGUN) return { begun: true, output: bytes.subarray(1) };
-  return { begun: false, reason: Buffer.from(bytes.subarray(1)).toString('utf8') };
+  if (bytes[0] === BEGUN) return { begun: true, output: bytes.subarray(BEGINNING_BYTES) };
+  return { begun: false, reason: Buffer.from(bytes.subarray(BEGINNING_BYTES)).toString('utf8') };
 }

@@ -14,7 +14,7 @@ import {
   processCpuTimeNs,
   waitForChild,
 } from '@pvf/sandbox-linux';
-import { explainFailure, readBeginning } from './beginning.ts';
+import { BEGINNING_BYTES, explainFailure, readBeginning } from './beginning.ts';
 import { beforeJob, describeEnd, messageOf, NotBegunError } from './errors.ts';
 import type { JobSettings } from './job-process.ts';
 import { forkAs } from './job-user.ts';
@@ -114,7 +114,8 @@ function failedBody(writeFd: number, error: unknown): number {
 
 /** Watches a child of this process until it has ended, collects what it writes to the pipe, and reaps it. */
 export function followJob(pid: number, readFd: number, limits: JobLimits): JobReport {
-  const collector = new OutputCollector(readFd, limits.outputLimitBytes);
+  const mark = limits.marksBeginning === true ? BEGINNING_BYTES : 0;
+  const collector = new OutputCollector(readFd, limits.outputLimitBytes + mark);
   const pidfd = openPidfd(pid);
   const forkedWith = limits.memoryLimitBytes === undefined ? 0 : (limits.readMemory?.(pid) ?? 0);
   const memoryMax = (limits.memoryLimitBytes ?? Number.POSITIVE_INFINITY) + forkedWith;

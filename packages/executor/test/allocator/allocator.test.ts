@@ -113,6 +113,30 @@ describe('limits', () => {
     expect(allocator.memory.buffer.byteLength / PAGE).toBe(7);
   });
 
+  test('memory that could grow above the maximum does not', () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 10 });
+    const functions = createHostFunctions({ memory, maxPages: 4, eccEnabled: false, loggingMaxLevel: 1 });
+    functions.setHeapBase(0);
+    // Header and block take exactly four pages, then a byte more than four.
+    functions.allocate(2 * PAGE);
+    functions.allocate(PAGE);
+    expect(memory.buffer.byteLength / PAGE).toBe(4);
+    expect(() => functions.allocate(PAGE)).toThrow(HostFunctionError);
+    expect(functions.failure()!.code).toBe('OUT_OF_SPACE');
+    expect(memory.buffer.byteLength / PAGE).toBe(4);
+  });
+
+  test('a block is not free twice, even if the link in its header could be an order', () => {
+    const allocator = create(8, 1, 1);
+    const [first, second] = [allocator.functions.allocate(8), allocator.functions.allocate(8)];
+    // So much is in use that a block of order 8 could be given back.
+    allocator.functions.allocate(4096);
+    allocator.free(first);
+    allocator.free(second);
+    // The header of the second holds the address of the first: 8.
+    expect(allocator.code(() => allocator.free(second))).toBe('FREE_OF_FREE');
+  });
+
   test('a memory that the engine does not grow is out of space', () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 });
     const functions = createHostFunctions({ memory, maxPages: 100, eccEnabled: false, loggingMaxLevel: 1 });

@@ -205,6 +205,20 @@ describe('what wasmtime refuses and V8 takes', () => {
     const code = functionWith([0x41, 0, 0x28, 0x42, 0x00, 0x00, 0x1a], { memories: [limits(1)] });
     expect(refusal(code, ['engine'])).toMatchObject({ code: 'PREPARATION', meta: { functionIndex: 0 } });
   });
+  // Loads from 0x28 on, then stores from 0x36 on; log2 of their bytes.
+  const NATURAL = [2, 3, 2, 3, 0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 2, 3, 2, 3, 0, 1, 0, 1, 2];
+  test.each(NATURAL.map((natural, i) => [`0x${(0x28 + i).toString(16)}`, 0x28 + i, natural] as const))(
+    'an alignment one above the natural one, of %s',
+    (_, opcode, natural) => {
+      // In dead code, where operands of any type are there.
+      const aligned = (alignment: number) =>
+        functionWith([0x00, opcode, alignment, 0, ...(opcode < 0x36 ? [0x1a] : [])], {
+          memories: [limits(1)],
+        });
+      compile(toEngine(aligned(natural)));
+      expect(refusal(aligned(natural + 1), ['engine'])).toMatchObject({ code: 'PREPARATION' });
+    },
+  );
   test.each<[string, number[]]>([
     ['reachable', []],
     ['dead', [0x00]],

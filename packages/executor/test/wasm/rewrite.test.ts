@@ -359,6 +359,20 @@ describe('lowering', () => {
     expect(() => instantiate(code)).toThrow(WebAssembly.RuntimeError);
   });
 
+  test.each(['reference', 'engine'] as const)('the start function is charged (%s)', (target) => {
+    const code = build({
+      types: [NOTHING],
+      functions: [0],
+      start: 0,
+      bodies: [body([...Array(8).fill([0x41, 0]).flat(), ...Array(8).fill(0x1a)])],
+    });
+    const started = (stackLogicalMax: number) =>
+      instantiate(rewriteModule(code, { stackLogicalMax, target }));
+    // Two for the activation, eight operands.
+    expect(() => started(9)).toThrow(WebAssembly.RuntimeError);
+    started(10);
+  });
+
   test('start functions and indirect calls go through thunks', () => {
     const code = build({
       types: [NOTHING, type([], [I32])],
