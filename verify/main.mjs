@@ -55,10 +55,11 @@ if (values.list) {
   for (const { id } of chosen) console.log(id);
   process.exit();
 }
-for (const { id, problem } of misfits) console.error(`does not fit any more: ${id}: ${problem}`);
-if (misfits.length > 0 || values.check) {
-  console.log(`${all.length - misfits.length} of ${all.length} slips fit`);
-  process.exit(misfits.length === 0 ? 0 : 1);
+const unfit = misfits.filter(({ id }) => chosen.some((slip) => slip.id === id));
+for (const { id, problem } of unfit) console.error(`does not fit any more: ${id}: ${problem}`);
+if (unfit.length > 0 || values.check) {
+  console.log(`${chosen.length - unfit.length} of ${chosen.length} slips fit`);
+  process.exit(unfit.length === 0 ? 0 : 1);
 }
 if (chosen.length === 0) {
   console.error('no slip has such a name; --list shows all');

@@ -14,15 +14,15 @@ export const slips = [
   slip(
     'a gap of one descriptor stays open',
     src('io/descriptors.ts'),
-    'if (fd > from) closeRange(from, fd - 1);',
-    'if (fd > from + 1) closeRange(from, fd - 1);',
+    'if (fd > from && !closeRange(from, fd - 1)) return false;',
+    'if (fd > from + 1 && !closeRange(from, fd - 1)) return false;',
     io,
   ),
   slip(
     'the descriptors above the last to keep stay open',
     src('io/descriptors.ts'),
-    '  closeRange(from, 0xffff_ffff);\n',
-    '',
+    '  return closeRange(from, 0xffff_ffff);',
+    '  return true;',
     io,
   ),
   slip(

@@ -5,8 +5,7 @@ const worker = (...args) => [['worker', ...args]];
 const filters = worker('test/filters');
 const exact = worker('test/isolation/exact');
 const rogue = worker('test/isolation/rogue-template');
-const lies = worker('test/isolation/lies', '-t', 'root');
-const watching = worker('test/job');
+const watching = worker('test/sequences');
 const CI = { sample: true };
 
 const systemCalls = [
@@ -227,7 +226,7 @@ const restrictions = [
   slip(
     'jobs keep the descriptors of their worker',
     src('job-process.ts'),
-    '  closeAllDescriptorsExcept([writeFd, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])]);\n',
+    '  closeAllDescriptorsExcept([writeFd, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])], settings);\n',
     '',
     exact,
   ),
@@ -255,8 +254,8 @@ const restrictions = [
   slip(
     'jobs keep capabilities',
     src('job-process.ts'),
-    '    dropAllCapabilities({ boundingSet: false });\n  setNoNewPrivileges();\n  if (settings.landlock)',
-    '    void 0;\n  setNoNewPrivileges();\n  if (settings.landlock)',
+    'if (!keepsCapabilities) dropAllCapabilities({ boundingSet: false });',
+    '',
     exact,
   ),
   slip(
@@ -329,6 +328,27 @@ const templates = [
 
 const following = [
   slip(
+    'a peak of memory between two looks is overlooked',
+    src('job.ts'),
+    "if (reaped.usage.maxRssBytes > memoryMax + FILE_PAGES_BYTES) return { type: 'memory-limit' };",
+    '',
+    watching,
+  ),
+  slip(
+    'what a dead job has left in its pipe is not read',
+    src('job.ts'),
+    "    if (!collector.read()) return { type: 'output-limit' };\n  }\n  return undefined;",
+    '    break;\n  }\n  return undefined;',
+    watching,
+  ),
+  slip(
+    'the limit of output counts the mark of a job’s beginning',
+    src('job.ts'),
+    'limits.outputLimitBytes + mark',
+    'limits.outputLimitBytes',
+    watching,
+  ),
+  slip(
     'an answer counts that is one byte too long',
     src('output.ts'),
     'return this.#scratch.used <= this.#limit;',
@@ -340,7 +360,7 @@ const following = [
     src('job.ts'),
     "if (cpuTimeNs >= limits.cpuLimitNs) return { type: 'cpu-limit' };",
     "if (cpuTimeNs > 2 * limits.cpuLimitNs) return { type: 'cpu-limit' };",
-    lies,
+    watching,
   ),
   slip(
     'bytes of a killed job are left for the next',

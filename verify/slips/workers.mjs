@@ -146,7 +146,7 @@ export const slips = [
   slip(
     'a template is made for the first candidate',
     executeSrc('templates.ts'),
-    "known === undefined ? { type: 'seen' } :",
+    'known === undefined ? this.#first() :',
     'known === undefined ? this.#make(parts, limits) :',
     execute('test/processes', '-t', 'first candidate'),
     EXECUTE,
