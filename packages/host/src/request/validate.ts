@@ -12,19 +12,19 @@ import type { PvfCode } from '../code.ts';
 import type { ExecutionResult } from '../execute/executions.ts';
 import { fromHex, toHex } from '../hex.ts';
 import { orAborted } from '../or-aborted.ts';
-import type {
-  ArtifactInfo,
-  ExecutionRule,
-  PovSizeRule,
-  ValidationCommon,
-  ValidationOutcome,
-} from '../outcome.ts';
-import { classify, describePrepareError, type Verdict } from '../verdict/index.ts';
-import type { SpawnFailure } from '../worker/messages.ts';
+import type { ArtifactInfo, ValidationCommon, ValidationOutcome } from '../outcome.ts';
+import { classify, type Verdict } from '../verdict/index.ts';
 import type { CheckedCandidate, CheckedPvf } from './check.ts';
+import {
+  foundOutcome,
+  notPreparedOutcome,
+  notStartedOutcome,
+  refusedOutcome,
+  stoppedOutcome,
+} from './outcomes.ts';
 import type { RequestParts } from './parts.ts';
 import { acquireArtifact, artifactInfo } from './prepare.ts';
-import { findAfterExecution, findBeforeExecution, type ReceiptFinding } from './receipt.ts';
+import { findAfterExecution, findBeforeExecution } from './receipt.ts';
 import { RetryBudget } from './retries.ts';
 import { type RequestScope, Stopped } from './scope.ts';
 
@@ -67,13 +67,13 @@ export class Validation {
       const { threads } = this.#parts;
       const early = findBeforeExecution(threads, this.#candidate, code.hash);
       const finding = await orAborted(early, this.#scope.signal);
-      if (finding !== undefined) return this.#found(finding);
+      if (finding !== undefined) return foundOutcome(this.#common(), finding);
       for (;;) {
         const outcome = await this.#attempt(code);
         if (outcome !== undefined) return outcome;
       }
     } catch (error) {
-      if (error instanceof Stopped) return this.#stopped(error);
+      if (error instanceof Stopped) return stoppedOutcome(this.#common(), error);
       this.#scope.logger.error({ error: String(error) }, 'validation failed unexpectedly');
       return {
         ...this.#common(),
@@ -94,13 +94,13 @@ export class Validation {
       priority,
     });
     if (found.type === 'failed') return this.#notPrepared(found);
-    if (found.type === 'not-started') return this.#notStarted(found.reason);
+    if (found.type === 'not-started') return notStartedOutcome(this.#common(), found.reason);
     const { artifact } = found;
     // Of several preparations the last counts, and its artifact is new to this request.
     this.#artifact = artifactInfo(artifact, found.fromCache && this.#attempts === 0);
 
     const result = await this.#execute(artifact);
-    if (result.type === 'not-started') return this.#notStarted(result.reason);
+    if (result.type === 'not-started') return notStartedOutcome(this.#common(), result.reason);
     if (result.type === 'dropped') throw new Stopped('inactive-fork');
     this.#queuedMs += result.queuedMs;
     const verdict = classify(result.answer);
@@ -190,10 +190,10 @@ export class Validation {
         if (claim === undefined) return { ...valid, vote: 'unchecked' };
         const late = findAfterExecution(this.#parts.threads, claim, result);
         const finding = await orAborted(late, this.#scope.signal);
-        return finding === undefined ? { ...valid, vote: 'for' } : this.#found(finding);
+        return finding === undefined ? { ...valid, vote: 'for' } : foundOutcome(this.#common(), finding);
       }
       case 'invalid':
-        return this.#refused(verdict.rule, verdict.message);
+        return refusedOutcome(common, verdict.rule, verdict.message);
       case 'possibly-invalid': {
         const { cause, message } = verdict;
         const vote = claim === undefined ? 'unchecked' : 'against';
@@ -208,56 +208,16 @@ export class Validation {
     }
   }
 
-  /** What the receipt, or the limit on the PoV, has against the candidate. */
-  #found(finding: ReceiptFinding): ValidationOutcome {
-    const common = this.#common();
-    const { type, message } = finding;
-    if (type === 'chain-unavailable') {
-      return { ...common, kind: type, vote: 'abstain', cause: finding.cause, message };
-    }
-    const { rule, umpSignals } = finding;
-    if (rule === 'pov-size') return this.#refused(rule, message);
-    const details = umpSignals === undefined ? {} : { umpSignals };
-    return { ...common, kind: 'invalid', vote: 'against', rule, message, ...details };
-  }
-
-  #refused(rule: ExecutionRule | PovSizeRule, message: string): ValidationOutcome {
-    const refused = { ...this.#common(), kind: 'invalid', rule, message } as const;
-    return this.#candidate.claim === undefined
-      ? { ...refused, vote: 'unchecked' }
-      : { ...refused, vote: 'against' };
-  }
-
-  #notPrepared({ error, times }: ArtifactResult & { type: 'failed' }): ValidationOutcome {
-    const common = this.#common();
-    const message = describePrepareError(error, times);
-    if (isDeterministic(error)) {
+  #notPrepared(failure: ArtifactResult & { type: 'failed' }): ValidationOutcome {
+    const { error } = failure;
+    const deterministic = isDeterministic(error);
+    if (deterministic) {
       this.#scope.logger.warn(
         { codeHash: this.#codeHash, type: error.type },
         'the PVF cannot be prepared; was it prechecked?',
       );
-      return { ...common, kind: 'preparation-failed', vote: 'abstain', deterministic: true, error, message };
     }
-    const cause = 'non-deterministic-preparation';
-    return { ...common, kind: 'internal', vote: 'abstain', cause, message, prepareError: error };
-  }
-
-  #notStarted({ type, message }: SpawnFailure): ValidationOutcome {
-    const cause = type === 'replaced' ? 'workers-replaced' : 'worker-not-started';
-    return { ...this.#common(), kind: 'internal', vote: 'abstain', cause, message };
-  }
-
-  #stopped({ reason }: Stopped): ValidationOutcome {
-    switch (reason) {
-      case 'caller-deadline':
-      case 'inactive-fork':
-        return { ...this.#common(), kind: 'deadline-passed', vote: 'none', cause: reason };
-      case 'caller':
-      case 'host-closed':
-        return { ...this.#common(), kind: 'cancelled', vote: 'none', cause: reason };
-      default:
-        return reason satisfies never;
-    }
+    return notPreparedOutcome(this.#common(), failure, deterministic);
   }
 
   #common(): ValidationCommon {
