@@ -24,6 +24,9 @@ Exit codes:
   70  no verdict: a full disk, a broken installation, or a defect of this program
   130  interrupted`;
 
+const EXECUTOR_PARAMS_HELP = 'the session’s, JSON array or @FILE (default: none; every answer says so)';
+const BOMB_LIMIT_HELP = 'largest decompressed code (default: 30 MiB; every answer says so)';
+
 type Action = () => Promise<ExitCode>;
 
 /** Runs one command line. Resolves to the exit code; rejects only on a defect of this program. */
@@ -106,8 +109,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
     program.command('inspect').description('Show what the executor sees in a PVF, without running it.'),
   )
     .argument('<file>', 'the PVF')
-    .option('--executor-params <json>', 'JSON array, or @FILE')
-    .option('--bomb-limit <bytes>', 'largest decompressed code', integer(), 30 * 1024 * 1024)
+    .option('--executor-params <json>', EXECUTOR_PARAMS_HELP)
+    .option('--bomb-limit <bytes>', BOMB_LIMIT_HELP, integer())
     .action((file: string, options) => choose(options, (context) => inspect(context, file, options)));
 
   addComponentCommands(program, withOutputOptions, choose);
@@ -163,15 +166,8 @@ function withHostOptions(command: Command, prepares = true): Command {
     .option('--execute-worker <path>', 'another program to execute with');
   if (!prepares) return command;
   return command
-    .option(
-      '--executor-params <json>',
-      'the session’s, JSON array or @FILE (default: none; every answer says so)',
-    )
-    .option(
-      '--bomb-limit <bytes>',
-      'largest decompressed code (default: 30 MiB; every answer says so)',
-      integer(),
-    );
+    .option('--executor-params <json>', EXECUTOR_PARAMS_HELP)
+    .option('--bomb-limit <bytes>', BOMB_LIMIT_HELP, integer());
 }
 
 /** Parser of a whole number from 0 to `max`. */

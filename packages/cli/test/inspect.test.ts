@@ -10,10 +10,13 @@ test('a report for people and as JSON', async () => {
   expect(human).toMatchObject({ code: EXIT.ok, stderr: '' });
   expect(human.stdout).toMatch(/function {2}validate_block \(i32, i32\) -> \(i64\)/);
 
+  expect(human.stdout).toMatch(/^executor params: none \(assumed, .*code limit: .*\(assumed, /m);
+
   const json = await run(['inspect', '--json', ADDER_PVF_PATH]);
   expect(JSON.parse(json.stdout)).toMatchObject({
     command: 'inspect',
     exitCode: EXIT.ok,
+    parameters: { executorParams: { given: false, value: [] } },
     shortcomings: [],
     report: { imports: [], memory: { minimum: 1 }, functions: { imported: 0 } },
   });

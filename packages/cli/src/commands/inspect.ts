@@ -3,7 +3,7 @@ import { executorSemantics } from '@pvf/protocol';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readCode } from '../input/code.ts';
-import { readExecutorParams } from '../input/executor-params.ts';
+import { type PvfParameterOptions, parametersLine, readPvfParameters } from '../input/pvf-parameters.ts';
 import { componentLines, componentReport } from '../output/component.ts';
 import { inspectionLines } from '../output/inspection.ts';
 import { toJson } from '../output/json.ts';
@@ -11,10 +11,7 @@ import { shortcomingsOf } from '../output/shortcomings.ts';
 import { bytes } from '../output/units.ts';
 import { type Context, type OutputOptions, print } from './context.ts';
 
-export interface InspectCommandOptions extends OutputOptions {
-  readonly executorParams?: string;
-  readonly bombLimit: number;
-}
+export interface InspectCommandOptions extends OutputOptions, PvfParameterOptions {}
 
 /** Host functions that block authors have and the execution of a PVF has not. */
 const STORAGE = /^ext_(storage|default_child_storage|offchain|offchain_index|transaction_index)_/;
@@ -29,10 +26,11 @@ export async function inspect(
     '@pvf/executor'
   );
   const code = await readCode(file);
-  const params = await readExecutorParams(options.executorParams ?? '[]');
+  const parameters = await readPvfParameters(options);
+  const params = parameters.executorParams.value;
   let module: Uint8Array;
   try {
-    module = decompressBlob(code, options.bombLimit);
+    module = decompressBlob(code, parameters.validationCodeBombLimit.value);
   } catch (error) {
     if (!(error instanceof BlobError)) throw error;
     const remedy =
@@ -60,6 +58,7 @@ export async function inspect(
       exitCode,
       file,
       fileBytes: code.length,
+      parameters,
       ...(component !== undefined && { component }),
       shortcomings: warnings,
       report,
@@ -70,7 +69,7 @@ export async function inspect(
       component === undefined
         ? [...inspectionLines(report, code.length), ...warnings.map((warning) => `warning: ${warning}`)]
         : [`${file}: ${bytes(code.length)}`, ...warnings];
-    await print(context.io, lines.join('\n'));
+    await print(context.io, [...lines, parametersLine(parameters)].join('\n'));
   }
   return exitCode;
 }
