@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import {
   ALL_NAMESPACES,
   allowNothing,
@@ -10,6 +11,8 @@ import {
   pipe,
   pivotRoot,
   readFully,
+  restrictSelf,
+  setHostName,
   setNoNewPrivileges,
   unshare,
   waitForChild,
@@ -18,6 +21,7 @@ import {
 } from '@pvf/sandbox-linux';
 import type { CheckName } from './command-line.ts';
 import { messageOf } from './errors.ts';
+import { surveyCalls } from './survey.ts';
 import { compileJobFilters, compileWorkerFilter } from './syscalls.ts';
 
 const CHECKS: readonly CheckName[] = [
@@ -28,34 +32,101 @@ const CHECKS: readonly CheckName[] = [
 ];
 
 /** What a check that succeeded is reported as; no reason reads so. */
-const WORKS = 'ok';
+export const WORKS = 'ok';
 const REASON_BYTES = 2048;
 
 /**
- * All checks, each in a child of its own because it restricts its process for good.
+ * All checks, each in a child of its own because it restricts its process for good, and what is lost of layers that
+ * work all the same.
  *
  * @param directory what to change the root to
- * @returns by the name of the check's flag: `ok`, or why the feature cannot be used, in one line
+ * @returns by the name of the check's flag: `ok`, or why the feature cannot be used, in one line; by `lost-` and the
+ * name of the part: why it is
  */
 export function runAllChecks(directory: string): Record<string, string> {
   initialise();
   endSiblingThreads();
-  return Object.fromEntries(CHECKS.map((check) => [`check-${check}`, runInChild(check, directory)]));
+  let keepsCapabilities: string | undefined;
+  try {
+    ({ keepsCapabilities } = surveyCalls());
+  } catch {
+    // No worker will start here, and say why.
+  }
+  const results = Object.fromEntries(
+    CHECKS.map((check) => [check, runInChild(check, () => runCheck(check, directory))]),
+  );
+  const parts = {
+    capabilities: keepsCapabilities,
+    'landlock-rules': results['can-enable-landlock'] === WORKS ? lost('landlock-rules', addRule) : undefined,
+    'host-name': results['can-do-secure-clone'] === WORKS ? lost('host-name', changeHostName) : undefined,
+  };
+  return Object.fromEntries([
+    ...Object.entries(results).map(([check, result]) => [`check-${check}`, result]),
+    ...Object.entries(parts).flatMap(([part, reason]) =>
+      reason === undefined ? [] : [[`lost-${part}`, oneLine(reason)]],
+    ),
+  ]);
 }
 
-function runInChild(check: CheckName, directory: string): string {
+function lost(part: string, run: () => void): string | undefined {
+  const result = runInChild(part, () => reasonOf(run));
+  return result === WORKS ? undefined : result;
+}
+
+function reasonOf(run: () => void): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** What a worker's own rules need. */
+function addRule(): void {
+  setNoNewPrivileges();
+  restrictSelf({ rules: [{ path: '/', access: ['read-file'] }] });
+}
+
+function changeHostName(): void {
+  unshare('user', 'uts');
+  setHostName('pvf');
+}
+
+/**
+ * Where no rules can be added a worker does without them behind a root of its own (`restrict.ts`), and without that
+ * there is no Landlock.
+ */
+function tryRules(directory: string): void {
+  const reason = lost('landlock-rules', addRule);
+  if (reason === undefined) return;
+  const root = lost('root', () => changeRoot(directory));
+  if (root !== undefined) throw new Error(reason);
+}
+
+function changeRoot(directory: string): void {
+  const uid = process.getuid!();
+  const gid = process.getgid!();
+  unshare('user', 'mount');
+  writeIdMap({ uid: { inside: uid, outside: uid }, gid: { inside: gid, outside: gid } });
+  pivotRoot(directory, { readOnly: true, noSuid: true, noDev: true, noExec: true });
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+function runInChild(check: string, run: () => string | undefined): string {
   const { readFd, writeFd } = pipe();
   try {
     const pid = forkChild({
       body: () => {
-        const reason = runCheck(check, directory) ?? WORKS;
+        const reason = run() ?? WORKS;
         writeAll(writeFd, Buffer.from(reason).subarray(0, REASON_BYTES));
         return 0;
       },
     });
     closeDescriptor(writeFd);
     const said = Buffer.alloc(REASON_BYTES);
-    const reason = said.toString('utf8', 0, readFully(readFd, said)).replaceAll(/\s+/g, ' ').trim();
+    const reason = oneLine(said.toString('utf8', 0, readFully(readFd, said)));
     const end = waitForChild(pid);
     return end.exited === 0 && reason !== ''
       ? reason
@@ -79,6 +150,7 @@ export function runCheck(check: CheckName, directory: string | undefined): strin
     switch (check) {
       case 'can-enable-landlock':
         setNoNewPrivileges();
+        tryRules(directory ?? tmpdir());
         allowNothing();
         return undefined;
       case 'can-enable-seccomp':
@@ -86,14 +158,9 @@ export function runCheck(check: CheckName, directory: string | undefined): strin
         compileJobFilters();
         installFilter(compileWorkerFilter());
         return undefined;
-      case 'can-unshare-user-namespace-and-change-root': {
-        const uid = process.getuid!();
-        const gid = process.getgid!();
-        unshare('user', 'mount');
-        writeIdMap({ uid: { inside: uid, outside: uid }, gid: { inside: gid, outside: gid } });
-        pivotRoot(directory!, { readOnly: true, noSuid: true, noDev: true, noExec: true });
+      case 'can-unshare-user-namespace-and-change-root':
+        changeRoot(directory!);
         return undefined;
-      }
       case 'can-do-secure-clone': {
         const pid = forkChild({ namespaces: ALL_NAMESPACES, body: () => exitNow(0) });
         const end = waitForChild(pid);

@@ -26,16 +26,22 @@ const NEEDS: readonly Need[] = [
   { resource: 'NOFILE', atLeast: 128, unit: 'descriptors', setBy: 'ulimit -n, LimitNOFILE=' },
 ];
 
+/** Each limit of this process that would change what becomes of candidates, with what is needed; empty if none does. */
+export function tooLowLimits(): readonly string[] {
+  return NEEDS.flatMap(({ resource, atLeast, unit, setBy }) => {
+    const { soft } = getResourceLimit(resource);
+    if (soft >= atLeast) return [];
+    const needed = atLeast === Number.POSITIVE_INFINITY ? 'none may be set' : `${atLeast} are needed`;
+    return [`the limit of ${resource} is ${soft} ${unit}, but ${needed} (${setBy} of the service)`];
+  });
+}
+
 /**
  * Refuses to go on under limits that would change what becomes of candidates.
  *
- * @throws Error with the resource, its limit and what is needed
+ * @throws Error with the resources, their limits and what is needed
  */
 export function requireLimits(): void {
-  for (const { resource, atLeast, unit, setBy } of NEEDS) {
-    const { soft } = getResourceLimit(resource);
-    if (soft >= atLeast) continue;
-    const needed = atLeast === Number.POSITIVE_INFINITY ? 'none may be set' : `${atLeast} are needed`;
-    throw new Error(`the limit of ${resource} is ${soft} ${unit}, but ${needed} (${setBy} of the service)`);
-  }
+  const tooLow = tooLowLimits();
+  if (tooLow.length > 0) throw new Error(tooLow.join('; '));
 }

@@ -12,10 +12,10 @@ import {
   useHugePagesForCode,
 } from '@pvf/sandbox-linux';
 import type pino from 'pino';
-import { runAllChecks, runCheck } from './checks.ts';
+import { runAllChecks, runCheck, WORKS } from './checks.ts';
 import { helpText, parseCommandLine, type WorkerKind } from './command-line.ts';
 import { HostConnection } from './connection.ts';
-import { requireLimits } from './limits.ts';
+import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 import { proveJobs } from './prove-jobs.ts';
 import { type RestrictedWorker, restrictWorker } from './restrict.ts';
@@ -144,6 +144,9 @@ function describe({ version, commit, capabilities }: WorkerProgram): Record<stri
     version,
     'full-version': `${version}-${commit}`,
     ...capabilities,
+    limits: tooLowLimits().join('; ') || WORKS,
+    // A host may have a module of its own prepared and executed when it starts.
+    trial: '1',
     files: JSON.stringify(programFiles()),
   };
 }
