@@ -199,6 +199,12 @@ test('doctor names programs and layers', async () => {
   );
 });
 
+test('doctor has a module of ours prepared and executed, and knows the limits that workers need', async () => {
+  const { stdout } = await run(['doctor', '--no-cache']);
+  expect(stdout).toContain('preparing and executing a module of ours: works');
+  expect(stdout).toContain('limits of resources: suffice');
+});
+
 test('that secure mode is off is said even to who wants it quiet, except by the doctor', async () => {
   const precheck = await run(['precheck', '--no-cache', '--insecure', '--quiet', ADDER_PVF_PATH]);
   expect(precheck.stderr).toContain('SECURE MODE IS OFF');

@@ -14,6 +14,10 @@ export type HostErrorMeta = {
   CACHE_DIR: { path: string; errno: string };
   /** Secure mode, and a layer of isolation that it demands does not work here. */
   NOT_SECURE: { missing: readonly string[] };
+  /** A limit of resources (ulimit, Limit…= of a service) under which workers would answer differently, or not at all. */
+  LIMITS_TOO_LOW: { worker: WorkerKind; path: string; limits: string };
+  /** Workers of this host cannot prepare or execute even a module of ours; `step` says which, `reason` why. */
+  TRIAL_FAILED: { step: string; reason: string };
   HOST_CLOSED: Record<string, never>;
 };
 

@@ -171,6 +171,10 @@ export type HostStatus = {
   cacheDir: string;
   workers: { prepare: WorkerProgram; execute: WorkerProgram };
   security: SecurityReport;
+  /** Parts of working layers that this machine's policy takes away, such as `capabilities`, each with the reason. */
+  lost: Readonly<Record<string, string>>;
+  /** Whether a module of ours was prepared and executed when the host started: workers of tests take no part in that. */
+  tried: boolean;
   prepare: { queued: number; running: number; workers: number };
   execute: { queued: Record<ExecutionKind, number>; running: number; workers: number };
   artifacts: { prepared: number; preparing: number; failed: number; bytes: number };

@@ -5,9 +5,12 @@ import { toJson } from '../output/json.ts';
 import { mebibytes } from '../output/units.ts';
 import { type Context, type HostCommandOptions, LAYERS, print, withHost } from './context.ts';
 
-/** `pvf doctor`: what this machine has, without preparing or executing anything. Exit code 2 if a layer is missing. */
+/**
+ * `pvf doctor`: what this machine has, and whether a module of ours can be prepared and executed on it. Exit code 2 if a
+ * layer is missing; what makes a host's start impossible is an error as anywhere else, with its remedy.
+ */
 export async function doctor(context: Context, options: HostCommandOptions): Promise<ExitCode> {
-  // No job runs, so that nothing has to be said of secure mode.
+  // No job but the trial's runs, so that nothing has to be said of secure mode.
   const status = await withHost(context, options, async (host) => host.status(), {
     secureMode: false,
     ...(options.verbose !== true && { logger: pino({ level: 'silent' }) }),
@@ -16,10 +19,21 @@ export async function doctor(context: Context, options: HostCommandOptions): Pro
   const exitCode = missing.length === 0 ? EXIT.ok : EXIT.badInput;
   const node = process.version;
   if (options.json === true) {
-    const { workers, security, artifacts, cacheDir } = status;
+    const { workers, security, lost, tried, artifacts, cacheDir } = status;
     await print(
       context.io,
-      toJson({ command: 'doctor', exitCode, node, workers, security, missing, cacheDir, artifacts }),
+      toJson({
+        command: 'doctor',
+        exitCode,
+        node,
+        workers,
+        security,
+        missing,
+        lost,
+        tried,
+        cacheDir,
+        artifacts,
+      }),
     );
   } else {
     await print(context.io, text(status, node).join('\n'));
@@ -27,7 +41,7 @@ export async function doctor(context: Context, options: HostCommandOptions): Pro
   return exitCode;
 }
 
-function text({ workers, security, artifacts, cacheDir }: HostStatus, node: string): string[] {
+function text({ workers, security, lost, tried, artifacts, cacheDir }: HostStatus, node: string): string[] {
   return [
     `node             ${node}`,
     `prepare worker   ${workers.prepare.path} (${workers.prepare.fullVersion})`,
@@ -35,6 +49,8 @@ function text({ workers, security, artifacts, cacheDir }: HostStatus, node: stri
     `cache directory  ${cacheDir}: ${artifacts.prepared} artifacts, ${mebibytes(artifacts.bytes)}`,
     'isolation of jobs',
     ...LAYERS.map(([layer, words]) => `  ${words}: ${verdict(security[layer])}`),
+    ...Object.entries(lost).map(([part, reason]) => `  lost of these: ${part} (${reason})`),
+    ...(tried ? ['limits of resources: suffice', 'preparing and executing a module of ours: works'] : []),
   ];
 }
 

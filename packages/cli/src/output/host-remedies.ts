@@ -26,6 +26,9 @@ export function hostRemedy(error: HostError): string | undefined {
       return undefined;
     case 'CACHE_DIR':
       return 'name another directory with --cache-dir, or do without one: --no-cache';
+    case 'LIMITS_TOO_LOW':
+    case 'TRIAL_FAILED':
+      return undefined;
     case 'NOT_SECURE':
       return '`pvf doctor` tells what is missing and why; --insecure runs all the same';
     case 'INVALID_REQUEST':

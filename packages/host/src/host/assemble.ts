@@ -7,7 +7,7 @@ import { PvfCode } from '../code.ts';
 import { Executions } from '../execute/index.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
 import type { RequestParts } from '../request/index.ts';
-import { enforceSecurity, probeSecurity, toSecurityStatus } from '../security/index.ts';
+import { enforceSecurity, probeSecurity, Trial, toSecurityStatus } from '../security/index.ts';
 import { startThreads, type Threads, toShared } from '../threads/index.ts';
 import type { CodeInput, HostOptions, SecurityReport } from '../types.ts';
 import { locateWorker } from '../worker/locate.ts';
@@ -54,6 +54,11 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
     const report = await probeSecurity(programs.get('prepare'), checkDir, options.secureMode);
     await rm(checkDir, { recursive: true, force: true });
     enforceSecurity(report, logger);
+    for (const [part, reason] of Object.entries(programs.get('prepare').lost))
+      logger.warn(
+        { part, reason },
+        'a part of the isolation of jobs is lost here; the other layers stand in for it',
+      );
     const metrics = new Metrics(registry);
     metrics.security(report);
     const slowness = new SlownessWatch(clock, logger, metrics);
@@ -68,7 +73,9 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
 
     const recordedBy: RecordedBy = programs.get('prepare').recordsArtifacts ? 'worker' : 'host';
     const store = new ArtifactStore(workspace.cacheDir, threads, recordedBy);
+    const trial = new Trial(workspace.runDir);
     const prepare = preparePipeline(setting, (message) => {
+      if (trial.takesPreparation(message)) return;
       if (message.type !== 'started') metrics.prepareConcluded();
       artifacts.handle(message);
     });
@@ -87,7 +94,9 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
     });
     artifacts.restore(await store.restore(programs.engine, options.keepArtifacts));
 
-    const execute = executePipeline(setting, (message) => executions.handle(message));
+    const execute = executePipeline(setting, (message) => {
+      if (!trial.takesExecution(message)) executions.handle(message);
+    });
     const executions = new Executions((message) => execute.queue.handle(message), metrics, slowness);
 
     const parts: RequestParts = {
@@ -104,6 +113,14 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
       recordedBy,
       importCode: (code) => importCode(threads, code),
     };
+    if (programs.takeTrial) {
+      try {
+        await trial.run({ prepare: prepare.queue, execute: execute.queue });
+      } catch (error) {
+        await Promise.all([prepare.pool.close(), execute.pool.close()]);
+        throw error;
+      }
+    }
     return { id, options, logger, programs, security: report, workspace, prepare, execute, parts };
   } catch (error) {
     await threads.close();

@@ -57,6 +57,9 @@ export function preparePipeline(
   return { queue, pool };
 }
 
+/** What is executed may still be in the making while its worker starts (`Trial`). */
+type MaybeLater = ExecuteWork | Promise<ExecuteWork>;
+
 /** Execute queue and pool, talking to each other. */
 export function executePipeline(
   setting: Setting,
@@ -65,14 +68,22 @@ export function executePipeline(
   const { options, security } = setting;
   const settings = spawnSettings('execute', setting);
   const handshake = WorkerHandshake.encode({ securityStatus: security });
-  const pool: WorkerPool<ExecutorParams, ExecuteWork, ExecuteAnswer> = new WorkerPool({
+  const pool: WorkerPool<ExecutorParams, MaybeLater, ExecuteAnswer> = new WorkerPool({
     ...common('execute', setting),
     spawn: (executorParams, signal, onGone) =>
       spawnWorker(settings, [handshake, ExecuteHandshake.encode({ executorParams })], signal, onGone),
-    work: (process, work, onStarted) => executeWork(options.clock, process, work, onStarted),
+    work: async (process, work, onStarted) => {
+      let ready: ExecuteWork;
+      try {
+        ready = await work;
+      } catch (error) {
+        return { type: 'not-taken', message: String(error) };
+      }
+      return await executeWork(options.clock, process, ready, onStarted);
+    },
     toQueue: (message) => queue.handlePool(message),
   });
-  const queue = new ExecuteQueue<ExecutorParams, ExecuteWork, ExecuteAnswer>({
+  const queue = new ExecuteQueue<ExecutorParams, MaybeLater, ExecuteAnswer>({
     capacity: options.executeWorkers,
     clock: options.clock,
     toPool: (message) => pool.handle(message),

@@ -35,6 +35,11 @@ export class Programs {
     return this.#programs[kind];
   }
 
+  /** Both take part in the trial at the host's start. */
+  get takeTrial(): boolean {
+    return this.#programs.prepare.takesTrial && this.#programs.execute.takesTrial;
+  }
+
   /** Set once a program was found replaced. */
   get stopReason(): string | undefined {
     return this.#stopReason;

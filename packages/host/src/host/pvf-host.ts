@@ -214,6 +214,8 @@ export class PvfHost implements AsyncDisposable {
       cacheDir: workspace.cacheDir,
       workers: { prepare: program('prepare'), execute: program('execute') },
       security,
+      lost: programs.get('prepare').lost,
+      tried: programs.takeTrial,
       prepare: prepare.queue.counts(),
       execute: execute.queue.counts(),
       artifacts: parts.artifacts.counts(),

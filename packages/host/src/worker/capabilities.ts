@@ -10,6 +10,9 @@ export const CHECKS = {
 
 export type Layer = keyof typeof CHECKS;
 
+/** Begins the names of lines about what is lost. */
+const LOST = 'lost-';
+
 /** What a worker program says about itself when it is asked everything at once. */
 export type Capabilities = {
   version: string;
@@ -17,7 +20,13 @@ export type Capabilities = {
   /** V8's version, architecture and V8's own hash of version, flags and CPU features. */
   engine: string;
   /** Its artifacts end with a record of what they were made from (`artifactRecord` of the protocol). */
-  recordsArtifacts: boolean;
+  recordsArtifacts?: true | undefined;
+  /** It takes part in the host's trial: workers that follow the protocol in tests alone do not. */
+  takesTrial?: true | undefined;
+  /** `ok`, or which limits of resources are too low for workers. */
+  limits?: string | undefined;
+  /** Parts of working layers that are lost here, and why. */
+  lost?: Readonly<Record<string, string>> | undefined;
   /** Files that the program consists of besides the one that is started. */
   files: readonly string[];
   /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
@@ -46,11 +55,17 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
       return said === undefined ? [] : [[layer, said]];
     }),
   );
+  const lost = [...lines].flatMap(([name, reason]): [string, string][] =>
+    name.startsWith(LOST) ? [[name.slice(LOST.length), reason]] : [],
+  );
   return {
     version,
     fullVersion,
     engine,
-    recordsArtifacts: lines.get('artifact-record') === '1',
+    limits: lines.get('limits'),
+    lost: lost.length === 0 ? undefined : Object.fromEntries(lost),
+    takesTrial: lines.get('trial') === '1' || undefined,
+    recordsArtifacts: lines.get('artifact-record') === '1' || undefined,
     files: parseFiles(lines.get('files')),
     checks,
   };

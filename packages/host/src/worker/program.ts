@@ -12,6 +12,11 @@ const PROBE_TIMEOUT_MS = 20_000;
 /** Of what a program says instead of its version. */
 const STDERR_CHARS = 1_000;
 
+/** What a worker says of its limits when nothing is wrong with them. */
+const LIMITS_SUFFICE = 'ok';
+/** How a launcher begins that cannot even start its Node. */
+const LAUNCHER_LIMITS = 'the limits of this process are too low';
+
 /** A worker program that was asked who it is, and what its files looked like then. */
 export type ProbedProgram = WorkerProgram & {
   kind: WorkerKind;
@@ -19,6 +24,9 @@ export type ProbedProgram = WorkerProgram & {
   engine: string;
   /** See `Capabilities`. */
   recordsArtifacts: boolean;
+  /** See `Capabilities`. */
+  takesTrial: boolean;
+  lost: Readonly<Record<string, string>>;
   /** Answers of the security checks, where they came with the rest. */
   checks: Capabilities['checks'];
   files: readonly string[];
@@ -53,10 +61,30 @@ export async function probeProgram(
         'install the matching worker, or name its version as nodeVersion if it is meant to be used',
     );
   }
-  const { engine = '', recordsArtifacts = false, checks = {} } = capabilities ?? {};
+  const limits = capabilities?.limits ?? LIMITS_SUFFICE;
+  if (limits !== LIMITS_SUFFICE) throw limitsTooLow(kind, path, limits);
+  const {
+    engine = '',
+    recordsArtifacts = false,
+    takesTrial = false,
+    lost = {},
+    checks = {},
+  } = capabilities ?? {};
   const files = (capabilities?.files ?? []).filter((file) => fileIdentity(file) !== MISSING);
   const identity = [own, ...files.map(fileIdentity)].join();
-  return { kind, path, version, fullVersion, engine, recordsArtifacts, checks, files, identity };
+  return {
+    kind,
+    path,
+    version,
+    fullVersion,
+    engine,
+    recordsArtifacts,
+    takesTrial,
+    lost,
+    checks,
+    files,
+    identity,
+  };
 }
 
 /** For programs that know only the protocol's flags. */
@@ -80,13 +108,23 @@ function unusable(
   path: string,
   flag: string,
   { status, stderr: all }: ProgramResult,
-): HostError<'WORKER_UNUSABLE'> {
+): HostError<'WORKER_UNUSABLE' | 'LIMITS_TOO_LOW'> {
   const stderr = all.trim().slice(0, STDERR_CHARS);
+  if (stderr.startsWith(LAUNCHER_LIMITS)) return limitsTooLow(kind, path, stderr);
   return new HostError(
     'WORKER_UNUSABLE',
     { worker: kind, path, status, stderr },
     `${path} does not answer ${flag} as a ${kind} worker does (exit status ${status}${stderr && `: ${stderr}`}); ` +
       `pass the path of a ${kind} worker as workers.${kind}`,
+  );
+}
+
+function limitsTooLow(kind: WorkerKind, path: string, limits: string): HostError<'LIMITS_TOO_LOW'> {
+  return new HostError(
+    'LIMITS_TOO_LOW',
+    { worker: kind, path, limits },
+    `the limits of this process, which workers inherit, are too low for ${path}: ${limits}. ` +
+      'Set them as named there for whatever starts this program',
   );
 }
 

@@ -1,11 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guest } from '@pvf/test-kit';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { type HostOptions, PvfHost } from '../../src/index.ts';
 import { type FixtureName, fakeWorker, tempDir } from '../support/fake-worker.ts';
-import { candidate, metric, silent, startFakeHost, startHost } from '../support/hosts.ts';
+import { candidate, metric, silent, startFakeHost, startHost, workerProcesses } from '../support/hosts.ts';
 
 const start = (options: HostOptions) => PvfHost.start({ logger: silent, ...options });
 const both = (name: FixtureName) => {
@@ -104,6 +105,66 @@ describe('secure mode', () => {
       'reason',
       expect.stringContaining('no --check-can-enable-seccomp'),
     );
+  });
+});
+
+describe('a start proves that workers and jobs can do their work here:', () => {
+  const own = { version: '0.1.0', 'full-version': '0.1.0-fake', engine: 'v8-1 x64 tag-00' };
+
+  it('limits under which workers would answer differently are named, with what sets them', async () => {
+    const worker = fakeWorker('obeys');
+    worker.setCapabilities({
+      ...own,
+      limits: 'the limit of STACK is 8388608 bytes (LimitSTACK= of the service)',
+    });
+    const workers = { prepare: worker.path, execute: worker.path };
+    const error = await start({ workers }).catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: 'LIMITS_TOO_LOW',
+      meta: { limits: expect.stringContaining('STACK') },
+    });
+    expect(error.message).toContain('LimitSTACK=');
+  });
+
+  it('a worker that cannot take its request', async () => {
+    const worker = fakeWorker('leaves-its-request');
+    worker.setCapabilities({ ...own, trial: '1' });
+    const workers = { prepare: worker.path, execute: worker.path };
+    const error = await start({ workers }).catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: 'TRIAL_FAILED',
+      meta: { step: expect.stringContaining('prepare worker') },
+    });
+    expect(error.message).toContain('a layer should work here but does not');
+    expect(workerProcesses('prepare')).toEqual([]);
+    expect(workerProcesses('execute')).toEqual([]);
+  });
+
+  it('a module of ours is executed rightly', async () => {
+    const worker = fakeWorker('obeys');
+    worker.setCapabilities({ ...own, trial: '1' });
+    const workers = { prepare: worker.path, execute: worker.path };
+    const error = await start({ workers }).catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: 'TRIAL_FAILED',
+      meta: { step: expect.stringContaining('execution') },
+    });
+  });
+
+  it('its workers serve the first requests, and nothing else of it is left', async () => {
+    const cacheDir = tempDir();
+    const host = await startHost({ cacheDir });
+    expect(host.status()).toMatchObject({
+      tried: true,
+      prepare: { workers: 1 },
+      execute: { workers: 1 },
+      artifacts: { prepared: 0 },
+    });
+    const before = [...workerProcesses('prepare'), ...workerProcesses('execute')];
+    const { kind, attempts } = await host.validate(candidate('', { code: guest('accepts-anything') }));
+    expect({ kind, attempts }).toEqual({ kind: 'valid', attempts: 1 });
+    expect([...workerProcesses('prepare'), ...workerProcesses('execute')]).toEqual(before);
+    expect(readdirSync(cacheDir).filter((name) => name.endsWith('.pvf'))).toHaveLength(1);
   });
 });
 

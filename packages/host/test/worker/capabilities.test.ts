@@ -21,6 +21,15 @@ describe('what a worker program says at once', () => {
     });
   });
 
+  it('may name limits that are too low, what is lost of layers, and that it takes part in a trial', () => {
+    expect(parse(`${WHO}limits=ok\ntrial=1\nlost-capabilities=capset: EPERM\n`)).toMatchObject({
+      limits: 'ok',
+      takesTrial: true,
+      lost: { capabilities: 'capset: EPERM' },
+    });
+    expect(parse(`${WHO}trial=0\n`)?.takesTrial).toBeUndefined();
+  });
+
   it.each(['', '1.2.3\n', 'engine=v8\n', WHO.replace('engine=', 'motor=')])(
     'is not taken from a program that says %j: it is asked by single flags',
     (stdout) => {
