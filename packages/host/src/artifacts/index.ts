@@ -3,6 +3,7 @@
  * preparation may be tried again (`mayRetry`).
  */
 export { type ArtifactRequest, type ArtifactResult, Artifacts, type CacheEvent } from './artifacts.ts';
+export { boundDiskUse } from './disk.ts';
 export {
   type ArtifactIdentity,
   artifactFileName,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { ArtifactStore, Artifacts, type RecordedBy } from '../artifacts/index.ts';
+import { ArtifactStore, Artifacts, boundDiskUse, type RecordedBy } from '../artifacts/index.ts';
 import { PvfCode } from '../code.ts';
 import { Executions } from '../execute/index.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
@@ -89,7 +89,15 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
         prepare.queue.handle(message);
       },
       observe: (event) => metrics.cache(event),
-      onPrepared: (stats) => metrics.prepared(stats),
+      onPrepared: (stats) => {
+        metrics.prepared(stats);
+        // Once the new artifact counts.
+        setImmediate(() => {
+          boundDiskUse(artifacts, options.artifactCacheLimit, options.artifactMinStaleMs).catch(
+            (error: unknown) => logger.warn({ error: String(error) }, 'pruning failed'),
+          );
+        });
+      },
       onFinalFailure: (error) => metrics.gaveUp(error.type),
     });
     artifacts.restore(await store.restore(programs.engine, options.keepArtifacts));

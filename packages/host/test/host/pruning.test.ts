@@ -24,6 +24,38 @@ it('runs every hour and removes what has not been used for long', async () => {
   expect(host.status().artifacts).toEqual({ prepared: 0, preparing: 0, failed: 0, bytes: 0 });
 });
 
+it('does not wait for the hour when there is too much', async () => {
+  const clock = new FakeClock();
+  const cacheDir = tempDir();
+  const minute = 60_000;
+  // A fake artifact has five bytes.
+  const { host } = await startFakeHost({
+    clock,
+    cacheDir,
+    artifactCacheLimit: 10,
+    artifactMinStaleMs: 30 * minute,
+  });
+  const prepare = async (count: number, from: number) => {
+    for (let at = from; at < from + count; at++) await host.precheck({ code: text(`PVF ${at}`) });
+  };
+  await prepare(2, 0);
+  await clock.advance(31 * minute);
+  await prepare(1, 2);
+  await waitUntil('what was not used for long is gone', () => artifacts(cacheDir) === 2);
+  // All used lately: more than the limit, until it is twice as much.
+  await clock.advance(11 * minute);
+  await prepare(3, 3);
+  await clock.advance(1);
+  expect(artifacts(cacheDir)).toBe(4);
+  await prepare(1, 6);
+  await waitUntil('what was not used for ten minutes is gone', () => artifacts(cacheDir) === 4);
+  // What is in use stays, however much that is.
+  await prepare(4, 7);
+  await clock.advance(1);
+  expect(artifacts(cacheDir)).toBe(8);
+  expect(host.status().artifacts.prepared).toBe(8);
+});
+
 it('can be asked for', async () => {
   const cacheDir = tempDir();
   const { host } = await startFakeHost({ cacheDir });
