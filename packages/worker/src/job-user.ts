@@ -19,6 +19,8 @@ import {
   writeIdMap,
 } from '@pvf/sandbox-linux';
 
+import { forkAsFirstVictim } from './oom-score.ts';
+
 const SIGKILL = 9;
 /** Ids of workers and of their jobs, inside the worker's user namespace. */
 const WORKER_ID = 65_534;
@@ -110,10 +112,15 @@ export function enterNamespaces(
 
 /**
  * Forks with the worker being the jobs' user meanwhile: in a user namespace of its own a job can take on no id any more.
+ * The child is the first to go when the machine's memory runs out.
  *
  * @param fork returns in the worker only
  */
 export function forkAs(user: JobUser | undefined, fork: () => number): number {
+  return forkAsFirstVictim(() => forkAsUser(user, fork));
+}
+
+function forkAsUser(user: JobUser | undefined, fork: () => number): number {
   if (user === undefined) return fork();
   const { id, workerUid, workerGid, inNamespace } = user;
   // Without a namespace of its own, a worker could not come back if it did not stay root in part.

@@ -20,6 +20,7 @@ import { detachEventLoops } from './event-loop.ts';
 import { type JobSettings, prepareJobSettings } from './job-process.ts';
 import { enterNamespaces, type JobUser, jobUser } from './job-user.ts';
 import { LOG_VARIABLES } from './log.ts';
+import { keepOomScore } from './oom-score.ts';
 import { isRefusedRule } from './refused-rule.ts';
 import { surveyCalls } from './survey.ts';
 import { compileWorkerFilter } from './syscalls.ts';
@@ -72,6 +73,7 @@ export function restrictWorker(
   const survey = surveyCalls();
   const inertFds = detachEventLoops();
   const procFd = openProc(log);
+  if (procFd !== undefined) raiseOomScores(procFd, log);
   let user = chooseJobUser(log);
   let directory = workerDirPath;
   const changeRoot = status.canUnshareUserNamespaceAndChangeRoot;
@@ -163,6 +165,14 @@ function chooseJobUser(log: pino.Logger): JobUser | undefined {
   } catch (error) {
     log.warn({ err: error }, 'jobs cannot be another user than this worker');
     return undefined;
+  }
+}
+
+function raiseOomScores(procFd: number, log: pino.Logger): void {
+  try {
+    keepOomScore(procFd);
+  } catch (error) {
+    log.warn({ err: error }, 'jobs cannot be made the first to end when memory runs out');
   }
 }
 
