@@ -116,10 +116,13 @@ class ExecuteWorker {
       const zero = { secs: 0n, nanos: 0 };
       return { ok: true, value: { jobResponse: { type: 'CorruptedArtifact' }, duration: zero, povSize: 0 } };
     }
+    const { job, readMemory, connection } = this.#context;
     const limits: JobLimits = {
       cpuLimitNs: Number(durationToNs(executionTimeout)),
       outputLimitBytes: this.#outputLimitBytes,
-      hostFd: this.#context.connection.fd,
+      hostFd: connection.fd,
+      memoryLimitBytes: job.addedDataBytes,
+      readMemory,
     };
     try {
       const report =

@@ -88,7 +88,7 @@ function answer(
       cpuLimitNs,
       outputLimitBytes: OUTPUT_LIMIT_BYTES,
       hostFd: context.connection.fd,
-      memoryLimitBytes,
+      memoryLimitBytes: memoryLimitBytes ?? UNLIMITED_MEMORY_BYTES,
       readMemory,
       marksBeginning: true,
       body,

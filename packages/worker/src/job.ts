@@ -18,12 +18,11 @@ import { BEGINNING_BYTES, explainFailure, readBeginning } from './beginning.ts';
 import { beforeJob, describeEnd, messageOf, NotBegunError } from './errors.ts';
 import type { JobSettings } from './job-process.ts';
 import { forkAs } from './job-user.ts';
+import { MemoryGuard, type MemoryLimits, type MemoryOrigin, ownMemory } from './memory-guard.ts';
 import { OutputCollector } from './output.ts';
 
 const SIGKILL = 9;
 const NS_PER_MS = 1e6;
-/** How often a job with a memory limit is looked at: 10 ms is about 10 MB at the rate at which a compiler allocates. */
-const MEMORY_SAMPLE_MS = 10;
 /** Without pidfds (Linux before 5.3, or a policy) the job's end is looked for this often. */
 const NO_PIDFD_POLL_MS = 1;
 /** Pages of files that a job maps in as it runs; the kernel's account of its peak counts them too. */
@@ -49,19 +48,15 @@ export interface JobReport {
   readonly notBegun?: string;
 }
 
-export interface JobLimits {
+export interface JobLimits extends MemoryLimits {
   /** A job that has used this much CPU time is killed; nanoseconds. */
   readonly cpuLimitNs: number;
   /** A job that writes more than this is killed. */
   readonly outputLimitBytes: number;
-  /** A job that allocates more than this beyond what it was forked with is killed; needs `readMemory`. */
-  readonly memoryLimitBytes?: number | undefined;
   /** The socket to the host: when the host is gone, the job is killed and the worker ends. */
   readonly hostFd?: number;
   /** The job says when it begins (`markBegun`); that byte is no part of `output`. */
   readonly marksBeginning?: boolean;
-  /** Bytes that a process has allocated; `undefined` when it is gone. */
-  readonly readMemory?: ((pid: number) => number | undefined) | undefined;
 }
 
 export interface JobSpec extends JobLimits {
@@ -80,6 +75,7 @@ export interface JobSpec extends JobLimits {
  */
 export function runJob(spec: JobSpec): JobReport {
   const { readFd, writeFd } = beforeJob(pipe);
+  const forkedWith = ownMemory(spec);
   let pid: number;
   try {
     pid = forkAs(spec.job.user, () =>
@@ -97,7 +93,7 @@ export function runJob(spec: JobSpec): JobReport {
   }
   let report: JobReport;
   try {
-    report = followJob(pid, readFd, spec);
+    report = followJob(pid, readFd, spec, { forkedWith });
   } finally {
     closeDescriptor(readFd);
   }
@@ -113,17 +109,21 @@ function failedBody(writeFd: number, error: unknown): number {
 }
 
 /** Watches a child of this process until it has ended, collects what it writes to the pipe, and reaps it. */
-export function followJob(pid: number, readFd: number, limits: JobLimits): JobReport {
+export function followJob(
+  pid: number,
+  readFd: number,
+  limits: JobLimits,
+  origin: MemoryOrigin = { forkedWith: limits.readMemory?.(pid) ?? 0 },
+): JobReport {
   const mark = limits.marksBeginning === true ? BEGINNING_BYTES : 0;
   const collector = new OutputCollector(readFd, limits.outputLimitBytes + mark);
   const pidfd = openPidfd(pid);
-  const forkedWith = limits.memoryLimitBytes === undefined ? 0 : (limits.readMemory?.(pid) ?? 0);
-  const memoryMax = (limits.memoryLimitBytes ?? Number.POSITIVE_INFINITY) + forkedWith;
+  const memory = new MemoryGuard(pid, origin, limits);
   try {
-    const { killedFor, reaped = waitForChild(pid) } = watch(pid, pidfd, collector, limits, memoryMax);
+    const { killedFor, reaped = waitForChild(pid) } = watch(pid, pidfd, collector, limits, memory);
     const { userMicros, systemMicros, maxRssBytes } = reaped.usage;
     const cpuTimeNs = (userMicros + systemMicros) * 1000;
-    const end = endOf(reaped, killedFor, cpuTimeNs, limits, memoryMax);
+    const end = endOf(reaped, killedFor, cpuTimeNs, limits, memory.max);
     const report = { pid, end, cpuTimeNs, maxRssBytes };
     const output = collector.take();
     if (limits.marksBeginning !== true) return { ...report, output };
@@ -164,7 +164,7 @@ function watch(
   pidfd: number,
   collector: OutputCollector,
   limits: JobLimits,
-  memoryMax: number,
+  memory: MemoryGuard,
 ): Watched {
   const pipeEntry: PollEntry = { fd: collector.fd, events: POLLIN, revents: 0 };
   const exitEntry: PollEntry = { fd: pidfd, events: POLLIN, revents: 0 };
@@ -173,11 +173,9 @@ function watch(
   for (;;) {
     const used = processCpuTimeNs(pid) ?? 0;
     if (used >= limits.cpuLimitNs) return kill(pid, { type: 'cpu-limit' });
-    if (limits.memoryLimitBytes !== undefined && (limits.readMemory?.(pid) ?? 0) > memoryMax) {
-      return kill(pid, { type: 'memory-limit' });
-    }
-    let waitMs = Math.ceil((limits.cpuLimitNs - used) / NS_PER_MS);
-    if (limits.memoryLimitBytes !== undefined) waitMs = Math.min(waitMs, MEMORY_SAMPLE_MS);
+    const lookAfterMs = memory.look(used);
+    if (lookAfterMs === 0) return kill(pid, { type: 'memory-limit' });
+    let waitMs = Math.min(Math.ceil((limits.cpuLimitNs - used) / NS_PER_MS), lookAfterMs);
     if (pidfd < 0) waitMs = Math.min(waitMs, NO_PIDFD_POLL_MS);
     // A negative descriptor is ignored by poll(2).
     pipeEntry.fd = collector.ended ? -1 : collector.fd;

@@ -17,6 +17,7 @@ import { beforeJob } from './errors.ts';
 import { followJob, type JobLimits, type JobReport } from './job.ts';
 import { type JobSettings, kernelCpuSeconds } from './job-process.ts';
 import { forkAs } from './job-user.ts';
+import { MemoryGuard, memoryOf, ownMemory, TemplateMemory } from './memory-guard.ts';
 import { endChild, ownChildren, reapIfDead } from './own-children.ts';
 import {
   COMMAND_BYTES,
@@ -58,6 +59,7 @@ export class Template {
   readonly pid: number;
   readonly #procFd: number | undefined;
   readonly #arena: RequestArena;
+  readonly #memory: TemplateMemory;
   readonly #pipes: TemplatePipes;
   /** A job was ordered and its pid not read yet. */
   #ordered = false;
@@ -86,24 +88,33 @@ export class Template {
       result: result.writeFd,
       arena: arena.readFd,
     };
+    const memory = memoryOf(settings);
+    const forkedWith = ownMemory(memory);
     const body = (): number => templateMain(settings, fds, load);
     const pid = beforeJob(() => forkAs(settings.user, () => forkChild({ body })));
     for (const fd of [fds.order, fds.command, fds.status, fds.result]) closeDescriptor(fd);
-    const template = new Template(pid, settings.procFd, arena, {
+    const template = new Template(pid, settings.procFd, arena, new TemplateMemory(pid, forkedWith, memory), {
       order: order.writeFd,
       command: command.writeFd,
       status: status.readFd,
       result: result.readFd,
     });
-    if (template.#loaded(loadLimitNs)) return template;
+    if (template.#loaded(loadLimitNs, new MemoryGuard(pid, { forkedWith }, memory))) return template;
     template.close();
     return undefined;
   }
 
-  private constructor(pid: number, procFd: number | undefined, arena: RequestArena, pipes: TemplatePipes) {
+  private constructor(
+    pid: number,
+    procFd: number | undefined,
+    arena: RequestArena,
+    memory: TemplateMemory,
+    pipes: TemplatePipes,
+  ) {
     this.pid = pid;
     this.#procFd = procFd;
     this.#arena = arena;
+    this.#memory = memory;
     this.#pipes = pipes;
     Template.#live.add(this);
   }
@@ -141,7 +152,9 @@ export class Template {
       view.setUint32(0, request.length, true);
       view.setUint32(4, cpuSeconds, true);
       this.#send(command, bytes);
-      const report = followJob(pid, result, { ...limits, marksBeginning: true });
+      const { forkedWith, held: heldByTemplate } = this.#memory;
+      const followed = { ...limits, marksBeginning: true };
+      const report = followJob(pid, result, followed, { forkedWith, heldByTemplate });
       this.#jobPid = undefined;
       if (unreadBytes(command) > 0) throw new TemplateError(`job ${pid} ended before it took its request`);
       // A template that was taken over could have its jobs end so; a job of the worker's own says what is wrong.
@@ -199,12 +212,14 @@ export class Template {
     return pids;
   }
 
-  #loaded(limitNs: number): boolean {
+  #loaded(limitNs: number, memory: MemoryGuard): boolean {
     const deadline = performance.now() + (LOAD_WALL_FACTOR * limitNs) / NS_PER_MS;
     for (;;) {
-      const left = limitNs - (processCpuTimeNs(this.pid) ?? 0);
-      if (left <= 0 || performance.now() > deadline) return false;
-      if (this.#readable(this.#pipes.status, Math.ceil(left / NS_PER_MS))) break;
+      const used = processCpuTimeNs(this.pid) ?? 0;
+      const left = limitNs - used;
+      const lookAfterMs = memory.look(used);
+      if (left <= 0 || lookAfterMs === 0 || performance.now() > deadline) return false;
+      if (this.#readable(this.#pipes.status, Math.min(Math.ceil(left / NS_PER_MS), lookAfterMs))) break;
     }
     const byte = new Uint8Array(1);
     return readFully(this.#pipes.status, byte) === 1 && byte[0] === READY;

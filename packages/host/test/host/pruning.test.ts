@@ -36,7 +36,8 @@ it('does not wait for the hour when there is too much', async () => {
     artifactMinStaleMs: 30 * minute,
   });
   const prepare = async (count: number, from: number) => {
-    for (let at = from; at < from + count; at++) await host.precheck({ code: text(`PVF ${at}`) });
+    for (let at = from; at < from + count; at++)
+      await host.precheck({ ...DEFAULTS, code: text(`PVF ${at}`) });
   };
   await prepare(2, 0);
   await clock.advance(31 * minute);

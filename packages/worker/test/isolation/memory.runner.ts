@@ -1,0 +1,103 @@
+// A worker whose jobs and templates take more memory than they may, in ways that no resource limit counts. Started by
+// memory.test.ts under the workers' flags; prints how each ended as JSON.
+import { endSiblingThreads, exitNow, initialise, readSmallFile, viewOf, writeAll } from '@pvf/sandbox-linux';
+import pino from 'pino';
+import {
+  enterJob,
+  type JobEnd,
+  type JobLimits,
+  RequestArena,
+  restrictWorker,
+  runJob,
+  Template,
+} from '../../src/index.ts';
+import { call, MAP_PRIVATE_ANONYMOUS, PAGE, PROT_READ, PROT_WRITE } from './native.ts';
+
+interface Order {
+  readonly directory: string;
+  readonly limitMib: number;
+  /** What each attempt tries to get. */
+  readonly greedMib: number;
+  /** False: nobody watches, to show what the resource limits alone let pass. */
+  readonly watched: boolean;
+}
+const { directory, limitMib, greedMib, watched }: Order = JSON.parse(process.argv[2]!);
+const MIB = 1024 * 1024;
+const CHUNK_MIB = 16;
+const LIMIT_NS = 30e9;
+
+process.on('uncaughtException', (error) => {
+  writeAll(2, Buffer.from(`${error.stack}\n`));
+  exitNow(1);
+});
+initialise();
+endSiblingThreads();
+const restricted = restrictWorker(
+  'execute',
+  directory,
+  {
+    secureValidatorMode: true,
+    canEnableLandlock: true,
+    canEnableSeccomp: true,
+    canUnshareUserNamespaceAndChangeRoot: true,
+    canDoSecureClone: true,
+  },
+  pino({ level: 'silent' }),
+);
+const job = { ...restricted.job, addedDataBytes: limitMib * MIB };
+const limits: JobLimits = {
+  cpuLimitNs: LIMIT_NS,
+  outputLimitBytes: 1024,
+  ...(watched && { memoryLimitBytes: limitMib * MIB, readMemory: restricted.readMemory }),
+};
+
+/** Writes to memory and takes the permission to write away again: RLIMIT_DATA counts what can be written. */
+function hoard(mib: number): void {
+  for (let got = 0; got < mib; got += CHUNK_MIB) {
+    const at = call('mmap', 0, CHUNK_MIB * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+    if (at < 0) throw new Error(`mmap: ${at}`);
+    const bytes = new Uint8Array(viewOf(at, CHUNK_MIB * MIB));
+    for (let offset = 0; offset < bytes.length; offset += PAGE) bytes[offset] = 1;
+    call('mprotect', at, CHUNK_MIB * MIB, PROT_READ);
+  }
+}
+
+const words = (end: JobEnd | undefined): string =>
+  end === undefined ? 'not loaded' : end.type === 'exited' ? `exited ${end.status}` : end.type;
+
+function alone(mib: number): string {
+  const body = (fd: number): number => {
+    enterJob(job, fd, LIMIT_NS).lock();
+    hoard(mib);
+    return 0;
+  };
+  return words(runJob({ ...limits, job, body }).end);
+}
+
+function withTemplate(loadMib: number, jobMib: number): string {
+  const arena = new RequestArena(job.procFd);
+  const template = Template.start(job, arena, LIMIT_NS, (lock) => {
+    lock();
+    hoard(loadMib);
+    return () => {
+      hoard(jobMib);
+      return 0;
+    };
+  });
+  if (template === undefined) return words(undefined);
+  const { end } = template.run(Uint8Array.of(7), limits);
+  template.close();
+  arena.close();
+  return words(end);
+}
+
+const outcomes = {
+  modest: alone(Math.floor(limitMib / 2)),
+  alone: alone(greedMib),
+  loading: withTemplate(greedMib, 0),
+  // Neither is too much alone.
+  together: withTemplate(limitMib * 0.375, limitMib * 0.5),
+  ownScore: readSmallFile('self/oom_score_adj', job.procFd).trim(),
+};
+writeAll(1, Buffer.from(JSON.stringify(outcomes)));
+exitNow(0);
