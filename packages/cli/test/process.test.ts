@@ -80,17 +80,17 @@ describe('where the answer cannot be written there is none', () => {
   });
 });
 
-describe('a broken installation is no verdict', () => {
-  /** A package whose main module is this. */
-  function installation(main: string | undefined): string {
-    const dir = temporaryDirectory();
-    for (const each of ['bin', 'dist']) mkdirSync(join(dir, each));
-    cpSync(PVF, join(dir, 'bin', 'pvf'));
-    writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
-    if (main !== undefined) writeFileSync(join(dir, 'dist', 'main.js'), main);
-    return join(dir, 'bin', 'pvf');
-  }
+/** A package whose main module is this. */
+function installation(main: string | undefined): string {
+  const dir = temporaryDirectory();
+  for (const each of ['bin', 'dist']) mkdirSync(join(dir, each));
+  cpSync(PVF, join(dir, 'bin', 'pvf'));
+  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
+  if (main !== undefined) writeFileSync(join(dir, 'dist', 'main.js'), main);
+  return join(dir, 'bin', 'pvf');
+}
 
+describe('a broken installation is no verdict', () => {
   test.each([
     ['is missing', undefined],
     ['is cut off', 'const x = {'],
@@ -119,16 +119,29 @@ describe('a machine that lacks something', () => {
 
   // What the host makes before it can serve, one more each time, and then for its first job.
   test.each([1, 2, 3, 4, 5])('%s free inodes', (inodes) => {
-    const { status, stdout, stderr } = mounted(`mount -t tmpfs -o nr_inodes=${inodes} none "$1"`, PRECHECK);
+    const { status, stdout, stderr } = mounted(
+      `mount -t tmpfs -o mode=700,nr_inodes=${inodes} none "$1"`,
+      PRECHECK,
+    );
     expect(status).toBe(EXIT.defect);
     if (stdout === '') expectOneLine(stderr);
     else expect(stdout).toMatch(/: not decided, (.|\n)*ENOSPC/);
   });
 
   test('a disk without room for the artifact', () => {
-    const { status, stdout } = mounted('mount -t tmpfs -o size=4k none "$1"', PRECHECK);
+    const { status, stdout } = mounted('mount -t tmpfs -o mode=700,size=4k none "$1"', PRECHECK);
     expect(status).toBe(EXIT.defect);
     expect(stdout).toContain('not decided, a disk is full');
+  });
+
+  test('too few processes for Node, which would hang', () => {
+    const program = installation('process.exitCode = 0;');
+    chmodSync(join(program, '..', '..'), 0o755);
+    // Root has no such limit.
+    const user = process.getuid?.() === 0 ? 'setpriv --reuid 65534 --regid 65534 --clear-groups' : '';
+    const { status, stderr } = shell(`${user} bash -c 'ulimit -u 5; exec "$0" --version' "$1"`, '', program);
+    expect(status).toBe(EXIT.badInput);
+    expect(stderr).toMatch(/ulimit -u|fork/);
   });
 
   test('workers on a noexec mount', () => {
