@@ -1,0 +1,110 @@
+// Every sample of TypeScript in a README or document compiles, and every command in one names things that exist.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { commandsOf, samplesIn, samplesOf } from './samples.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const samples = samplesOf(root);
+/** Inside the checkout, so that the types of Node and of the packages are found as in a user's project. */
+const work = join(root, 'node_modules', '.docs-samples');
+after(() => rmSync(work, { recursive: true, force: true }));
+
+/** Name → file with its types. */
+const types = new Map(
+  ['packages', 'examples']
+    .flatMap((parent) => readdirSync(join(root, parent)).map((folder) => join(root, parent, folder)))
+    .filter((folder) => existsSync(join(folder, 'package.json')))
+    .map((folder) => [folder, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))])
+    .filter(([, { exports }]) => exports?.['.'] !== undefined)
+    .map(([folder, { name, exports }]) => [name, join(folder, exports['.'].types ?? exports['.'])]),
+);
+
+test('samples are found with their line, language and what is given', () => {
+  const text = 'a\n<!-- given: declare const x: number; -->\n```ts\nx;\n```\n\n```sh\nnpm test\n```\n';
+  assert.deepEqual(samplesIn('A.md', text), [
+    { file: 'A.md', line: 3, language: 'ts', code: 'x;\n', given: 'declare const x: number;' },
+    { file: 'A.md', line: 7, language: 'sh', code: 'npm test\n', given: '' },
+  ]);
+  assert.deepEqual(commandsOf('npm test \\\n  -- x # why\n\n# only this\n'), ['npm test -- x']);
+});
+
+describe('TypeScript', () => {
+  const code = samples.filter(({ language }) => language === 'ts');
+
+  test('compiles', () => {
+    const places = new Map();
+    rmSync(work, { recursive: true, force: true });
+    mkdirSync(work, { recursive: true });
+    code.forEach((sample, i) => {
+      places.set(`sample-${i}.ts`, sample);
+      // What is given comes last, so that the lines of the compiler's messages are the sample's.
+      writeFileSync(join(work, `sample-${i}.ts`), `${sample.code}\n${sample.given}\nexport {};\n`);
+    });
+    const paths = Object.fromEntries([...types].map(([name, file]) => [name, [file]]));
+    const compilerOptions = {
+      target: 'es2024',
+      module: 'nodenext',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      allowImportingTsExtensions: true,
+      types: ['node'],
+      paths,
+    };
+    writeFileSync(join(work, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    writeFileSync(join(work, 'package.json'), '{ "type": "module" }');
+    const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', work, '--pretty', 'false'], {
+      encoding: 'utf8',
+      cwd: work,
+    });
+    const problems = tsc.stdout.replaceAll(/^(sample-\d+\.ts)\((\d+),\d+\)/gm, (_, name, line) => {
+      const sample = places.get(name);
+      return `${sample.file}:${sample.line + Number(line)}`;
+    });
+    assert.equal(problems, '');
+    assert.equal(tsc.status, 0);
+    assert.ok(code.length >= 10);
+  });
+
+  for (const { file, line, code: text } of code)
+    test(`${file}:${line} runs on the oldest Node that is promised`, () => {
+      // Node 22 does not parse it: https://nodejs.org/en/blog/release/v24.0.0 (V8 13.6)
+      assert.doesNotMatch(text, /\bawait using\b/);
+    });
+});
+
+describe('commands', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const commands = samples
+    .filter(({ language }) => language === 'sh' || language === '')
+    .flatMap((sample) => commandsOf(sample.code).map((command) => ({ ...sample, command })))
+    .filter(({ command }) => /^(npm|npx|node|pnpm|cd|cargo|pvf|packages\/|\.\/|\.ci\/)/.test(command));
+
+  for (const { file, line, command } of commands)
+    test(`${file}:${line} ${command}`, () => {
+      for (const part of command.split(/\s*(?:&&|;)\s*/)) {
+        const [program, ...args] = part.split(/\s+/);
+        assert.notEqual(program, 'pnpm', 'users have npm: pnpm is in tools/toolchain alone');
+        if (program === 'npm' && args[0] === 'run') assert.ok(args[1] in scripts, `no script ${args[1]}`);
+        if (program === 'npm' && ['test', 'start'].includes(args[0])) assert.ok(args[0] in scripts);
+        if (program === 'node') {
+          const script = args.find((each) => !each.startsWith('-'));
+          assert.ok(
+            existsSync(join(root, script)) || existsSync(join(root, dirname(file), script)),
+            `no ${script}`,
+          );
+        }
+        if (program === 'cd' && !args[0].startsWith('..'))
+          assert.ok(
+            existsSync(join(root, args[0])) || existsSync(join(root, dirname(file), args[0])),
+            `no ${args[0]}`,
+          );
+        if (/^(packages\/|\.ci\/)/.test(program)) assert.ok(existsSync(join(root, program)), `no ${program}`);
+      }
+    });
+  test('there are some', () => assert.ok(commands.length >= 20));
+});
