@@ -37,7 +37,7 @@ export const slips = [
     src('io/descriptors.ts'),
     'sys3(NR.pipe2, pair.address, O_CLOEXEC, 0)',
     'sys3(NR.pipe2, pair.address, 0, 0)',
-    sandbox('test/io', 'test/spawn'),
+    io,
   ),
   slip(
     'a read at the end of a stream goes on',

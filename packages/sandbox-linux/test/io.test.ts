@@ -13,6 +13,7 @@ function hugePagesAllowed(): boolean {
 describe.each(IDENTITIES)('descriptors as %s', (as) => {
   test('a pipe is read in parts, to its end, with and without blocking', () => {
     expect(runCase('io', 'pipe', { as })).toEqual({
+      closesOnExec: [true, true],
       empty: -1,
       first: [8, 'hello wo'],
       unread: [3, 3],

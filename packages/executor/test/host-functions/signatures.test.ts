@@ -48,6 +48,19 @@ describe('sr25519', () => {
     }
   });
 
+  test('a signature without its mark passes the first version alone', () => {
+    // The neutral element as key and as R, and s = 0, satisfy the equation with any challenge.
+    const neutral = new Uint8Array(32);
+    const marked = new Uint8Array(64);
+    marked[63] = 0x80;
+    const message = Buffer.from('a message');
+    expect([1, 2].map((version) => check(new Uint8Array(64), message, neutral, version))).toEqual([
+      true,
+      false,
+    ]);
+    expect([1, 2].map((version) => check(marked, message, neutral, version))).toEqual([true, true]);
+  });
+
   test('a long message passes through in one piece', () => {
     const secret = secretFromSeed(new Uint8Array(32).fill(9));
     const message = new Random(3).bytes(300_000);

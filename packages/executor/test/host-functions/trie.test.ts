@@ -121,6 +121,41 @@ describe.each(Object.entries(HASHERS))('a forged proof, with %s', (hasher, hash)
     expect(verify(valueLength)).toBe(holds);
   });
 
+  test('a partial key with something in its padding is refused', () => {
+    const value = new Uint8Array(4);
+    const padded = (byte: number, held: Uint8Array) => Uint8Array.of(0x43, byte, 0xbc, ...vector(held));
+    const holds = (byte: number): unknown => {
+      const guest = new Guest();
+      const proof = guest.fat(list([vector(branch(padded(byte, new Uint8Array())))]));
+      const root = guest.put(hash(branch(padded(byte, value))));
+      const name = `ext_trie_${hasher}_256_verify_proof_version_2`;
+      return guest.call(name, root, proof, guest.fat(KEY), guest.fat(value), 0);
+    };
+    expect([holds(0x0a), holds(0x1a), holds(0xfa)]).toEqual([1, 0, 0]);
+  });
+
+  test('a branch that holds the value which is to be proved is refused', () => {
+    const value = Uint8Array.of(1, 2, 3);
+    const whole = Buffer.concat([Uint8Array.of(0xc0, 1, 0), vector(value), vector(OTHER_CHILD)]);
+    const holds = (node: Uint8Array): unknown => {
+      const guest = new Guest();
+      const name = `ext_trie_${hasher}_256_verify_proof_version_2`;
+      const proof = guest.fat(list([vector(node)]));
+      return guest.call(
+        name,
+        guest.put(hash(whole)),
+        proof,
+        guest.fat(new Uint8Array()),
+        guest.fat(value),
+        0,
+      );
+    };
+    expect(holds(Buffer.concat([Uint8Array.of(0x80, 1, 0), vector(OTHER_CHILD)]))).toBe(1);
+    expect(holds(whole)).toBe(0);
+    const empty = Buffer.concat([Uint8Array.of(0xc0, 1, 0), vector(new Uint8Array()), vector(OTHER_CHILD)]);
+    expect(holds(empty)).toBe(0);
+  });
+
   // A child of 32 bytes is a hash to trie-db, and one on the key's way must not be listed.
   test.each([
     [57, 31, 1],
