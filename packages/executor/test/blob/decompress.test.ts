@@ -40,6 +40,20 @@ describe('a blob that may be compressed', () => {
     expect(codeOf(() => decompressBlob(blob(frame('he'), frame('llo')), 4))).toBe('POSSIBLE_BOMB');
     expect(codeOf(() => decompressBlob(blob(frame(new Uint8Array(1 << 24))), 1 << 20))).toBe('POSSIBLE_BOMB');
   });
+  it('is a possible bomb above the limit when its frames do not say what they hold, too', () => {
+    // One raw block of n bytes, in a frame without a content size.
+    const silent = (n: number) =>
+      Buffer.concat([
+        Buffer.from('28b52ffd0058', 'hex'),
+        Buffer.of((n << 3) | 1, 0, 0),
+        Buffer.alloc(n, 120),
+      ]);
+    expect(Buffer.from(decompressBlob(blob(silent(3)), 3)).toString()).toBe('xxx');
+    expect(codeOf(() => decompressBlob(blob(silent(3)), 2))).toBe('POSSIBLE_BOMB');
+    expect(codeOf(() => decompressBlob(blob(silent(1)), 0))).toBe('POSSIBLE_BOMB');
+    expect(codeOf(() => decompressBlob(blob(silent(2), silent(1)), 2))).toBe('POSSIBLE_BOMB');
+    expect(codeOf(() => decompressBlob(blob(silent(2), silent(0)), 2))).toBe('none');
+  });
   it('is invalid when a frame is cut anywhere or followed by garbage', () => {
     const whole = blob(frame('hello, hello, hello'));
     for (let length = PREFIX.length; length < whole.length; length++) {
