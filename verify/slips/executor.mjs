@@ -509,8 +509,7 @@ const engine = [
     src('engine/load.ts'),
     'if (header.engine !== engine) {',
     'if (header.engine === "") {',
-    [['execute-worker', 'test/artifact']],
-    { builds: ['executor'] },
+    artifact,
   ),
   slip(
     'an artifact with bytes behind it is split',
@@ -531,21 +530,21 @@ const engine = [
     src('engine/link.ts'),
     "if (module !== 'env') throw new ConstructionError(`import ${module}:${name} is not from module 'env'`);",
     '',
-    executor('engine', 'host-functions/traps'),
+    executor('engine'),
   ),
   slip(
     'host functions of ECC are there without their param',
     src('engine/link.ts'),
     'if (known !== undefined && (eccEnabled || !known.eccOnly)) used.add(name);',
     'if (known !== undefined) used.add(name);',
-    executor('engine', 'host-functions/traps'),
+    executor('engine'),
   ),
   slip(
     'an import may have any type',
     src('engine/link.ts'),
     'if (signature !== expected) {',
     'if (signature === undefined) {',
-    executor('engine', 'host-functions/traps'),
+    executor('engine'),
   ),
 ];
 

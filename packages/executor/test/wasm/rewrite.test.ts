@@ -58,6 +58,63 @@ describe('stack costs', () => {
   test('else keeps the height that the first arm left', () => {
     expect(cost([0x41, 1, 0x04, I32, 0x41, 1, 0x05, 0x41, 2, END, 0x1a])).toBe(4);
   });
+  /** Operands that an instruction takes, and values that it leaves; what stands behind it shows both. */
+  test.each<[string, number, number[], number]>([
+    ['drop', 1, [0x1a], 0],
+    ['select', 3, [0x1b], 1],
+    ['local.get', 0, [0x20, 0], 1],
+    ['local.set', 1, [0x21, 0], 0],
+    ['local.tee', 1, [0x22, 0], 1],
+    ['global.get', 0, [0x23, 0], 1],
+    ['global.set', 1, [0x24, 0], 0],
+    ['i32.load', 1, [0x28, 2, 0], 1],
+    ['i32.store', 2, [0x36, 2, 0], 0],
+    ['memory.size', 0, [0x3f, 0], 1],
+    ['memory.grow', 1, [0x40, 0], 1],
+    ['i32.eqz', 1, [0x45], 1],
+    ['i32.lt_s', 2, [0x48], 1],
+    ['i32.add', 2, [0x6a], 1],
+    ['call', 2, [0x10, 0], 1],
+    ['call without a result', 0, [0x10, 1], 0],
+    ['call_indirect', 3, [0x11, 0, 0], 1],
+    ['call_indirect without a result', 1, [0x11, 1, 0], 0],
+    ['br_if', 1, [0x0d, 0], 0],
+    ['if', 1, [0x04, 0x40, END], 0],
+    ['if with a result', 1, [0x04, I32, 0x41, 0, 0x05, 0x41, 0, END], 1],
+    ['block', 0, [0x02, 0x40, END], 0],
+    ['block with a result', 0, [0x02, I32, 0x41, 0, END], 1],
+    ['loop with a result', 0, [0x03, I32, 0x41, 0, END], 1],
+    ['br out of a block with a result', 0, [0x02, I32, 0x41, 0, 0x0c, 0, END], 1],
+    ['br_if out of a block with a result', 0, [0x02, I32, 0x41, 0, 0x41, 0, 0x0d, 0, END], 1],
+    ['br_table out of a block with a result', 0, [0x02, I32, 0x41, 0, 0x41, 0, 0x0e, 0, 0, END], 1],
+    ['nop', 0, [0x01], 0],
+  ])('%s takes %i values', (_, takes, instruction, leaves) => {
+    const values = (count: number): number[] => Array(count).fill([0x41, 0]).flat();
+    const drops = (count: number): number[] => Array(count).fill(0x1a);
+    const PILE = 9;
+    const costOf = (given: number, piled: number): number | undefined => {
+      const code = [
+        ...values(given + takes),
+        ...instruction,
+        ...values(piled),
+        ...drops(piled + leaves + given),
+      ];
+      const module = build({
+        types: [type([I32, I32], [I32]), NOTHING],
+        functions: [0, 1, 1],
+        tables: [table(1)],
+        memories: [limits(1)],
+        globals: [[I32, 1, 0x41, 0, END]],
+        bodies: [body([0x41, 0]), body([]), body(code, [[1, I32]])],
+      });
+      compile(toEngine(module));
+      return stackCosts(module)[2];
+    };
+    // Two for the activation, one for the local.
+    for (const given of [0, 1, 5]) expect(costOf(given, PILE)).toBe(3 + given + leaves + PILE);
+    // With nothing behind it, what it takes may be the most.
+    expect(costOf(20, 0)).toBeGreaterThanOrEqual(3 + 20 + Math.max(takes, leaves));
+  });
   test('imported functions cost nothing', () => {
     const code = build({
       types: [NOTHING],

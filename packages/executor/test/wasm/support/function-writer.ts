@@ -178,7 +178,9 @@ export class FunctionWriter {
     const targets = labels.flatMap((label, i) => (label?.length === 0 ? [labels.length - 1 - i] : []));
     if (targets.length === 0) return [0x01];
     const target = random.pick(targets);
-    switch (random.below(4)) {
+    switch (random.below(5)) {
+      case 4:
+        return this.deadCode();
       case 0: {
         const table = Array.from({ length: random.below(4) }, () => random.pick(targets));
         const code = [
@@ -203,6 +205,36 @@ export class FunctionWriter {
       default:
         return [...this.value(I32, 2), 0x0d, ...u32(target)];
     }
+  }
+
+  /** Behind a branch out of the block: operators with operands that nobody pushed, or not all. */
+  private deadCode(): number[] {
+    const { random } = this;
+    const one = [0x41, 1];
+    const code = Array.from({ length: 1 + random.below(4) }, () =>
+      random.pick<number[]>([
+        [0x1a],
+        [0x45, 0x1a],
+        [0x6a, 0x1a],
+        [...one, 0x6a, 0x1a],
+        [0x1b, 0x1a],
+        [...one, ...one, 0x1b, 0x1a],
+        [0x36, 2, 0],
+        [0x28, 2, 0, 0x1a],
+        [0x0d, 0],
+        [...one, 0x0d, 0],
+        [0x0c, 0],
+        [0x0e, 1, 0, 0, 0],
+        [0x00],
+        [0x04, 0x40, END],
+        [0x02, 0x40, END, 0x1a],
+        [0x02, 0x40, ...one, ...one, ...one, 0x1a, 0x1a, 0x1a, END],
+        [0x02, 0x40, 0x00, 0x1a, END],
+        [0x03, I32, 0x0c, 0, END, 0x1a],
+      ]),
+    );
+    // Each leaves the height as it was: the reference refuses some valid code whose count goes below.
+    return [0x02, 0x40, 0x0c, 0, ...code.flat(), END];
   }
 
   private address(): number[] {
