@@ -272,7 +272,7 @@ const wire = [
     src('scale/codec.ts'),
     'if (rest > 0) {',
     'if (rest > 4) {',
-    hostile,
+    codecs,
   ),
 ];
 
@@ -325,8 +325,7 @@ const frames = [
     src('blob/compressed.ts'),
     'POV_BOMB_LIMIT = 40 * 1024 * 1024',
     'POV_BOMB_LIMIT = 40 * 1000 * 1024',
-    [...protocol('small-parts', 'golden'), ['execute-worker', 'test/pov']],
-    { builds: ['protocol'] },
+    small,
   ),
 ];
 

@@ -28,6 +28,18 @@ describe.each(CODEC_CASES.map((item) => ({ name: item.codec.name, ...item })))(
       );
     });
 
+    test('has nothing behind it', () => {
+      if (OPEN_ENDED.has(codec.name)) return;
+      fc.assert(
+        fc.property(values, fc.uint8Array({ minLength: 1, maxLength: 9 }), (value, more) => {
+          const longer = Uint8Array.of(...codec.encode(value), ...more);
+          expect(() => codec.decodeExact(longer)).toThrow(
+            expect.objectContaining({ code: 'TRAILING_BYTES' }),
+          );
+        }),
+      );
+    });
+
     test('reads the same value from the middle of a larger buffer, and counts what is left', () => {
       fc.assert(
         fc.property(values, fc.nat(9), fc.nat(9), (value, before, after) => {

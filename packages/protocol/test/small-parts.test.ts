@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type CandidateDescriptorVersion,
   COMPRESSED_PREFIX,
+  DEFAULT_CODE_BOMB_LIMIT,
   describeInternalError,
   describeJobError,
   describePrepareError,
@@ -15,6 +16,7 @@ import {
   isCompressed,
   isDeterministic,
   isProtocolError,
+  POV_BOMB_LIMIT,
   PoV,
   type PrepareError,
   ProtocolError,
@@ -152,4 +154,8 @@ describe('what a PVF gets', () => {
       extension: { type: 'V3', relayParent: hash(9), schedulingParent: hash(10) },
     });
   });
+});
+
+test('what compressed code and proofs may grow to is part of consensus', () => {
+  expect([DEFAULT_CODE_BOMB_LIMIT, POV_BOMB_LIMIT]).toEqual([31_457_280, 41_943_040]);
 });
