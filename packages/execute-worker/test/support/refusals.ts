@@ -35,3 +35,13 @@ export const REFUSE = join(import.meta.dirname, 'refuse.ts');
 export function refusing(calls: readonly SyscallName[], way: Way): readonly string[] {
   return [process.execPath, REFUSE, calls.join(','), way];
 }
+
+/**
+ * What the unit that comes with the reference's node takes away for good: `SystemCallFilter=~@clock @module @reboot @swap
+ * @privileged`, then `SystemCallFilter=pivot_root` (groups of systemd 252, names that x64 has). Without
+ * SystemCallErrorNumber= it kills.
+ */
+export const REFUSED_BY_UNIT = `chown fchown fchownat lchown adjtimex clock_adjtime clock_settime settimeofday
+delete_module finit_module init_module ioperm iopl kexec_file_load kexec_load reboot swapoff swapon acct bpf capset chroot
+fanotify_init fanotify_mark open_by_handle_at quotactl setdomainname setfsuid setgroups sethostname setresuid setreuid
+setuid vhangup`.split(/\s+/) as SyscallName[];
