@@ -1,7 +1,7 @@
 import { Reader } from '../binary/reader.ts';
 import { MODULE_HEADER, Writer } from '../binary/writer.ts';
 import { ComponentError } from '../errors.ts';
-import { scanCoreModule } from '../scan/core-module.ts';
+import { type CoreModule, scanCoreModule } from '../scan/core-module.ts';
 import { lowerBody } from './body.ts';
 import { HELPERS } from './instructions.ts';
 
@@ -32,7 +32,20 @@ export function lowerModule(bytes: Uint8Array): Uint8Array {
   return out.finish();
 }
 
-function keptExports({ exports }: ReturnType<typeof scanCoreModule>): Writer {
+/**
+ * Refuses what {@link lowerModule} would, in a module as the component has it: with the name of the feature, before
+ * another tool gives up on it.
+ * @throws ComponentError NOT_LOWERABLE
+ */
+export function checkLowerable({ sections }: CoreModule): void {
+  const anywhere = new Map(HELPERS.map((helper) => [helper, 0]));
+  for (const { id, contents } of sections) {
+    if (id === 10) lowerCode(contents, anywhere);
+    else if (id === 11) checkSegments(contents);
+  }
+}
+
+function keptExports({ exports }: CoreModule): Writer {
   const kept = PVF_EXPORTS.map((wanted) => {
     const found = exports.find(({ name }) => name === wanted);
     if (found === undefined) throw new Error(`the merged module has no ${wanted}`);

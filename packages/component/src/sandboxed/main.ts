@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ComponentError } from '../errors.ts';
-import { lowerModule } from '../lower/lower.ts';
+import { checkLowerable, lowerModule } from '../lower/lower.ts';
 import { mergeInputs } from '../merge/index.ts';
 import { layOut } from '../plan/layout.ts';
 import { planOf } from '../plan/plan.ts';
@@ -33,6 +33,7 @@ async function flattenInside(): Promise<readonly string[]> {
   const layout = layOut(plan.memoryLimits, job.memoryPages);
 
   await splitWithJco(bytes, component, job.toolchain);
+  for (const { module } of plan.instances) checkLowerable(module);
   const inputs = mergeInputs(plan, layout, readFileSync(job.adapter));
   const files: [path: string, name: string][] = [];
   for (const input of inputs) {

@@ -61,8 +61,9 @@ function disagree(message: string): never {
   );
 }
 
-/** The first line: what follows is the tool's own backtrace. */
+/** In one line, without the tool's own backtrace. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0]!.slice(0, 500);
+  const [message = ''] = text.split(/stack backtrace/i);
+  return message.replace(/\s+/g, ' ').trim().slice(0, 500);
 }

@@ -1,0 +1,33 @@
+;; The block's first byte says what: 0 loops, 1 recurses, 2 traps, 3 returns a record at an address where none can be,
+;; 4 returns an error, 5 returns 16,385 messages, 6 logs and returns a head.
+(module
+  (import "pvf:parachain/logging@1.0.0" "log" (func $log (param i32 i32 i32 i32 i32)))
+  (memory (export "memory") 4)
+  (data (i32.const 512) "guest")
+  (data (i32.const 528) "not today")
+  (global $next (mut i32) (i32.const 0x8000))
+  (func (export "cabi_realloc") (param i32 i32 i32) (param $size i32) (result i32)
+    (global.set $next (i32.add (global.get $next) (local.get $size)))
+    (i32.sub (global.get $next) (local.get $size)))
+  (func $recurse (param i32) (result i32)
+    (i32.add (local.get 0) (call $recurse (i32.add (local.get 0) (i32.const 1)))))
+  (func (export "validate-block") (param i32 i32) (param $b i32) (param i32 i32 i32 i32) (result i32)
+    (local $what i32)
+    (local.set $what (i32.load8_u (local.get $b)))
+    (if (i32.eq (local.get $what) (i32.const 0)) (then (loop $l (br $l))))
+    (if (i32.eq (local.get $what) (i32.const 1)) (then (drop (call $recurse (i32.const 0)))))
+    (if (i32.eq (local.get $what) (i32.const 2)) (then (unreachable)))
+    (if (i32.eq (local.get $what) (i32.const 3)) (then (return (i32.const -4))))
+    (if (i32.eq (local.get $what) (i32.const 4)) (then
+      (i32.store8 (i32.const 1024) (i32.const 1))
+      (i32.store (i32.const 1028) (i32.const 528))
+      (i32.store (i32.const 1032) (i32.const 9))
+      (return (i32.const 1024))))
+    (if (i32.eq (local.get $what) (i32.const 5)) (then
+      (i32.store (i32.const 1048) (i32.const 0x10000))
+      (i32.store (i32.const 1052) (i32.const 16385))
+      (return (i32.const 1024))))
+    (call $log (i32.const 2) (i32.const 512) (i32.const 5) (i32.const 528) (i32.const 9))
+    (i32.store (i32.const 1028) (i32.const 528))
+    (i32.store (i32.const 1032) (i32.const 9))
+    (i32.const 1024)))
