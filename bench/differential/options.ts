@@ -18,6 +18,7 @@ Sends the same requests to our worker programs and to the reference's, and print
   --pvfs DIR         real runtimes, NAME.compact.compressed.wasm
   --candidates DIR   real candidates, NAME/NNN-….json
   --vectors DIR      golden vectors; their modules become cases
+  --components DIR   flattened components, NAME.pvf.wasm (bench/components.mjs makes some)
   --security MODE    none (default) or full: what the handshake tells the workers to use
   --seed TEXT        default "pvf"
   --filter REGEX     only PVFs whose id matches
@@ -33,6 +34,7 @@ export interface Options {
   pvfsDir: string | undefined;
   candidatesDir: string | undefined;
   vectorsDir: string | undefined;
+  componentsDir: string | undefined;
   security: SecurityStatus;
   seed: string;
   filter: RegExp;
@@ -55,7 +57,7 @@ export function parseOptions(argv: readonly string[]): Options {
     throw new UsageError(`--shard is I/N with I < N, not ${values.shard}`);
   const timeScale = Number(values['time-scale']);
   if (!(timeScale > 0)) throw new UsageError('--time-scale is a positive number');
-  for (const dir of [values.pvfs, values.candidates, values.vectors])
+  for (const dir of [values.pvfs, values.candidates, values.vectors, values.components])
     if (dir !== undefined && !existsSync(dir)) throw new UsageError(`${dir} does not exist`);
   return {
     reference,
@@ -63,6 +65,7 @@ export function parseOptions(argv: readonly string[]): Options {
     pvfsDir: values.pvfs,
     candidatesDir: values.candidates,
     vectorsDir: values.vectors,
+    componentsDir: values.components,
     security: values.security === 'full' ? FULL_SECURITY : NO_SECURITY,
     seed: values.seed,
     filter: new RegExp(values.filter),
@@ -82,6 +85,7 @@ function parseCommandLine(argv: readonly string[]) {
         pvfs: { type: 'string' },
         candidates: { type: 'string' },
         vectors: { type: 'string' },
+        components: { type: 'string' },
         security: { type: 'string', default: 'none' },
         seed: { type: 'string', default: 'pvf' },
         filter: { type: 'string', default: '' },

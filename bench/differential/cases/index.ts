@@ -5,6 +5,7 @@
 import type { Random } from '../random.ts';
 import { adder } from './adder.ts';
 import { branchTables } from './branch-tables.ts';
+import { components } from './components.ts';
 import { codeBlobs, limits, povBlobs } from './fixed.ts';
 import { eccGuests, generatedGuests, guestsWithParams, mutatedGuests } from './generated.ts';
 import { oddGuests } from './odd.ts';
@@ -18,6 +19,7 @@ export interface Material {
   pvfsDir: string | undefined;
   candidatesDir: string | undefined;
   vectorsDir: string | undefined;
+  componentsDir: string | undefined;
 }
 
 export function* allCases(random: Random, material: Material): Generator<PvfCase> {
@@ -33,6 +35,8 @@ export function* allCases(random: Random, material: Material): Generator<PvfCase
   yield* oddGuests(random.fork('odd-guests'));
   yield* results(random.fork('results'));
   yield* allocatorScripts(random.fork('allocator-scripts'));
+  if (material.componentsDir !== undefined)
+    yield* components(random.fork('components'), material.componentsDir);
   if (material.vectorsDir !== undefined) yield* vectorModules(material.vectorsDir);
   if (material.pvfsDir !== undefined) {
     yield* mutatedRuntimes(random.fork('mutated-runtimes'), material.pvfsDir);
