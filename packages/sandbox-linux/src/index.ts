@@ -22,6 +22,7 @@ export {
   CHILD_BAD_STATUS,
   CHILD_EXCEPTION_STATUS,
   type ChildEnd,
+  closeIoUrings,
   endSiblingThreads,
   exitNow,
   type ForkOptions,
@@ -34,6 +35,8 @@ export {
   pidfdOpen,
   prepareForkableMemory,
   type ResourceUsage,
+  type SharedMapping,
+  sharedMappings,
   threadIds,
   waitForChild,
 } from './fork/index.ts';
@@ -154,6 +157,7 @@ export {
 } from './policy/index.ts';
 export { type ProbedLayer, type ProbeLayerName, type ProbeReport, probe } from './probe/index.ts';
 export {
+  type ForkSandboxedOptions,
   forkSandboxed,
   type PreparedSandbox,
   prepareSandbox,

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { FORKABLE_FLAGS, IDENTITIES, runCase } from './support/spawn.ts';
+import { FORKABLE_FLAGS, IDENTITIES, runCase, spawnFixture } from './support/spawn.ts';
+
+const SIGSEGV = 11;
+/** A page of `createSharedPage`. */
+const ANONYMOUS = 'rw-s /dev/zero (deleted)';
 
 describe.each(IDENTITIES)('restricting this process, as %s', (as) => {
   const run = (name: string, flags: readonly string[] = []): unknown =>
@@ -65,6 +69,28 @@ describe.each(IDENTITIES)('forking under a policy, as %s', (as) => {
       answer: null,
       signaled: 31,
     });
+  });
+
+  test('no shared memory is left but what is to be kept', () => {
+    expect(runCase('fork-sandboxed', 'shared', { as })).toEqual({
+      before: ['r--s /memfd:shared (deleted)', 'rw-s /memfd:shared (deleted)', ANONYMOUS, ANONYMOUS],
+      answer: [ANONYMOUS],
+      kept: 4096,
+      lost: 4096,
+    });
+  });
+
+  // Without io_uring (kernel.io_uring_disabled, a container's filter) Node has none, and neither can do it.
+  test('the parent does not act for it through its io_uring, as for a fork that shares it', () => {
+    const run = (how: string) => {
+      const { stdout, stderr } = spawnFixture('ring-escape', { as, args: [how] });
+      expect(stderr).toBe('');
+      return JSON.parse(stdout) as { rings: number; made: boolean; signaled?: number };
+    };
+    const shared = run('shared');
+    expect(shared.made).toBe(shared.rings > 0);
+    const { made, signaled } = run('sandboxed');
+    expect([made, signaled]).toEqual([false, shared.rings > 0 ? SIGSEGV : undefined]);
   });
 
   test('a layer that cannot be had is an error before the first fork', () => {

@@ -1,8 +1,20 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { closeDescriptor, duplicateTo, open } from '@pvf/sandbox-linux';
+import { closeDescriptor, closeIoUrings, duplicateTo, open, sharedMappings } from '@pvf/sandbox-linux';
 
 const O_WRONLY = 1;
 const EVENT_DESCRIPTOR = 'anon_inode:[eventfd]';
+
+/**
+ * Leaves this process no memory that it would share with what it forks: libuv's io_uring queues go, through which a job
+ * could have its worker act. For good; the event loops must not run any more.
+ *
+ * @throws Error if there is other shared memory: nothing may be forked then; SandboxError
+ */
+export function closeSharedMemory(): void {
+  closeIoUrings();
+  const left = sharedMappings().map(({ permissions, name }) => `${permissions} ${name}`);
+  if (left.length > 0) throw new Error(`memory would be shared with jobs: ${left.join(', ')}`);
+}
 
 /**
  * Makes this process's event loops deaf: what wakes them up goes to /dev/null from now on. A worker never returns to

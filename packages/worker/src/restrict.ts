@@ -16,7 +16,7 @@ import {
 import type pino from 'pino';
 import type { WorkerKind } from './command-line.ts';
 import { messageOf } from './errors.ts';
-import { detachEventLoops } from './event-loop.ts';
+import { closeSharedMemory, detachEventLoops } from './event-loop.ts';
 import { type JobSettings, prepareJobSettings } from './job-process.ts';
 import { enterNamespaces, type JobUser, jobUser } from './job-user.ts';
 import { LOG_VARIABLES } from './log.ts';
@@ -70,6 +70,7 @@ export function restrictWorker(
   };
 
   required('environment', checkEnvironment);
+  required('memory of its own', closeSharedMemory);
   const survey = surveyCalls();
   const inertFds = detachEventLoops();
   const procFd = openProc(log);

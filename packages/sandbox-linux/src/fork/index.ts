@@ -1,6 +1,7 @@
 /**
- * Forking a Node process: end the idle threads, make V8's heap inheritable, clone into new namespaces,
- * run the body, `_exit`; in the parent watch the child by pidfd and reap it with its resource usage.
+ * Forking a Node process: end the idle threads, close what a child would share (libuv's io_uring), make V8's heap
+ * inheritable, clone into new namespaces, run the body, `_exit`; in the parent watch the child by pidfd and reap it
+ * with its resource usage.
  */
 export {
   CHILD_BAD_STATUS,
@@ -11,6 +12,7 @@ export {
   forkFlags,
 } from './fork.ts';
 export { initialise, keepMemoryForkable, prepareForkableMemory } from './forkable-memory.ts';
+export { closeIoUrings, type SharedMapping, sharedMappings, unmapAll } from './shared-memory.ts';
 export { ALL_NAMESPACES, type Namespace, namespaceFlags } from './namespaces.ts';
 export { endSiblingThreads, threadIds } from './threads.ts';
 export { type ChildEnd, killPid, pidfdOpen, type ResourceUsage, waitForChild } from './wait.ts';

@@ -1,5 +1,7 @@
 import { type ForkOptions, forkChild } from '../fork/fork.ts';
 import { initialise } from '../fork/forkable-memory.ts';
+import { sharedMappings, unmapAll } from '../fork/shared-memory.ts';
+import { addressOf } from '../sys/libc.ts';
 import { closeAllDescriptorsExcept } from '../io/descriptors.ts';
 import { setUpSurroundings } from '../launcher/surroundings.ts';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
@@ -16,6 +18,13 @@ export interface PreparedSandbox {
   readonly plan: Plan;
   readonly filter: CompiledFilter | undefined;
   readonly ids: { readonly uid: number; readonly gid: number };
+}
+
+export interface ForkSandboxedOptions extends Pick<ForkOptions, 'body' | 'onError'> {
+  /** Descriptors that the child keeps. */
+  readonly keep: readonly number[];
+  /** Shared memory that the child keeps, e.g. of `createSharedPage`; the first byte of each mapping. */
+  readonly keepShared?: readonly ArrayBuffer[];
 }
 
 /**
@@ -39,20 +48,26 @@ export function prepareSandbox(
 }
 
 /**
- * Forks this process; the child restricts itself as prepared, keeps only the descriptors it is given, and then runs
- * `body`. Watch and reap it with `pidfdOpen`, `poll` and `waitForChild`.
+ * Forks this process; the child restricts itself as prepared, keeps only the descriptors and the shared memory that it
+ * is given, and then runs `body`. What else was shared is not mapped there any more (libuv's io_uring, through which a
+ * child could have its parent act, among it): buffers over it must not be touched. Watch and reap the child with
+ * `pidfdOpen`, `poll` and `waitForChild`.
  * @returns the child's pid
- * @throws SandboxError SYSCALL_FAILED (`clone`). What fails in the child goes to `onError` there
+ * @throws SandboxError SYSCALL_FAILED (`clone`; /proc cannot be read). What fails in the child goes to `onError` there
  */
 export function forkSandboxed(
   sandbox: PreparedSandbox,
-  options: Pick<ForkOptions, 'body' | 'onError'> & { readonly keep: readonly number[] },
+  options: ForkSandboxedOptions,
 ): number {
   const { plan, filter, ids } = sandbox;
+  const kept = new Set((options.keepShared ?? []).map(addressOf));
+  // Read anew for each fork: the program may have mapped more since the last one.
+  const shared = sharedMappings().filter(({ address }) => !kept.has(address));
   return forkChild({
     ...options,
     namespaces: plan.namespaces,
     body: () => {
+      unmapAll(shared);
       closeAllDescriptorsExcept(options.keep);
       const { ownProcessTable } = setUpSurroundings(plan, ids);
       applyRestrictions(plan, { supervised: false, ownProcessTable });
