@@ -32,6 +32,7 @@ export {
   keepMemoryForkable,
   killPid,
   type Namespace,
+  namespaceFlags,
   pidfdOpen,
   prepareForkableMemory,
   type ResourceUsage,
@@ -51,6 +52,7 @@ export {
   isAddressSpaceRandomised,
   isDumpable,
   isInBoundingSet,
+  leadProcessGroup,
   leaveGroups,
   type MappedId,
   parentPid,
@@ -187,9 +189,14 @@ export {
 export {
   answerCall,
   createSharedPage,
+  type DescriptorChannel,
+  descriptorChannel,
+  discardDescriptors,
   installSupervisedFilter,
   receiveCall,
+  receiveDescriptor,
   type SupervisedCall,
+  sendDescriptor,
 } from './supervise/index.ts';
 export {
   type Architecture,

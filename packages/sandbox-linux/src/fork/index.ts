@@ -12,7 +12,7 @@ export {
   forkFlags,
 } from './fork.ts';
 export { initialise, keepMemoryForkable, prepareForkableMemory } from './forkable-memory.ts';
-export { closeIoUrings, type SharedMapping, sharedMappings, unmapAll } from './shared-memory.ts';
 export { ALL_NAMESPACES, type Namespace, namespaceFlags } from './namespaces.ts';
+export { closeIoUrings, type SharedMapping, sharedMappings, unmapAll } from './shared-memory.ts';
 export { endSiblingThreads, threadIds } from './threads.ts';
 export { type ChildEnd, killPid, pidfdOpen, type ResourceUsage, waitForChild } from './wait.ts';

@@ -6,6 +6,7 @@ export {
   hasNoNewPrivileges,
   isAddressSpaceRandomised,
   isDumpable,
+  leadProcessGroup,
   parentPid,
   setAddressSpaceRandomised,
   setDumpable,

@@ -60,6 +60,17 @@ export function setsid(): boolean {
   return sys3(NR.setsid, 0, 0, 0) >= 0;
 }
 
+/**
+ * Has this process lead a process group, a new one if it does not yet.
+ * @returns the group's id
+ * @throws SandboxError SYSCALL_FAILED
+ */
+export function leadProcessGroup(): number {
+  const pid = currentPid();
+  if (sys3(NR.getpgid, 0, 0, 0) !== pid && sys3(NR.setpgid, 0, 0, 0) !== 0) failed('setpgid', lastErrno());
+  return pid;
+}
+
 /** The pid as the kernel sees it in this process's own namespace; `process.pid` is the parent's after a fork. */
 export function currentPid(): number {
   return sys3(NR.getpid, 0, 0, 0);

@@ -1,7 +1,6 @@
 import { type ForkOptions, forkChild } from '../fork/fork.ts';
 import { initialise } from '../fork/forkable-memory.ts';
 import { sharedMappings, unmapAll } from '../fork/shared-memory.ts';
-import { addressOf } from '../sys/libc.ts';
 import { closeAllDescriptorsExcept } from '../io/descriptors.ts';
 import { setUpSurroundings } from '../launcher/surroundings.ts';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
@@ -10,6 +9,7 @@ import { type Plan, planPolicy } from '../policy/plan.ts';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
 import { type CompiledFilter, compileFilter } from '../seccomp/compile.ts';
 import { installFilter } from '../seccomp/install.ts';
+import { addressOf } from '../sys/libc.ts';
 
 /** A policy made ready for many forks. */
 export interface PreparedSandbox {
@@ -55,10 +55,7 @@ export function prepareSandbox(
  * @returns the child's pid
  * @throws SandboxError SYSCALL_FAILED (`clone`; /proc cannot be read). What fails in the child goes to `onError` there
  */
-export function forkSandboxed(
-  sandbox: PreparedSandbox,
-  options: ForkSandboxedOptions,
-): number {
+export function forkSandboxed(sandbox: PreparedSandbox, options: ForkSandboxedOptions): number {
   const { plan, filter, ids } = sandbox;
   const kept = new Set((options.keepShared ?? []).map(addressOf));
   // Read anew for each fork: the program may have mapped more since the last one.

@@ -74,17 +74,17 @@ export function receiveCall(listener: number): SupervisedCall | undefined {
 
 /**
  * Answers a call: fails it with an errno number, or lets the kernel go on with it. Letting it go on is no decision
- * about its arguments: another thread can change what they point to.
+ * about its arguments: another thread can change what they point to. The arguments themselves stay as they are.
+ * @returns false if the caller has died meanwhile, or `continue` is unknown here (before Linux 5.5)
  */
 export function answerCall(
   listener: number,
   call: SupervisedCall,
   answer: { readonly errno: number } | 'continue',
-): void {
+): boolean {
   response.bytes.fill(0);
   response.view.setBigUint64(0, call.id, true);
   if (answer === 'continue') response.view.setUint32(20, SECCOMP_USER_NOTIF_FLAG_CONTINUE, true);
   else response.view.setInt32(16, -answer.errno, true);
-  // fails only if the caller has died meanwhile
-  sys3(NR.ioctl, listener, SECCOMP_IOCTL_NOTIF_SEND, response.address);
+  return sys3(NR.ioctl, listener, SECCOMP_IOCTL_NOTIF_SEND, response.address) === 0;
 }
