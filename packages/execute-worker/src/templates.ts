@@ -5,10 +5,12 @@ import {
   RequestArena,
   Template,
   TemplateError,
+  type TemplateJob,
   type WorkerContext,
 } from '@pvf/worker';
 import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeTemplateGuest } from './job/guest.ts';
+import { startsByItself } from './start-function.ts';
 
 /** Each holds an artifact's code in memory of its own; a worker sees few PVFs in a row. */
 const MAX_TEMPLATES = 3;
@@ -59,6 +61,7 @@ export class Templates {
     this.#entries.set(key, entry);
     if (entry.type !== 'template') {
       this.#shrink();
+      Template.rest();
       return undefined;
     }
     try {
@@ -68,6 +71,7 @@ export class Templates {
       return report;
     } catch (error) {
       this.#giveUp(key, error);
+      Template.rest();
       return undefined;
     }
   }
@@ -96,13 +100,15 @@ export class Templates {
     this.#drop(key);
   }
 
-  #make(parts: ArtifactParts, { cpuLimitNs }: JobLimits): Entry {
+  #make(parts: ArtifactParts, { cpuLimitNs, hostFd }: JobLimits): Entry {
+    if (startsByItself(parts.wasm)) return { type: 'unusable' };
     if (this.#count() >= MAX_TEMPLATES) this.#dropOldest();
     const arena = new RequestArena(this.#context.job.procFd);
-    const template = Template.start(this.#context.job, arena, cpuLimitNs, (lock) => {
+    const load = (lock: () => void): TemplateJob => {
       const guest = makeTemplateGuest(parts, this.#settings, lock);
       return (request, writeFd) => executeJob(request, writeFd, () => guest);
-    });
+    };
+    const template = Template.start(this.#context.job, arena, cpuLimitNs, load, hostFd);
     if (template !== undefined) return { type: 'template', template, arena };
     arena.close();
     return { type: 'unusable' };

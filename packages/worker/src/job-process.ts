@@ -4,13 +4,16 @@ import {
   type CompiledFilter,
   closeAllDescriptorsExcept,
   closeDescriptor,
+  type DescriptorChannel,
   dropAllCapabilities,
+  getResourceLimit,
   installFilter,
   lockExecutableMemory,
   type Namespace,
   open,
   openOwnMaps,
   readInto,
+  setDumpable,
   setNoNewPrivileges,
   setParentDeathSignal,
   setResourceLimit,
@@ -25,6 +28,11 @@ import {
 } from './syscalls.ts';
 
 const SIGKILL = 9;
+/**
+ * With a limit of 0 the kernel writes no core file, but still starts the program that a piped kernel.core_pattern names,
+ * as root, with all that was in the job's memory; with 1 it does neither (fs/coredump.c).
+ */
+const NO_CORE_DUMP = 1;
 const NS_PER_SECOND = 1e9;
 /**
  * The kernel's own limit of CPU time is only the belt, and a wide one: it counts in timer ticks, among them those in
@@ -49,6 +57,8 @@ export interface JobSettings {
   readonly filters: JobFilters | undefined;
   /** For jobs that a template forks. */
   readonly templateFilters: TemplateFilters | undefined;
+  /** How templates hand the worker the say over their clones; `undefined`: there can be no templates. */
+  readonly channel: DescriptorChannel | undefined;
   /** The worker's processes are counted by themselves, not with all others of the same user. */
   readonly countsProcesses: boolean;
   /** The kept /proc directory of the worker. */
@@ -72,6 +82,7 @@ export function prepareJobSettings(options: {
   readonly procFd: number | undefined;
   readonly inertFds: readonly number[];
   readonly user: JobUser | undefined;
+  readonly channel: DescriptorChannel | undefined;
   /** The worker has a user namespace of its own. */
   readonly inNamespace: boolean;
   readonly keepsCapabilities: boolean;
@@ -86,6 +97,7 @@ export function prepareJobSettings(options: {
     inertFds: options.inertFds,
     user: options.user,
     keepsCapabilities: options.keepsCapabilities,
+    channel: options.channel,
   };
 }
 
@@ -128,7 +140,7 @@ export function enterJob(
   // No file content, process, core dump, locked memory, or message queue.
   setResourceLimit('FSIZE', 0);
   setResourceLimit('NPROC', 0);
-  setResourceLimit('CORE', 0);
+  refuseCoreDumps();
   setResourceLimit('MEMLOCK', 0);
   setResourceLimit('MSGQUEUE', 0);
   limitMemory(own, settings.addedDataBytes);
@@ -194,6 +206,17 @@ export function limitMemory(own: OwnMemory | undefined, addedDataBytes: number |
   if (own === undefined) return;
   setResourceLimit('AS', own.addressSpace + ADDED_ADDRESS_SPACE_BYTES);
   if (addedDataBytes !== undefined) setResourceLimit('DATA', own.data + addedDataBytes);
+}
+
+/** To be called when /proc is not needed any more: its own files there may be root's afterwards. */
+export function refuseCoreDumps(): void {
+  if (getResourceLimit('CORE').hard >= NO_CORE_DUMP) {
+    setResourceLimit('CORE', NO_CORE_DUMP);
+    return;
+  }
+  // A service's limit of 0 cannot be raised; who is not dumpable has no core at all.
+  setResourceLimit('CORE', 0);
+  setDumpable(false);
 }
 
 /** What RLIMIT_CPU of a job is set to, for a budget in nanoseconds. */

@@ -57,6 +57,8 @@ export interface JobLimits extends MemoryLimits {
   readonly hostFd?: number;
   /** The job says when it begins (`markBegun`); that byte is no part of `output`. */
   readonly marksBeginning?: boolean;
+  /** Becomes readable when the job tries what none may; then it is killed, and `raised` called. */
+  readonly alarm?: { readonly fd: number; readonly raised: () => void };
 }
 
 export interface JobSpec extends JobLimits {
@@ -170,6 +172,7 @@ function watch(
   const exitEntry: PollEntry = { fd: pidfd, events: POLLIN, revents: 0 };
   // No event is asked for: poll(2) reports a hang-up always, and a negative descriptor is ignored.
   const hostEntry: PollEntry = { fd: limits.hostFd ?? -1, events: 0, revents: 0 };
+  const alarmEntry: PollEntry = { fd: limits.alarm?.fd ?? -1, events: POLLIN, revents: 0 };
   for (;;) {
     const used = processCpuTimeNs(pid) ?? 0;
     if (used >= limits.cpuLimitNs) return kill(pid, { type: 'cpu-limit' });
@@ -179,11 +182,17 @@ function watch(
     if (pidfd < 0) waitMs = Math.min(waitMs, NO_PIDFD_POLL_MS);
     // A negative descriptor is ignored by poll(2).
     pipeEntry.fd = collector.ended ? -1 : collector.fd;
-    poll([pipeEntry, exitEntry, hostEntry], waitMs);
+    poll([pipeEntry, exitEntry, hostEntry, alarmEntry], waitMs);
     if ((hostEntry.revents & POLLHUP) !== 0) {
       killPid(pid, SIGKILL);
       exitNow(1);
     }
+    if ((alarmEntry.revents & POLLIN) !== 0) {
+      limits.alarm?.raised();
+      return kill(pid, { type: 'signaled', signal: SIGKILL });
+    }
+    // Nobody is left who could.
+    if (alarmEntry.revents !== 0) alarmEntry.fd = -1;
     if (pipeEntry.revents !== 0 && !collector.read()) return kill(pid, { type: 'output-limit' });
     if (exitEntry.revents !== 0) return { killedFor: drain(collector) };
     if (pidfd >= 0) continue;

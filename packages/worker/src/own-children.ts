@@ -1,12 +1,37 @@
-import { closeDescriptor, killPid, open, readInto, waitForChild } from '@pvf/sandbox-linux';
+import {
+  closeDescriptor,
+  killPid,
+  open,
+  POLLIN,
+  pidfdOpen,
+  poll,
+  readInto,
+  readSmallFile,
+  sleep,
+  waitForChild,
+} from '@pvf/sandbox-linux';
 
 const SIGKILL = 9;
-/** Far more than a worker has children, as decimal numbers with spaces. */
-const list = Buffer.alloc(4096);
+const LIST_BYTES = 4096;
+/** linux/sched.h */
+const PF_EXITING = 4;
+/** For a process that was killed to leave the call that it is in. */
+const MAX_WAIT_MS = 2000;
+/** Small processes are gone by then; whoever ends a large one does not wait for the kernel to tidy up. */
+const END_WAIT_MS = 10;
 
-/** Pids of this process's children, dead ones included; `undefined` where the kernel does not list them. */
+const chunk = Buffer.alloc(LIST_BYTES);
+
+/** Killed, and not gone yet when we looked last. */
+const ending = new Set<number>();
+
+/**
+ * Pids of this process's children, dead ones included, but not those that {@link endChild} has killed; `undefined` where
+ * the kernel does not list them.
+ */
 export function ownChildren(procFd: number | undefined): readonly number[] | undefined {
   if (procFd === undefined) return undefined;
+  reapEnded();
   let fd: number;
   try {
     fd = open('thread-self/children', 0, procFd);
@@ -14,8 +39,11 @@ export function ownChildren(procFd: number | undefined): readonly number[] | und
     return undefined;
   }
   try {
-    const text = list.toString('latin1', 0, readInto(fd, list)).trim();
-    return text === '' ? [] : text.split(' ').map(Number);
+    let text = '';
+    // The kernel gives as much as fits; the end is where it gives nothing.
+    for (let n = readInto(fd, chunk); n > 0; n = readInto(fd, chunk)) text += chunk.toString('latin1', 0, n);
+    const pids = text.split(' ').filter((word) => word !== '');
+    return pids.map(Number).filter((pid) => !ending.has(pid));
   } finally {
     closeDescriptor(fd);
   }
@@ -30,9 +58,58 @@ export function reapIfDead(pid: number): boolean {
   }
 }
 
-/** Kills and reaps a child; does nothing if there is none with this pid. */
+/**
+ * Kills a child and reaps it, at once or later: the end of one that holds much memory takes the kernel long, and is not
+ * waited for. Does nothing if there is none with this pid.
+ */
 export function endChild(pid: number): void {
   if (reapIfDead(pid)) return;
   killPid(pid, SIGKILL);
-  waitForChild(pid);
+  ending.add(pid);
+  waitForEnd(pid);
+  reapEnded();
+}
+
+/**
+ * Kills a child together with one that it may be making for this process at this very moment.
+ *
+ * @param known children of this process that stay
+ */
+export function endChildAndItsOwn(pid: number, known: ReadonlySet<number>, procFd: number): void {
+  const strays = (): readonly number[] =>
+    (ownChildren(procFd) ?? []).filter((other) => other !== pid && !known.has(other));
+  killPid(pid, SIGKILL);
+  // Once it is on its way out it makes none any more.
+  for (let waitedMs = 0; !isExiting(pid, procFd) && waitedMs < MAX_WAIT_MS; waitedMs++) sleep(1);
+  for (const stray of strays()) endChild(stray);
+  endChild(pid);
+}
+
+/** Flags of proc_pid_stat(5). */
+function isExiting(pid: number, procFd: number): boolean {
+  if (reapIfDead(pid)) return true;
+  try {
+    const stat = readSmallFile(`${pid}/stat`, procFd);
+    const flags = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[6]);
+    return (flags & PF_EXITING) !== 0;
+  } catch {
+    return true;
+  }
+}
+
+/** Reaps what {@link endChild} did not wait for. */
+export function reapEnded(): void {
+  for (const pid of ending) if (reapIfDead(pid)) ending.delete(pid);
+}
+
+function waitForEnd(pid: number): void {
+  let pidfd: number;
+  try {
+    pidfd = pidfdOpen(pid);
+  } catch {
+    // No pidfds here: it is reaped when somebody looks next.
+    return;
+  }
+  poll([{ fd: pidfd, events: POLLIN, revents: 0 }], END_WAIT_MS);
+  closeDescriptor(pidfd);
 }

@@ -6,6 +6,7 @@ import {
   exitNow,
   initialise,
   killPid,
+  setParentDeathSignal,
   sleep,
   unlink,
   useHugePages,
@@ -20,6 +21,7 @@ import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.
 import { proveJobs } from './prove-jobs.ts';
 import { type RestrictedWorker, restrictWorker } from './restrict.ts';
 
+const SIGKILL = 9;
 const SIGTERM = 15;
 const TEST_SLEEP_MS = 5000;
 const HANDSHAKE_LIMIT_BYTES = 1024;
@@ -97,6 +99,8 @@ async function serve(
     return exitNow(1);
   }
   try {
+    // Until it listens to the host; for good it must not be, because the signal comes when the host's thread ends.
+    setParentDeathSignal(SIGKILL);
     requireLimits();
     readdirSync(workerDirPath);
     const connection = new HostConnection(connectUnixStream(socketPath));
@@ -111,6 +115,7 @@ async function serve(
     const handshake = WorkerHandshake.decode(frame);
     const restricted = restrictWorker(program.kind, workerDirPath, handshake.securityStatus, log);
     const { templates } = proveJobs(program.kind, restricted.job, log);
+    setParentDeathSignal(0);
     return loop({
       ...restricted,
       templates,

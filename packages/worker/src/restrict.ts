@@ -17,6 +17,7 @@ import type pino from 'pino';
 import type { WorkerKind } from './command-line.ts';
 import { messageOf } from './errors.ts';
 import { closeSharedMemory, detachEventLoops } from './event-loop.ts';
+import { prepareForTemplates } from './guard.ts';
 import { type JobSettings, prepareJobSettings } from './job-process.ts';
 import { enterNamespaces, type JobUser, jobUser } from './job-user.ts';
 import { LOG_VARIABLES } from './log.ts';
@@ -94,6 +95,7 @@ export function restrictWorker(
       { reason: survey.keepsCapabilities },
       'jobs keep their capabilities, which the filter makes useless',
     );
+  const channel = prepareForTemplates(log);
   const job = prepareJobSettings({
     namespaces: status.canDoSecureClone ? [...OF_EACH_JOB, ...(changeRoot ? [] : SHARED_BY_JOBS)] : [],
     landlock: status.canEnableLandlock,
@@ -101,13 +103,14 @@ export function restrictWorker(
     procFd,
     inertFds,
     user,
+    channel: status.canEnableSeccomp ? channel : undefined,
     inNamespace: changeRoot,
     keepsCapabilities: survey.keepsCapabilities !== undefined,
   });
   setNoNewPrivileges();
   const landlock =
     status.canEnableLandlock && required('landlock', () => restrictFiles(kind, directory, procFd));
-  if (status.canEnableSeccomp) required('seccomp', () => installFilter(compileWorkerFilter()));
+  if (status.canEnableSeccomp) required('seccomp', () => installFilter(compileWorkerFilter(job.namespaces)));
   try {
     keepMemoryForkable();
   } catch (error) {

@@ -1,9 +1,12 @@
 import {
+  ALL_NAMESPACES,
+  type ArgumentCondition,
   type CompiledFilter,
   compileFilter,
   compileNoNewCode,
   forkFlags,
   type Namespace,
+  namespaceFlags,
   type SyscallName,
   type SyscallRule,
 } from '@pvf/sandbox-linux';
@@ -112,6 +115,8 @@ const WORKER_DENIED: readonly SyscallName[] = [
   'userfaultfd',
   'execve',
   'execveat',
+  // Its arguments lie in memory, where no filter sees them; libc does without.
+  'clone3',
   'kexec_load',
   'kexec_file_load',
   'init_module',
@@ -128,11 +133,18 @@ const WORKER_DENIED: readonly SyscallName[] = [
   'chroot',
   'move_mount',
   'open_tree',
+  'open_tree_attr',
   'fsopen',
   'fsconfig',
   'fsmount',
   'fspick',
   'mount_setattr',
+  'file_setattr',
+  'quotactl_fd',
+  'process_madvise',
+  'process_mrelease',
+  'move_pages',
+  'migrate_pages',
   'swapon',
   'swapoff',
   'reboot',
@@ -164,11 +176,47 @@ export function compileJobFilters(): JobFilters {
   };
 }
 
-export function compileWorkerFilter(): CompiledFilter {
-  return compileFilter({ deny: WORKER_DENIED, onViolation: { errno: 'EPERM' } });
+/**
+ * What changes a file beyond its contents and mode (linux/fs.h, linux/fscrypt.h, linux/fsverity.h), such as making it
+ * immutable, so that its owner cannot remove it: FS_IOC_SETFLAGS and its 32-bit form, FS_IOC_FSSETXATTR,
+ * FS_IOC_SETVERSION, FS_IOC_SET_ENCRYPTION_POLICY, FS_IOC_ADD_ENCRYPTION_KEY, FS_IOC_ENABLE_VERITY, FIFREEZE, FITRIM.
+ */
+const FILE_CHANGES = [
+  0x40086602, 0x40046602, 0x401c5820, 0x40087602, 0x400c6613, 0xc0506617, 0x40806685, 0xc0045877, 0xc0185879,
+];
+
+/** Clones into other namespaces than jobs have: into single ones of theirs, or any other. */
+function otherNamespaces(namespaces: readonly Namespace[]): SyscallRule[] {
+  const flags = (name: Namespace): number => namespaceFlags([name]);
+  const others = namespaceFlags(ALL_NAMESPACES.filter((name) => !namespaces.includes(name)));
+  const rule = (condition: ArgumentCondition): SyscallRule => ({ name: 'clone', args: [condition] });
+  return [
+    rule({ index: 0, op: 'any-bits', value: others, width: 32 }),
+    // Either all of them or none.
+    ...namespaces.flatMap((one) =>
+      namespaces
+        .filter((other) => other !== one)
+        .map((other) =>
+          rule({ index: 0, op: 'masked-eq', mask: flags(one) | flags(other), value: flags(one), width: 32 }),
+        ),
+    ),
+  ];
+}
+
+/** @param namespaces those of each job: the only ones that the worker, and what it forks, can still make */
+export function compileWorkerFilter(namespaces: readonly Namespace[] = []): CompiledFilter {
+  const changes = FILE_CHANGES.map(
+    (value): SyscallRule => ({ name: 'ioctl', args: [{ index: 1, op: 'eq', value, width: 32 }] }),
+  );
+  return compileFilter({
+    deny: [...WORKER_DENIED, ...otherNamespaces(namespaces), ...changes],
+    onViolation: { errno: 'EPERM' },
+  });
 }
 
 export interface TemplateFilters {
+  /** Has the worker answer each clone, of the template and its jobs. */
+  readonly clone: CompiledFilter;
   /** Of the template, from the first untrusted byte on. */
   readonly template: CompiledFilter;
   /** Of the template and all its jobs, once nothing has to be compiled any more. */
@@ -177,6 +225,7 @@ export interface TemplateFilters {
   readonly job: CompiledFilter;
 }
 
+const SIGKILL = 9;
 const RLIMIT_CPU = 0;
 const RLIMIT_NPROC = 6;
 const PR_SET_PDEATHSIG = 1;
@@ -196,7 +245,14 @@ const TEMPLATE_ONLY: readonly SyscallName[] = [
 export function compileTemplateFilters(namespaces: readonly Namespace[]): TemplateFilters {
   const own: readonly SyscallRule[] = [
     { name: 'clone', args: [{ index: 0, op: 'eq', value: forkFlags({ namespaces, sibling: true }) }] },
-    { name: 'prctl', args: [{ index: 0, op: 'eq', value: PR_SET_PDEATHSIG, width: 32 }] },
+    // To end with the worker, not to outlive it.
+    {
+      name: 'prctl',
+      args: [
+        { index: 0, op: 'eq', value: PR_SET_PDEATHSIG, width: 32 },
+        { index: 1, op: 'eq', value: SIGKILL },
+      ],
+    },
     // Clears the ambient set before capset.
     { name: 'prctl', args: [{ index: 0, op: 'eq', value: PR_CAP_AMBIENT, width: 32 }] },
     // Of itself only: the limits of the worker and the host, of the same user, would be in reach.
@@ -217,5 +273,10 @@ export function compileTemplateFilters(namespaces: readonly Namespace[]): Templa
   ]);
   const [job] = keepFilters([compileFilter({ deny: TEMPLATE_ONLY, onViolation: 'kill-process' })]);
   const allow = [...JOB_ALLOWED, ...own, ...addingOnly([...locked, job!])];
-  return { template: compileFilter({ allow, onViolation: 'kill-process' }), locked, job: job! };
+  return {
+    clone: compileFilter({ deny: ['clone'], onViolation: 'notify' }),
+    template: compileFilter({ allow, onViolation: 'kill-process' }),
+    locked,
+    job: job!,
+  };
 }

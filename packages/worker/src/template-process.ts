@@ -1,10 +1,14 @@
 import {
   allowNothing,
+  type CompiledFilter,
   closeAllDescriptorsExcept,
   closeDescriptor,
+  type DescriptorChannel,
   forkChild,
   installFilter,
+  installSupervisedFilter,
   readFully,
+  sendDescriptor,
   setNoNewPrivileges,
   setParentDeathSignal,
   setResourceLimit,
@@ -20,14 +24,15 @@ import {
   lockCode,
   openMaps,
   readOwnMemory,
+  refuseCoreDumps,
 } from './job-process.ts';
 import { stayJobUser } from './job-user.ts';
 
 const SIGKILL = 9;
 /** u32 length of the request, u32 CPU limit in seconds; little-endian. */
 export const COMMAND_BYTES = 8;
-/** i32 pid of the job, or a negative number when none could be made; little-endian. */
-export const STATUS_BYTES = 4;
+/** What a template says after each call of clone. Nothing depends on what it says. */
+const STATUS = new Uint8Array(1);
 export const READY = 1;
 export const NOT_LOADED = 0;
 /**
@@ -35,7 +40,7 @@ export const NOT_LOADED = 0;
  * the hard limit of its jobs too. One that was taken over cannot keep a processor busy for longer.
  */
 export const TEMPLATE_CPU_SECONDS = 600;
-/** Processes of a worker's user namespace that its templates can bring it to; honest ones stay below half. */
+/** Processes of a worker's user namespace that its templates can bring it to, a belt; honest ones stay below half. */
 const WORKER_PROCESSES = 24;
 
 /** Descriptors of a template process; the other ends are the worker's. */
@@ -76,16 +81,22 @@ export function templateMain(
   const own = readOwnMemory(settings.procFd);
   const window = new ArenaWindow(fds.arena);
   const pipes = [fds.order, fds.command, fds.status, fds.result];
-  closeAllDescriptorsExcept([...pipes, ...settings.inertFds, ...(mapsFd < 0 ? [] : [mapsFd])], settings);
-  for (const resource of ['FSIZE', 'CORE', 'MEMLOCK', 'MSGQUEUE'] as const) setResourceLimit(resource, 0);
+  const { channel, templateFilters: filters } = settings;
+  const ends = channel === undefined ? [] : [channel.sendFd];
+  closeAllDescriptorsExcept(
+    [...pipes, ...settings.inertFds, ...ends, ...(mapsFd < 0 ? [] : [mapsFd])],
+    settings,
+  );
+  for (const resource of ['FSIZE', 'MEMLOCK', 'MSGQUEUE'] as const) setResourceLimit(resource, 0);
+  refuseCoreDumps();
   setResourceLimit('CPU', TEMPLATE_CPU_SECONDS);
   if (settings.countsProcesses) setResourceLimit('NPROC', WORKER_PROCESSES);
   limitMemory(own, settings.addedDataBytes);
   dropCapabilities(settings);
   setNoNewPrivileges();
+  if (channel !== undefined && filters !== undefined) handOver(channel, filters.clone);
   if (settings.landlock) allowNothing(settings.simulatedLandlockAbi);
   setResourceLimit('NOFILE', 0);
-  const filters = settings.templateFilters;
   if (filters !== undefined) installFilter(filters.template);
   let job: TemplateJob;
   try {
@@ -102,8 +113,6 @@ export function templateMain(
 
   const order = new Uint8Array(1);
   const command = new Uint8Array(COMMAND_BYTES);
-  const status = new Uint8Array(STATUS_BYTES);
-  const statusView = new DataView(status.buffer);
   const body = (): number => {
     enterTemplateJob(settings, fds);
     if (readFully(fds.command, command) !== COMMAND_BYTES) return 0;
@@ -114,16 +123,22 @@ export function templateMain(
     return job(window.request(view.getUint32(0, true)), fds.result);
   };
   while (readFully(fds.order, order) === order.length) {
-    let pid: number;
     try {
-      pid = forkChild({ namespaces: settings.namespaces, sibling: true, body });
+      forkChild({ namespaces: settings.namespaces, sibling: true, body });
     } catch {
-      pid = -1;
+      // The worker finds no job, and gives this process up.
     }
-    statusView.setInt32(0, pid, true);
-    writeAll(fds.status, status);
+    writeAll(fds.status, STATUS);
   }
   return 0;
+}
+
+/** Has the worker answer this process's calls of clone from now on. */
+function handOver(channel: DescriptorChannel, filter: CompiledFilter): void {
+  const listener = installSupervisedFilter(filter);
+  sendDescriptor(channel, listener);
+  closeDescriptor(listener);
+  closeDescriptor(channel.sendFd);
 }
 
 /** First thing in a template's job: what it can give up before it has a request. */

@@ -1,15 +1,12 @@
 import {
   closeDescriptor,
+  discardDescriptors,
   forkChild,
-  POLLIN,
-  type PollEntry,
   pipe,
-  poll,
   processCpuTimeNs,
   readFully,
-  readInto,
+  receiveDescriptor,
   unreadBytes,
-  waitForChild,
   writeAll,
 } from '@pvf/sandbox-linux';
 import type { RequestArena } from './arena.ts';
@@ -18,28 +15,32 @@ import { followJob, type JobLimits, type JobReport } from './job.ts';
 import { type JobSettings, kernelCpuSeconds } from './job-process.ts';
 import { forkAs } from './job-user.ts';
 import { MemoryGuard, memoryOf, ownMemory, TemplateMemory } from './memory-guard.ts';
-import { endChild, ownChildren, reapIfDead } from './own-children.ts';
+import { endChild, endChildAndItsOwn, reapEnded, reapIfDead } from './own-children.ts';
+import { Stoppable } from './stoppable.ts';
+import { CloneGate, type Patience } from './template-clone.ts';
 import {
   COMMAND_BYTES,
   READY,
-  STATUS_BYTES,
   TEMPLATE_CPU_SECONDS,
   type TemplateJob,
   templateMain,
 } from './template-process.ts';
-
-const NS_PER_MS = 1e6;
+import { exitWithoutHost, readable, speaksInTime } from './waiting.ts';
 
 /** A template process did something that only a bug or an attacker makes it do; the worker goes on without it. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
 
+const NS_PER_MS = 1e6;
 const ORDER = new Uint8Array(1);
 /** A fork takes milliseconds; on a machine that is overloaded the request had better run on its own. */
 const FORK_TIMEOUT_MS = 10_000;
-/** Loading may wait for a processor this many times as long as it may use one. */
-const LOAD_WALL_FACTOR = 10;
+/**
+ * Between two requests a template may use this much CPU time to make a job, and the job may run for that long to get
+ * ready; then both are stopped.
+ */
+const REST_AFTER_MS = 20;
 
 /** The worker's ends of the pipes to a template and its jobs. */
 interface TemplatePipes {
@@ -51,27 +52,31 @@ interface TemplatePipes {
 
 /**
  * A sandboxed process that has loaded one artifact and forks a job for each request, so that loading is paid for once.
- * What it holds comes from its PVF alone: taken over, it could harm the answers about that PVF, nothing else.
+ * What it holds comes from its PVF alone. Taken over, it could harm the answers about that PVF, nothing else: it makes
+ * one process per order ({@link CloneGate}) and is stopped while it has none, as is its waiting job while another PVF's
+ * candidate runs or the worker is idle.
  */
 export class Template {
-  /** All of this worker, to tell their processes from those that nobody ordered. */
   static readonly #live = new Set<Template>();
-  readonly pid: number;
-  readonly #procFd: number | undefined;
+  readonly #process: Stoppable;
   readonly #arena: RequestArena;
+  readonly #procFd: number;
   readonly #memory: TemplateMemory;
   readonly #pipes: TemplatePipes;
-  /** A job was ordered and its pid not read yet. */
+  readonly #gate: CloneGate;
+  readonly #hostFd: number | undefined;
+  /** A job was ordered and not found yet. */
   #ordered = false;
   /** The job at hand, until it is reaped. */
-  #jobPid: number | undefined;
+  #job: Stoppable | undefined;
   #closed = false;
 
   /**
    * Forks the process and waits until it has loaded.
    *
    * @param loadLimitNs CPU time that loading may take, nanoseconds
-   * @returns `undefined` when it cannot load the artifact, whatever the reason
+   * @param hostFd the socket to the host: when the host is gone, this worker ends
+   * @returns `undefined` when it cannot load the artifact, whatever the reason, or this machine cannot have templates
    * @throws NotBegunError when no process or pipe can be made: a local fault
    */
   static start(
@@ -79,7 +84,14 @@ export class Template {
     arena: RequestArena,
     loadLimitNs: number,
     load: (lock: () => void) => TemplateJob,
+    hostFd?: number,
   ): Template | undefined {
+    const { channel, procFd } = settings;
+    // Without these the worker could neither hold its clones nor find its jobs.
+    if (settings.templateFilters === undefined || channel === undefined || procFd === undefined)
+      return undefined;
+    Template.rest();
+    discardDescriptors(channel);
     const [order, command, status, result] = beforeJob(() => [pipe(), pipe(), pipe(), pipe()] as const);
     const fds = {
       order: order.readFd,
@@ -88,47 +100,102 @@ export class Template {
       result: result.writeFd,
       arena: arena.readFd,
     };
-    const memory = memoryOf(settings);
-    const forkedWith = ownMemory(memory);
-    const body = (): number => templateMain(settings, fds, load);
-    const pid = beforeJob(() => forkAs(settings.user, () => forkChild({ body })));
-    for (const fd of [fds.order, fds.command, fds.status, fds.result]) closeDescriptor(fd);
-    const template = new Template(pid, settings.procFd, arena, new TemplateMemory(pid, forkedWith, memory), {
+    const pipes = {
       order: order.writeFd,
       command: command.writeFd,
       status: status.readFd,
       result: result.readFd,
-    });
-    if (template.#loaded(loadLimitNs, new MemoryGuard(pid, { forkedWith }, memory))) return template;
-    template.close();
+    };
+    const memory = memoryOf(settings);
+    const forkedWith = ownMemory(memory);
+    let pid: number;
+    try {
+      const body = (): number => templateMain(settings, fds, load);
+      pid = beforeJob(() => forkAs(settings.user, () => forkChild({ body })));
+    } catch (error) {
+      for (const fd of Object.values(pipes)) closeDescriptor(fd);
+      throw error;
+    } finally {
+      for (const fd of [fds.order, fds.command, fds.status, fds.result]) closeDescriptor(fd);
+    }
+    const loaded = hasLoaded(
+      pid,
+      status.readFd,
+      loadLimitNs,
+      new MemoryGuard(pid, { forkedWith }, memory),
+      hostFd,
+    );
+    const listener = receiveDescriptor(channel);
+    if (loaded && listener !== undefined) {
+      const gate = new CloneGate(listener, status.readFd, pid, procFd);
+      return new Template(
+        pid,
+        procFd,
+        arena,
+        new TemplateMemory(pid, forkedWith, memory),
+        pipes,
+        gate,
+        hostFd,
+      );
+    }
+    endChild(pid);
+    for (const fd of [...Object.values(pipes), ...(listener === undefined ? [] : [listener])])
+      closeDescriptor(fd);
     return undefined;
+  }
+
+  /**
+   * Stops all templates, and jobs that wait, but those of `except`: taken over, they would else use up the processor
+   * time that belongs to another PVF's candidate.
+   */
+  static rest(except?: Template): void {
+    for (const template of Template.#live) if (template !== except) template.#rest();
   }
 
   private constructor(
     pid: number,
-    procFd: number | undefined,
+    procFd: number,
     arena: RequestArena,
     memory: TemplateMemory,
     pipes: TemplatePipes,
+    gate: CloneGate,
+    hostFd: number | undefined,
   ) {
-    this.pid = pid;
+    this.#process = new Stoppable(pid);
     this.#procFd = procFd;
     this.#arena = arena;
     this.#memory = memory;
     this.#pipes = pipes;
+    this.#gate = gate;
+    this.#hostFd = hostFd;
     Template.#live.add(this);
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /**
-   * Has the job for the next request made meanwhile, to wait for it. Does nothing if one waits already.
+   * Has the job for the next request made meanwhile, to wait for it; for as long as the host has no request. Does
+   * nothing if one waits already.
    *
    * @throws TemplateError: close the template
    */
   prepareJob(): void {
-    if (this.#closed) throw new TemplateError('given up with another one');
-    if (this.#ordered) return;
-    this.#send(this.#pipes.order, ORDER);
-    this.#ordered = true;
+    reapEnded();
+    const host = this.#hostFd === undefined ? undefined : ({ fd: this.#hostFd, until: 'request' } as const);
+    const calls = (): boolean => host !== undefined && readable(host.fd, 0);
+    const used = (): number => processCpuTimeNs(this.pid) ?? 0;
+    const usedBefore = used();
+    const deadline = performance.now() + FORK_TIMEOUT_MS;
+    do this.#make({ timeoutMs: REST_AFTER_MS, host });
+    while (
+      this.#job === undefined &&
+      used() - usedBefore < REST_AFTER_MS * NS_PER_MS &&
+      performance.now() < deadline &&
+      !calls()
+    );
+    if (host !== undefined && !readable(host.fd, REST_AFTER_MS)) this.#rest();
   }
 
   /**
@@ -141,10 +208,20 @@ export class Template {
     const cpuSeconds = kernelCpuSeconds(limits.cpuLimitNs);
     if (cpuSeconds > TEMPLATE_CPU_SECONDS)
       throw new TemplateError('the limit of CPU time is too high for it');
-    this.prepareJob();
-    const pid = this.#takeJob();
-    this.#refuseStrays();
-    if (this.#readable(result, 0)) throw new TemplateError('bytes on the result pipe before the request');
+    Template.rest(this);
+    const host = limits.hostFd === undefined ? undefined : ({ fd: limits.hostFd, until: 'end' } as const);
+    this.#make({ timeoutMs: FORK_TIMEOUT_MS, host });
+    const job = this.#job;
+    if (job === undefined) {
+      exitWithoutHost(limits.hostFd);
+      throw new TemplateError('no job was made in time');
+    }
+    const { pid } = job;
+    if (reapIfDead(pid)) {
+      this.#job = undefined;
+      throw new TemplateError(`job ${pid} ended before its request`);
+    }
+    if (readable(result, 0)) throw new TemplateError('bytes on the result pipe before the request');
     this.#arena.fill(request);
     try {
       const bytes = new Uint8Array(COMMAND_BYTES);
@@ -152,10 +229,14 @@ export class Template {
       view.setUint32(0, request.length, true);
       view.setUint32(4, cpuSeconds, true);
       this.#send(command, bytes);
+      job.wake();
+      let forks = false;
+      const alarm = { fd: this.#gate.listener, raised: () => (forks = true) };
       const { forkedWith, held: heldByTemplate } = this.#memory;
-      const followed = { ...limits, marksBeginning: true };
+      const followed = { ...limits, alarm, marksBeginning: true };
       const report = followJob(pid, result, followed, { forkedWith, heldByTemplate });
-      this.#jobPid = undefined;
+      this.#job = undefined;
+      if (forks) throw new TemplateError(`job ${pid} would make a process`);
       if (unreadBytes(command) > 0) throw new TemplateError(`job ${pid} ended before it took its request`);
       // A template that was taken over could have its jobs end so; a job of the worker's own says what is wrong.
       if (report.notBegun !== undefined && (report.end.type === 'exited' || report.end.type === 'signaled'))
@@ -166,63 +247,48 @@ export class Template {
     }
   }
 
-  /** Ends the process and a job that waits or runs, and waits for their end. */
+  /** Ends the process and a job that waits or runs. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    endChild(this.pid);
-    try {
-      // Without waiting: a template that was taken over might never say.
-      if (this.#ordered && this.#readable(this.#pipes.status, 0)) this.#takeJob();
-    } catch (error) {
-      // No job was made, or none of ours.
-      if (!(error instanceof TemplateError)) throw error;
-    }
-    if (this.#jobPid !== undefined) endChild(this.#jobPid);
-    for (const fd of Object.values(this.#pipes)) closeDescriptor(fd);
     Template.#live.delete(this);
-    if (Template.#live.size === 0) for (const pid of this.#strays()) endChild(pid);
+    if (this.#job !== undefined) endChild(this.#job.pid);
+    if (this.#gate.isOpen) endChildAndItsOwn(this.pid, Template.#known(), this.#procFd);
+    else endChild(this.pid);
+    this.#gate.close();
+    for (const fd of Object.values(this.#pipes)) closeDescriptor(fd);
   }
 
-  /**
-   * A template makes children of the worker, and one that was taken over could make more than were ordered. Whose they
-   * are cannot be seen, so all templates go.
-   */
-  #refuseStrays(): void {
-    let waiting = 0;
-    for (const template of Template.#live) if (template.#ordered) waiting++;
-    const strays = this.#strays().length - waiting;
-    if (strays <= 0) return;
-    for (const template of Template.#live) template.close();
-    throw new TemplateError(`${strays} processes that nobody ordered`);
+  /** Orders a job, unless one is ordered or there, and stops the template again once it is made. */
+  #make(patience: Patience): void {
+    if (this.#closed) throw new TemplateError('given up with another one');
+    if (this.#job !== undefined) return;
+    if (!this.#ordered) {
+      if (this.#gate.isAsked) throw new TemplateError('it would make a process that nobody ordered');
+      this.#send(this.#pipes.order, ORDER);
+      this.#ordered = true;
+    }
+    this.#process.wake();
+    const made = this.#gate.make(Template.#known(), patience);
+    if (made.type === 'refused') throw new TemplateError(made.why);
+    this.#process.stop();
+    if (made.type === 'not-yet') return;
+    this.#ordered = false;
+    this.#job = new Stoppable(made.pid);
   }
 
-  /** Children of this worker that are not known: strays, and jobs that were ordered and whose pid was not read yet. */
-  #strays(): number[] {
-    const known = Template.#pids();
-    return (ownChildren(this.#procFd) ?? []).filter((pid) => !known.has(pid) && !reapIfDead(pid));
-  }
-
-  static #pids(): Set<number> {
+  static #known(): Set<number> {
     const pids = new Set<number>();
     for (const template of Template.#live) {
       pids.add(template.pid);
-      if (template.#jobPid !== undefined) pids.add(template.#jobPid);
+      if (template.#job !== undefined) pids.add(template.#job.pid);
     }
     return pids;
   }
 
-  #loaded(limitNs: number, memory: MemoryGuard): boolean {
-    const deadline = performance.now() + (LOAD_WALL_FACTOR * limitNs) / NS_PER_MS;
-    for (;;) {
-      const used = processCpuTimeNs(this.pid) ?? 0;
-      const left = limitNs - used;
-      const lookAfterMs = memory.look(used);
-      if (left <= 0 || lookAfterMs === 0 || performance.now() > deadline) return false;
-      if (this.#readable(this.#pipes.status, Math.min(Math.ceil(left / NS_PER_MS), lookAfterMs))) break;
-    }
-    const byte = new Uint8Array(1);
-    return readFully(this.#pipes.status, byte) === 1 && byte[0] === READY;
+  #rest(): void {
+    this.#process.stop();
+    this.#job?.stop();
   }
 
   #send(fd: number, bytes: Uint8Array): void {
@@ -232,32 +298,16 @@ export class Template {
       throw new TemplateError('the process takes no requests', { cause });
     }
   }
+}
 
-  /** The job that was ordered, alive. A pid that is not a child of this worker is not believed. */
-  #takeJob(): number {
-    const bytes = new Uint8Array(STATUS_BYTES);
-    if (!this.#readable(this.#pipes.status, FORK_TIMEOUT_MS))
-      throw new TemplateError('no job was made in time');
-    // Written at once, so that one read gets all of it.
-    if (readInto(this.#pipes.status, bytes) !== STATUS_BYTES) throw new TemplateError('the process has gone');
-    this.#ordered = false;
-    const pid = new DataView(bytes.buffer).getInt32(0, true);
-    if (pid <= 0) throw new TemplateError(`no job was made (${pid})`);
-    if (Template.#pids().has(pid)) throw new TemplateError(`process ${pid} is another one's`);
-    let ended: ReturnType<typeof waitForChild> | undefined;
-    try {
-      ended = waitForChild(pid, { noHang: true });
-    } catch (cause) {
-      throw new TemplateError(`process ${pid} is no job of this worker`, { cause });
-    }
-    if (ended !== undefined) throw new TemplateError(`job ${pid} ended before its request`);
-    this.#jobPid = pid;
-    return pid;
-  }
-
-  #readable(fd: number, timeoutMs: number): boolean {
-    const entry: PollEntry = { fd, events: POLLIN, revents: 0 };
-    poll([entry], timeoutMs);
-    return entry.revents !== 0;
-  }
+function hasLoaded(
+  pid: number,
+  statusFd: number,
+  limitNs: number,
+  memory: MemoryGuard,
+  hostFd: number | undefined,
+): boolean {
+  if (!speaksInTime(pid, statusFd, limitNs, memory, hostFd)) return false;
+  const byte = new Uint8Array(1);
+  return readFully(statusFd, byte) === 1 && byte[0] === READY;
 }

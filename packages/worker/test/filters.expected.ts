@@ -225,8 +225,17 @@ const CLONE = {
   pass: [[FORK, 0n, 0n, 0n, 0n]],
   kill: [0n, 17n, ...range(0, 64).map((bit) => FORK ^ (1n << bit))].map((flags) => [flags, 0n, 0n, 0n, 0n]),
 };
-/** PR_SET_PDEATHSIG, and PR_CAP_AMBIENT before it drops its capabilities. */
-const PRCTL = oneOf([1n, 47n], 128, (option) => [option, 9n, 0n, 0n, 0n]);
+/** PR_SET_PDEATHSIG of SIGKILL and nothing else, and PR_CAP_AMBIENT before it drops its capabilities. */
+const OPTIONS = oneOf([1n, 47n], 128, (option) => [option, 9n, 0n, 0n, 0n]);
+const PRCTL = {
+  pass: OPTIONS.pass,
+  kill: [
+    ...OPTIONS.kill,
+    ...[...range(0, 65), 9n | HIGH]
+      .filter((signal) => signal !== 9n)
+      .map((signal) => [1n, signal, 0n, 0n, 0n]),
+  ],
+};
 /** Of itself, CPU time and processes. */
 const PRLIMIT = {
   pass: [0n, 6n, 0n | HIGH, 6n | HIGH].map((resource) => [0n, resource, 0x1000n, 0n]),
@@ -259,11 +268,13 @@ export const WORKER_REFUSES: readonly SyscallName[] = [
   'bind',
   'bpf',
   'chroot',
+  'clone3',
   'connect',
   'delete_module',
   'execve',
   'execveat',
   'fanotify_init',
+  'file_setattr',
   'finit_module',
   'fsconfig',
   'fsmount',
@@ -280,20 +291,26 @@ export const WORKER_REFUSES: readonly SyscallName[] = [
   'kexec_load',
   'keyctl',
   'listen',
+  'migrate_pages',
   'mount',
   'mount_setattr',
   'move_mount',
+  'move_pages',
   'name_to_handle_at',
   'open_by_handle_at',
   'open_tree',
+  'open_tree_attr',
   'perf_event_open',
   'personality',
   'pidfd_getfd',
   'pivot_root',
+  'process_madvise',
+  'process_mrelease',
   'process_vm_readv',
   'process_vm_writev',
   'ptrace',
   'quotactl',
+  'quotactl_fd',
   'reboot',
   'request_key',
   'setdomainname',
@@ -308,3 +325,48 @@ export const WORKER_REFUSES: readonly SyscallName[] = [
   'unshare',
   'userfaultfd',
 ];
+
+const SIGCHLD = 17n;
+/** New user, mount and process namespaces, as jobs get them. */
+const OF_JOBS = [0x1000_0000n, 0x2_0000n, 0x2000_0000n];
+/** cgroup, UTS, IPC and net. */
+const OF_NO_JOB = [0x200_0000n, 0x400_0000n, 0x800_0000n, 0x4000_0000n];
+const ALL_OF_JOBS = OF_JOBS.reduce((all, bit) => all | bit);
+/** CLONE_PARENT, CLONE_VM, CLONE_FILES. */
+const OTHER_FLAGS = [0n, 0x8000n, 0x100n, 0x400n];
+const clones = (flags: readonly bigint[]): Arguments[] =>
+  flags.flatMap((flag) => OTHER_FLAGS.map((other) => [flag | other | SIGCHLD, 0n, 0n, 0n, 0n, 0n]));
+
+/** Of calls that a worker keeps, with jobs in namespaces of their own: what passes, and what is refused (`kill`). */
+export const WORKER_CHECKED: Conditions = {
+  clone: {
+    pass: clones([0n, ALL_OF_JOBS]),
+    kill: clones([
+      ...OF_JOBS,
+      ...OF_JOBS.map((bit) => ALL_OF_JOBS ^ bit),
+      ...OF_NO_JOB,
+      ...OF_NO_JOB.map((bit) => ALL_OF_JOBS | bit),
+      ...OF_JOBS.map((bit) => bit | HIGH),
+    ]),
+  },
+  ioctl: {
+    // FIONREAD, SECCOMP_IOCTL_NOTIF_RECV and _SEND.
+    pass: [0x541bn, 0xc050_2100n, 0xc018_2101n].map((request) => [9n, request, 0x1000n]),
+    // FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETVERSION, FS_IOC_SET_ENCRYPTION_POLICY,
+    // FS_IOC_ADD_ENCRYPTION_KEY, FS_IOC_ENABLE_VERITY, FIFREEZE, FITRIM.
+    kill: [
+      0x4008_6602n,
+      0x4004_6602n,
+      0x401c_5820n,
+      0x4008_7602n,
+      0x400c_6613n,
+      0xc050_6617n,
+      0x4080_6685n,
+      0xc004_5877n,
+      0xc018_5879n,
+    ].flatMap((request) => [
+      [9n, request, 0x1000n],
+      [9n, request | HIGH, 0x1000n],
+    ]),
+  },
+};

@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { AUDIT_ARCH, simulate } from '../../sandbox-linux/test/support/bpf-simulator.ts';
 import { compileJobFilters, compileTemplateFilters, compileWorkerFilter } from '../src/syscalls.ts';
 import * as expected from './filters.expected.ts';
-import { ANY, type Conditions, LOCKED_JOB, WORKER_REFUSES } from './filters.expected.ts';
+import { ANY, type Conditions, LOCKED_JOB, WORKER_CHECKED, WORKER_REFUSES } from './filters.expected.ts';
 
 const ARCH = process.arch as 'x64' | 'arm64';
 /** Above every call that there is, and far into what later kernels may add. */
@@ -23,6 +23,7 @@ const ODD_NUMBERS = [
 const ALLOW = 0x7fff_0000;
 const KILL = 0x8000_0000;
 const EPERM = 0x0005_0001;
+const NOTIFY = 0x7fc0_0000;
 
 type Filter = ReturnType<typeof decodeProgram>;
 const decoded = (...filters: readonly CompiledFilter[]): readonly Filter[] =>
@@ -40,7 +41,7 @@ function decide(
 }
 
 const namespaces: readonly Namespace[] = ['user', 'mount', 'pid'];
-const worker = compileWorkerFilter();
+const worker = compileWorkerFilter(namespaces);
 const job = compileJobFilters();
 const template = compileTemplateFilters(namespaces);
 
@@ -132,10 +133,26 @@ describe('a worker', () => {
   it('is refused just the calls of its list', () => {
     for (let nr = 0; nr < NUMBERS; nr++) {
       const name = described(nr);
+      if (name in WORKER_CHECKED) continue;
       const wanted = WORKER_REFUSES.includes(name as SyscallName) ? EPERM : ALLOW;
       for (const args of SOME_ARGUMENTS)
         expect([name, args, decide(alone, nr, args)]).toEqual([name, args, wanted]);
     }
+  });
+
+  it.each(Object.entries(WORKER_CHECKED))('is refused %s by its arguments', (name, conditions) => {
+    if (conditions === ANY || conditions === undefined) throw new Error('there is no condition');
+    const nr = syscallNumber(name as SyscallName, ARCH)!;
+    for (const args of conditions.pass) expect([args, decide(alone, nr, args)]).toEqual([args, ALLOW]);
+    for (const args of conditions.kill) expect([args, decide(alone, nr, args)]).toEqual([args, EPERM]);
+  });
+
+  it('makes no namespaces where jobs have none', () => {
+    const none = decoded(compileWorkerFilter([]));
+    const nr = syscallNumber('clone', ARCH)!;
+    expect(decide(none, nr, [17n])).toBe(ALLOW);
+    for (const bit of [17n, 25n, 26n, 27n, 28n, 29n, 30n])
+      expect([bit, decide(none, nr, [17n | (1n << bit)])]).toEqual([bit, EPERM]);
   });
 
   it('cannot call another architecture’s table', () => {
@@ -145,6 +162,15 @@ describe('a worker', () => {
         expect([name, nr, decide(alone, nr, [], arch)]).toEqual([name, nr, KILL]);
     }
   });
+});
+
+it('a template’s clones, and nothing else, are the worker’s to answer', () => {
+  const filter = decoded(template.clone);
+  for (let nr = 0; nr < NUMBERS; nr++) {
+    const name = described(nr);
+    for (const args of SOME_ARGUMENTS)
+      expect([name, decide(filter, nr, args)]).toEqual([name, name === 'clone' ? NOTIFY : ALLOW]);
+  }
 });
 
 describe('a template may fork only as it was compiled for', () => {

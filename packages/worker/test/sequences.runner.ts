@@ -1,17 +1,21 @@
 // A worker that runs jobs in a random order of conducts, by themselves and from a template; started by sequences.test.ts
 // under the workers' flags with a seed. Prints what did not come out as it must, as JSON.
 import {
+  compileFilter,
   currentPid,
+  descriptorChannel,
   endSiblingThreads,
   exitNow,
   initialise,
   killPid,
   mapScratch,
+  openProcDirectory,
   viewOf,
   writeAll,
 } from '@pvf/sandbox-linux';
 import { type JobReport, RequestArena, runJob, Template, TemplateError } from '../src/index.ts';
 import type { JobSettings } from '../src/job-process.ts';
+import { compileTemplateFilters } from '../src/syscalls.ts';
 
 const OUTPUT_LIMIT_BYTES = 5_000;
 const CPU_LIMIT_NS = 20e9;
@@ -33,14 +37,17 @@ function below(n: number): number {
 initialise();
 endSiblingThreads();
 
-/** No layer of isolation: this is about the worker's side. */
+/** Refuses nothing that anybody does. */
+const nothing = compileFilter({ deny: ['acct'], onViolation: { errno: 'EPERM' } });
+/** No layer of isolation but the worker's say over a template's clones: this is about the worker's side. */
 const job: JobSettings = {
   namespaces: [],
   landlock: false,
   filters: undefined,
-  templateFilters: undefined,
+  templateFilters: { clone: compileTemplateFilters([]).clone, template: nothing, locked: [], job: nothing },
+  channel: descriptorChannel(),
   countsProcesses: false,
-  procFd: undefined,
+  procFd: openProcDirectory(),
   user: undefined,
   inertFds: [],
   keepsCapabilities: false,

@@ -24,21 +24,13 @@ export function makeGuest(parts: ArtifactParts, settings: GuestSettings, lock: (
   return guest;
 }
 
-/**
- * The same for a guest that many jobs will be forked from.
- *
- * @throws Error if instantiating would run the guest's own code, which each job must do for itself
- */
+/** The same for a guest that many jobs will be forked from; its module has no start function. */
 export function makeTemplateGuest(
   parts: ArtifactParts,
   settings: GuestSettings,
   lock: () => void,
 ): GuestInstance {
-  const artifact = load(parts, settings);
-  if (artifact.shape.hasStart) throw new Error('the module has a start function');
-  const guest = instantiate(artifact, settings);
-  lock();
-  return guest;
+  return makeGuest(parts, settings, lock);
 }
 
 function load(parts: ArtifactParts, { codeCache, engine }: GuestSettings): LoadedArtifact {

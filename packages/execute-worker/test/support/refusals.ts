@@ -13,6 +13,11 @@ export const DISPENSABLE: readonly SyscallName[] = [
   'dup3',
   'landlock_add_rule',
   'pidfd_open',
+  'getpgid',
+  'setpgid',
+  'socketpair',
+  'sendmsg',
+  'recvmsg',
 ];
 
 /** All that workers, templates and jobs call from exec to the first answer, as `strace -f` tells, on any of the paths. */

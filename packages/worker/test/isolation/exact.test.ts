@@ -25,7 +25,8 @@ const both = (value: string): readonly [string, string] => [value, value];
 const NOTHING = both('0');
 const LIMITS_OF_ALL = {
   'Max file size': NOTHING,
-  'Max core file size': NOTHING,
+  // With 0, a program that kernel.core_pattern pipes to would still get everything.
+  'Max core file size': both('1'),
   'Max open files': NOTHING,
   'Max locked memory': NOTHING,
   'Max msgqueue size': NOTHING,
@@ -50,7 +51,7 @@ function expectedLimits(kind: Kind, worker: Seen, counted: boolean): Seen['limit
   };
 }
 
-const FILTERS: Record<Kind, number> = { job: 3, template: 3, 'waiting job': 3, 'job of a template': 4 };
+const FILTERS: Record<Kind, number> = { job: 3, template: 4, 'waiting job': 4, 'job of a template': 5 };
 
 /** Names of the pipes that a process has, with what it can do with each. */
 const PIPES: Record<Kind, readonly string[]> = {

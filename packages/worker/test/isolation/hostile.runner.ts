@@ -12,8 +12,10 @@ import {
   forkChild,
   initialise,
   installFilter,
+  POLLIN,
   pipe,
   poll,
+  receiveDescriptor,
   setNoNewPrivileges,
   setParentDeathSignal,
   setResourceLimit,
@@ -33,6 +35,7 @@ import {
   writeFrame,
 } from '../../src/index.ts';
 import { followJob } from '../../src/job.ts';
+import { refuseCoreDumps } from '../../src/job-process.ts';
 import { forkAs, stayJobUser } from '../../src/job-user.ts';
 import { templateMain } from '../../src/template-process.ts';
 import type { Target } from './attempt.ts';
@@ -115,9 +118,8 @@ function enterParts(writeFd: number): void {
   setParentDeathSignal(9);
   if (mode.privileges) closeAllDescriptorsExcept([writeFd]);
   if (mode.limits) {
-    for (const resource of ['FSIZE', 'NPROC', 'CORE', 'MEMLOCK', 'MSGQUEUE'] as const) {
-      setResourceLimit(resource, 0);
-    }
+    for (const resource of ['FSIZE', 'NPROC', 'MEMLOCK', 'MSGQUEUE'] as const) setResourceLimit(resource, 0);
+    refuseCoreDumps();
   }
   if (mode.privileges) dropAllCapabilities({ boundingSet: false });
   if (mode.privileges || mode.landlock || mode.seccomp) setNoNewPrivileges();
@@ -160,6 +162,9 @@ function runInTemplate(index: number): JobReport {
     });
   const pid = forkAs(job.user, () => forkChild({ body }));
   for (const fd of [order.readFd, command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
+  // Nobody has ordered anything: as when the worker is gone. With a worker that is there, its clones would wait.
+  poll([{ fd: job.channel!.receiveFd, events: POLLIN, revents: 0 }], Number.POSITIVE_INFINITY);
+  closeDescriptor(receiveDescriptor(job.channel!)!);
   try {
     return followJob(pid, result.readFd, limits);
   } finally {

@@ -31,11 +31,10 @@ export const FILTERED_MODES: readonly Mode[] = [
   { name: 'the filter alone', maker: 'parts', ...nothing, seccomp: true },
 ];
 
-/** The workers as they are where the kernel has no filters. */
+/** The workers as they are where the kernel has no filters; then there are no templates. */
 export const UNFILTERED_MODES: readonly Mode[] = [
   { name: 'no filter', maker: 'job', ...full, seccomp: false },
   { name: 'no filter, no Landlock', maker: 'job', ...full, seccomp: false, landlock: false },
-  { name: 'no filter, forked from a template', maker: 'template-job', ...full, seccomp: false },
 ];
 
 /** One layer each, to see what it stops without the others. */

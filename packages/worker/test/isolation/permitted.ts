@@ -53,14 +53,8 @@ export const PERMITTED: readonly Permission[] = [
   {
     names: ['clone a sibling'],
     modes: templates.filter(({ namespaces }) => !namespaces),
-    fates: ['done'],
-    why: 'how a template makes a job; its children have its restrictions',
-  },
-  {
-    names: ['outlive the worker'],
-    modes: templates,
-    fates: ['done'],
-    why: "needed for the template's jobs; the host ends the whole process group",
+    fates: ['refused'],
+    why: 'how a template makes a job: it waits until the worker answers, once per order, and fails without a worker',
   },
   {
     names: ['raise the limit of processes', 'raise the limit of CPU time'],

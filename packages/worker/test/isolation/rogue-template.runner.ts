@@ -1,7 +1,8 @@
-// A worker one of whose templates has been taken over. Started by rogue-template.test.ts under the workers' flags with
-// the worker dir and whether there are namespaces; prints what became of it as JSON.
+// A worker some of whose templates have been taken over: each is a native program behind the template's filters that
+// knows its descriptors. Started by rogue-template.test.ts under the workers' flags; prints what became of it as JSON.
 import {
   closeDescriptor,
+  compileFilter,
   endSiblingThreads,
   exitNow,
   forkChild,
@@ -9,18 +10,34 @@ import {
   pipe,
   readFully,
   readSmallFile,
+  sleep,
   writeAll,
 } from '@pvf/sandbox-linux';
 import pino from 'pino';
+import { markBegun } from '../../src/beginning.ts';
 import { type JobLimits, RequestArena, restrictWorker, Template, type TemplateJob } from '../../src/index.ts';
 import { ownChildren } from '../../src/own-children.ts';
+import { COMMAND_BYTES } from '../../src/template-process.ts';
 import { call, memory } from './native.ts';
 
-const { directory, namespaces }: { directory: string; namespaces: boolean } = JSON.parse(process.argv[2]!);
+interface Order {
+  readonly directory: string;
+  readonly namespaces: boolean;
+  /** False: as if the worker did not answer clones itself, to show what a template could do. */
+  readonly gate: boolean;
+  /** What becomes of strays is reported, or the worker only waits to be killed with one about. */
+  readonly what: 'strays' | 'deserter';
+}
+const { directory, namespaces, gate, what }: Order = JSON.parse(process.argv[2]!);
 const LIMITS: JobLimits = { cpuLimitNs: 5e9, outputLimitBytes: 1024 };
 const FUTEX_WAIT_PRIVATE = 128;
 const READY = 1;
 const STRAYS = 5;
+const SOME_TICKS = 5;
+/** On a machine with much else to do. */
+const PATIENCE_MS = 20_000;
+/** Long enough for a process to make others, or to use some processor time. */
+const A_WHILE_MS = 300;
 
 // Nobody returns to the event loop that would print it.
 process.on('uncaughtException', (error) => {
@@ -29,7 +46,7 @@ process.on('uncaughtException', (error) => {
 });
 initialise();
 endSiblingThreads();
-const { job } = restrictWorker(
+const restricted = restrictWorker(
   'execute',
   directory,
   {
@@ -41,6 +58,10 @@ const { job } = restrictWorker(
   },
   pino({ level: 'silent' }),
 );
+/** A filter that has the worker answer a call that nobody makes. */
+const noGate = compileFilter({ deny: ['acct'], onViolation: 'notify' });
+const filters = restricted.job.templateFilters!;
+const job = gate ? restricted.job : { ...restricted.job, templateFilters: { ...filters, clone: noGate } };
 
 /** Answers with the first byte of its request. */
 const honest: TemplateJob = (request, writeFd) => {
@@ -48,8 +69,8 @@ const honest: TemplateJob = (request, writeFd) => {
   return 0;
 };
 
-function start(load: (lock: () => void) => TemplateJob, arena = new RequestArena(job.procFd)): Template {
-  const template = Template.start(job, arena, LIMITS.cpuLimitNs, load);
+function start(load: (lock: () => void) => TemplateJob): Template {
+  const template = Template.start(job, new RequestArena(job.procFd), LIMITS.cpuLimitNs, load);
   if (template === undefined) throw new Error('the template did not load');
   return template;
 }
@@ -70,69 +91,151 @@ function runOn(template: Template): string {
   }
 }
 
-/** Where the next template reads orders, and where it says which job it has made. */
-function nextDescriptors(): { readonly order: number; readonly status: number } {
+interface Ends {
+  readonly order: number;
+  readonly command: number;
+  readonly status: number;
+  readonly result: number;
+}
+
+/** Starts a template that does `conduct` once it has said that it is ready. */
+function startRogue(conduct: (ends: Ends) => void): Template {
+  const arena = new RequestArena(job.procFd);
   // As `Template.start` will make them.
-  const [order, command, status, result] = [pipe(), pipe(), pipe(), pipe()];
-  for (const { readFd, writeFd } of [order, command, status, result]) {
+  const pipes = [pipe(), pipe(), pipe(), pipe()];
+  for (const { readFd, writeFd } of pipes) {
     closeDescriptor(readFd);
     closeDescriptor(writeFd);
   }
-  return { order: order.readFd, status: status.writeFd };
-}
-
-/** Says that the job that was ordered is `pid`. */
-function startLiar(pid: number): Template {
-  const arena = new RequestArena(job.procFd);
-  const { order, status } = nextDescriptors();
-  return start((lock) => {
+  const [order, command, status, result] = pipes;
+  const ends = {
+    order: order!.readFd,
+    command: command!.readFd,
+    status: status!.writeFd,
+    result: result!.writeFd,
+  };
+  const load = (lock: () => void): TemplateJob => {
     lock();
-    writeAll(status, Uint8Array.of(READY));
-    const answer = new Uint8Array(4);
-    new DataView(answer.buffer).setInt32(0, pid, true);
-    while (readFully(order, new Uint8Array(1)) === 1) writeAll(status, answer);
+    writeAll(ends.status, Uint8Array.of(READY));
+    conduct(ends);
     return exitNow(0);
-  }, arena);
-}
-
-/** Has made processes before anyone ordered one. */
-function startBreeder(): Template {
-  return start((lock) => {
-    lock();
-    for (let i = 0; i < STRAYS; i++)
-      forkChild({ namespaces: job.namespaces, sibling: true, body: sleepForEver });
-    return honest;
-  });
+  };
+  return Template.start(job, arena, LIMITS.cpuLimitNs, load)!;
 }
 
 function sleepForEver(): never {
   for (;;) call('futex', memory(8), FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
 }
 
+function spinForEver(): never {
+  for (;;);
+}
+
+const fork = (body: () => never): number => forkChild({ namespaces: job.namespaces, sibling: true, body });
+/** Takes the commands of the worker one by one, and does `each` for them. */
+const onOrders = ({ order, status }: Ends, each: () => void): void => {
+  while (readFully(order, new Uint8Array(1)) === 1) {
+    each();
+    writeAll(status, Uint8Array.of(1));
+  }
+};
+const breed = (body: () => never = sleepForEver): void => {
+  for (let i = 0; i < STRAYS; i++) fork(body);
+};
+/** An honest job's answer. */
+const answer = ({ command, result }: Ends): never => {
+  readFully(command, new Uint8Array(COMMAND_BYTES));
+  markBegun(result);
+  writeAll(result, Uint8Array.of(7));
+  return exitNow(0);
+};
+
 const children = (): number => ownChildren(job.procFd)!.length;
 
-const result: Record<string, unknown> = {};
-const victim = startHonest();
-result.limits = readSmallFile(`${victim.pid}/limits`, job.procFd)
-  .split('\n')
-  .filter((line) => /^Max (cpu time|processes)/.test(line))
-  .map((line) => line.split(/ {2,}/).slice(0, 3));
-for (const pid of [victim.pid, process.pid, 1]) {
-  const liar = startLiar(pid);
-  result[`pid ${pid === victim.pid ? 'of another template' : pid === 1 ? '1' : 'of the worker'}`] =
-    runOn(liar);
-  liar.close();
+/** Processor time of all children, in ticks of 10 ms. */
+function ticks(): number {
+  return ownChildren(job.procFd)!.reduce((sum, pid) => {
+    const stat = readSmallFile(`${pid}/stat`, job.procFd);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return sum + Number(fields[11]) + Number(fields[12]);
+  }, 0);
 }
-result.victim = runOn(victim);
-result.childrenBefore = children();
-const breeder = startBreeder();
-result.childrenBred = children();
-result.breeder = runOn(breeder);
-result.childrenAfter = children();
-result.victimAfter = runOn(victim);
-const again = startHonest();
-result.again = [runOn(again), runOn(again)];
-again.close();
+
+/** What a template does, and what becomes of its own candidate and of another PVF's. */
+function against(victim: Template, conduct: (ends: Ends) => void): Record<string, unknown> {
+  const before = children();
+  const rogue = startRogue(conduct);
+  sleep(A_WHILE_MS);
+  const found = children() - before - 1;
+  const own = runOn(rogue);
+  sleep(A_WHILE_MS);
+  const later = children() - before - 1;
+  const other = runOn(victim);
+  rogue.close();
+  const left = children() - before;
+  return { found, own, later, other, left };
+}
+
+if (what === 'deserter') {
+  const template = startRogue((ends) => onOrders(ends, () => fork(sleepForEver)));
+  // No command is ever taken.
+  template.prepareJob();
+  writeAll(1, Buffer.from(JSON.stringify(ownChildren(job.procFd))));
+  for (;;) sleep(A_WHILE_MS);
+}
+
+const result: Record<string, unknown> = {};
+if (!gate) {
+  startRogue(() => {
+    breed();
+    sleepForEver();
+  });
+  sleep(A_WHILE_MS);
+  result.found = children() - 1;
+  writeAll(1, Buffer.from(JSON.stringify(result)));
+  // Its guard ends them with it.
+  exitNow(0);
+}
+const victim = startHonest();
+result.first = runOn(victim);
+result.breedsUnordered = against(victim, (ends) => {
+  breed();
+  onOrders(ends, () => fork(() => answer(ends)));
+});
+result.breedsOnOrder = against(victim, (ends) => onOrders(ends, () => breed(() => exitNow(0))));
+result.breedsAfterOrder = against(victim, (ends) =>
+  onOrders(ends, () => {
+    fork(() => answer(ends));
+    breed();
+  }),
+);
+result.jobBreeds = against(victim, (ends) =>
+  onOrders(ends, () =>
+    fork(() => {
+      breed();
+      return answer(ends);
+    }),
+  ),
+);
+result.ends = against(victim, () => {});
+
+// Those that have nothing to do get no processor time while another candidate runs.
+const rogue = startRogue((ends) =>
+  onOrders(ends, () => {
+    fork(spinForEver);
+    spinForEver();
+  }),
+);
+rogue.prepareJob();
+const before = ticks();
+for (let waited = 0; ticks() - before < SOME_TICKS && waited < PATIENCE_MS; waited += A_WHILE_MS)
+  sleep(A_WHILE_MS);
+result.spins = ticks() - before >= SOME_TICKS;
+result.other = runOn(victim);
+const rested = ticks();
+sleep(A_WHILE_MS);
+result.spinsOn = ticks() - rested > 0;
+for (const template of [rogue, victim]) template.close();
 result.childrenAtEnd = children();
 writeAll(1, Buffer.from(JSON.stringify(result)));
 exitNow(0);

@@ -78,10 +78,10 @@ function childrenOf(pid: number): readonly number[] {
   }
 }
 
-/** All set up: a filter stands, where there is one, and it waits for something. */
+/** All set up: a filter stands, where there is one, and it waits for something, or is stopped. */
 function sleeps(pid: number): boolean {
   try {
-    return /^State:\s+S/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    return /^State:\s+[ST]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
   } catch {
     return false;
   }

@@ -1,0 +1,133 @@
+// What the processes of the workers have in common with each other: shared mappings, and every descriptor, compared
+// with written lists.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { burnsCpuBlock, descendantsOf, GUEST_INPUT, guest, slowToCompile, waitUntil } from '@pvf/test-kit';
+import { expect, it, onTestFinished } from 'vitest';
+import { WorkerPair } from './support/workers.ts';
+
+const LIMIT_MS = 30_000;
+const SHORT_LIMIT_MS = 1_000;
+/** Enough to be found at work. */
+const FUNCTIONS = 600;
+const ENDLESS = { ...GUEST_INPUT, blockData: burnsCpuBlock(1n << 60n) };
+/** More than any process uses that only waits. */
+const BUSY_TICKS = 10;
+const ACCESS = ['read', 'write', 'both'] as const;
+
+interface Inherited {
+  /** Permissions and name of each shared mapping. */
+  readonly shared: readonly string[];
+  /** Access and kind of each descriptor. */
+  readonly descriptors: readonly string[];
+}
+
+function inheritedBy(pid: number, isWorker = false): Inherited {
+  const shared = readFileSync(`/proc/${pid}/maps`, 'latin1')
+    .split('\n')
+    .map((line) => line.split(/ +/))
+    .filter(([, permissions = '']) => permissions[3] === 's')
+    .map(([, permissions, , , , name]) => `${permissions} ${name}`);
+  // Standard input, output and error are the host's choice, and closed in all but workers.
+  const numbers = readdirSync(`/proc/${pid}/fd`).filter((fd) => Number(fd) > 2 || !isWorker);
+  const descriptors = numbers.map((fd) => {
+    const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))![1]!;
+    const kind = readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/:\[\d+\]$/, '');
+    return `${ACCESS[Number.parseInt(flags, 8) & 3]} ${kind}`;
+  });
+  return { shared, descriptors: descriptors.sort() };
+}
+
+const REQUEST = 'r--s /memfd:pvf-request';
+/** What wakes event loops leads nowhere: the main one, the platform's, and one of Node's own. */
+const INERT = Array<string>(3).fill('write /dev/null');
+/** Of event loops that never run any more, and a pipe of the host's that Node has opened once more. */
+const EVENT_LOOPS = [
+  'read /dev/null',
+  ...Array<string>(3).fill('both anon_inode:[eventpoll]'),
+  ...Array<string>(4).fill('read pipe'),
+  ...Array<string>(5).fill('write pipe'),
+];
+/** The host; a channel for the listeners of templates. */
+const SOCKETS = Array<string>(3).fill('both socket');
+const WORKER = [...EVENT_LOOPS, ...INERT, ...SOCKETS, 'read /proc'];
+/** To order jobs, to give them commands; to hear that one was made, and its answer; to answer clones; the request. */
+const OF_EACH_TEMPLATE = [
+  ...Array<string>(2).fill('write pipe'),
+  ...Array<string>(2).fill('read pipe'),
+  'both anon_inode:seccomp notify',
+  'both /memfd:pvf-request (deleted)',
+  'read /memfd:pvf-request (deleted)',
+];
+const ANSWER = 'write pipe';
+
+const sorted = (...lists: readonly (readonly string[])[]): string[] => lists.flat().sort();
+
+/** The job below a worker that uses processor time, once it is as it will stay. */
+const runningJob = (worker: number, besides: readonly number[] = []): Promise<number> =>
+  waitUntil('the job runs', () => {
+    const jobs = descendantsOf(worker).filter(({ pid }) => !besides.includes(pid));
+    return jobs.find(({ cpuTicks }) => cpuTicks > BUSY_TICKS)?.pid;
+  });
+
+it('the processes of an execute worker share a request that they cannot write, and pipes', async () => {
+  const pair = new WorkerPair();
+  onTestFinished(() => pair.close());
+  const prepared = await pair.prepare(guest('burns-cpu'));
+  const run = (candidate = GUEST_INPUT) => pair.execute(prepared, candidate, LIMIT_MS);
+
+  // The first candidate of an artifact has a job that loads it itself.
+  const { pid: worker } = (await pair.executeWorker()).process;
+  const first = pair.execute(prepared, ENDLESS, SHORT_LIMIT_MS);
+  expect(inheritedBy(await runningJob(worker))).toEqual({
+    shared: [REQUEST],
+    descriptors: sorted([ANSWER], INERT),
+  });
+  await first;
+  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER) });
+
+  await run();
+  const [template, waiting] = await waitUntil('a job waits', () => {
+    const pids = descendantsOf(worker).map(({ pid }) => pid);
+    return pids.length === 2 && pids.sort((a, b) => a - b);
+  });
+  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, OF_EACH_TEMPLATE) });
+  // Orders and commands, what it says and its jobs answer.
+  expect(inheritedBy(template!)).toEqual({
+    shared: [REQUEST],
+    descriptors: sorted(INERT, ['read pipe', 'read pipe', 'write pipe', 'write pipe']),
+  });
+  expect(await settled(waiting!, 2 + INERT.length)).toEqual({
+    shared: [REQUEST],
+    descriptors: sorted(INERT, ['read pipe', ANSWER]),
+  });
+
+  const last = pair.execute(prepared, ENDLESS, SHORT_LIMIT_MS);
+  expect(inheritedBy(await runningJob(worker, [template!]))).toEqual({
+    shared: [REQUEST],
+    descriptors: sorted([ANSWER], INERT),
+  });
+  await last;
+});
+
+it('the processes of a prepare worker share a pipe', async () => {
+  const pair = new WorkerPair();
+  onTestFinished(() => pair.close());
+  const { pid: worker } = (await pair.prepareWorker()).process;
+  const preparing = pair.prepare(slowToCompile(FUNCTIONS));
+  const job = await runningJob(worker);
+  const { shared, descriptors } = inheritedBy(job);
+  // Its own map of memory, which tells it where the code is that it makes.
+  expect({ shared, descriptors }).toEqual({
+    shared: [REQUEST],
+    descriptors: sorted([ANSWER, `read /proc/${job}/maps`], INERT),
+  });
+  await preparing;
+  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER) });
+});
+
+/** Once a process has closed what it need not have. */
+const settled = (pid: number, descriptors: number): Promise<Inherited> =>
+  waitUntil('it has closed the rest', () => {
+    const inherited = inheritedBy(pid);
+    return inherited.descriptors.length === descriptors && inherited;
+  });

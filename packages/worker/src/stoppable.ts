@@ -1,0 +1,24 @@
+import { killPid } from '@pvf/sandbox-linux';
+
+const SIGCONT = 18;
+const SIGSTOP = 19;
+
+/** A child that gets no processor while it is stopped, whatever it does: nothing can handle or block that. */
+export class Stoppable {
+  readonly pid: number;
+  #stopped = false;
+
+  constructor(pid: number) {
+    this.pid = pid;
+  }
+
+  stop(): void {
+    if (!this.#stopped) killPid(this.pid, SIGSTOP);
+    this.#stopped = true;
+  }
+
+  wake(): void {
+    if (this.#stopped) killPid(this.pid, SIGCONT);
+    this.#stopped = false;
+  }
+}

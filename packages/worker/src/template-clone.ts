@@ -1,0 +1,125 @@
+import {
+  answerCall,
+  closeDescriptor,
+  POLLHUP,
+  POLLIN,
+  type PollEntry,
+  poll,
+  readInto,
+  receiveCall,
+} from '@pvf/sandbox-linux';
+import { ownChildren } from './own-children.ts';
+
+/** How often the kernel's list is looked at for a job that is being made; as a rule the template says when. */
+const LOOK_EVERY_MS = 5;
+
+/** A call that goes on is done in milliseconds, unless it gets no processor. */
+const CLONE_TIMEOUT_MS = 10_000;
+
+/** What came of waiting for a template: a job, or nothing yet (the host or the clock ended it), or the reason why never. */
+export type Made =
+  | { readonly type: 'made'; readonly pid: number }
+  | { readonly type: 'not-yet' }
+  | { readonly type: 'refused'; readonly why: string };
+
+/** When to stop waiting for a template that does not ask. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** Also as soon as the host says something (`request`) or is gone (`end`). */
+  readonly host?: { readonly fd: number; readonly until: 'request' | 'end' } | undefined;
+}
+
+/**
+ * The worker's hold on a template's `clone`: the template's filter hands each call to the worker, and the call goes on
+ * only when the worker has answered it, which it does once per order. What the call says lies in registers, where nobody
+ * can change it, and the filter has checked it. Without an answer the caller waits, so that no process comes into being
+ * that nobody ordered; when the worker is gone, the call fails.
+ */
+export class CloneGate {
+  readonly #listener: PollEntry;
+  readonly #status: PollEntry;
+  readonly #templatePid: number;
+  readonly #procFd: number | undefined;
+  readonly #said = new Uint8Array(256);
+  /** A call was let go on, and its process not found yet. */
+  #open = false;
+
+  /** @param statusFd where the template says, with any bytes, that it has called; its end when it is gone */
+  constructor(listener: number, statusFd: number, templatePid: number, procFd: number | undefined) {
+    this.#listener = { fd: listener, events: POLLIN, revents: 0 };
+    this.#status = { fd: statusFd, events: 0, revents: 0 };
+    this.#templatePid = templatePid;
+    this.#procFd = procFd;
+  }
+
+  /** Becomes readable when the template, or a job of its, would make a process. */
+  get listener(): number {
+    return this.#listener.fd;
+  }
+
+  /** The template, or a job of its, waits to make a process. */
+  get isAsked(): boolean {
+    poll([this.#listener], 0);
+    return (this.#listener.revents & POLLIN) !== 0;
+  }
+
+  /** A process may be on its way that is not known yet. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /**
+   * Lets the template make one process and finds it among the worker's children, without the template's word.
+   *
+   * @param known children of the worker that are somebody else's
+   */
+  make(known: ReadonlySet<number>, { timeoutMs, host }: Patience): Made {
+    if (!this.#open) {
+      const hostEntry: PollEntry = {
+        fd: host?.fd ?? -1,
+        events: host?.until === 'request' ? POLLIN : 0,
+        revents: 0,
+      };
+      this.#status.events = 0;
+      poll([this.#listener, this.#status, hostEntry], timeoutMs);
+      if ((this.#listener.revents & POLLIN) === 0) {
+        const gone = ((this.#listener.revents | this.#status.revents) & POLLHUP) !== 0;
+        return gone ? { type: 'refused', why: 'the process has gone' } : { type: 'not-yet' };
+      }
+      const why = this.#answer();
+      if (why !== undefined) return { type: 'refused', why };
+      this.#open = true;
+    }
+    const deadline = performance.now() + CLONE_TIMEOUT_MS;
+    for (let said = false; ; ) {
+      const pids = (ownChildren(this.#procFd) ?? []).filter((pid) => !known.has(pid));
+      if (pids.length > 1) return { type: 'refused', why: `${pids.length} processes that nobody ordered` };
+      if (pids.length === 1) {
+        this.#open = false;
+        return { type: 'made', pid: pids[0]! };
+      }
+      if (said) return { type: 'refused', why: 'no job was made' };
+      const left = deadline - performance.now();
+      if (left <= 0) return { type: 'refused', why: 'no job was made in time' };
+      this.#status.events = POLLIN;
+      poll([this.#status], Math.min(left, LOOK_EVERY_MS));
+      said = this.#status.revents !== 0;
+    }
+  }
+
+  /** Lets the call at hand go on. @returns why not */
+  #answer(): string | undefined {
+    const call = receiveCall(this.#listener.fd);
+    if (call === undefined) return 'the process has gone';
+    if (call.pid !== this.#templatePid) return `process ${call.pid}, no template, would make another one`;
+    // What it has said of its last job, before it came here again.
+    this.#status.events = POLLIN;
+    poll([this.#status], 0);
+    if ((this.#status.revents & POLLIN) !== 0) readInto(this.#status.fd, this.#said);
+    return answerCall(this.#listener.fd, call, 'continue') ? undefined : 'its call cannot be answered here';
+  }
+
+  close(): void {
+    closeDescriptor(this.#listener.fd);
+  }
+}
