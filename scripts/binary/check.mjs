@@ -29,6 +29,7 @@ try {
     assert.notEqual(run(name, [kind === 'prepare' ? 'execute-worker' : 'prepare-worker']).status, 0);
   }
   validate();
+  fullOutput();
   writeFileSync(join(directory, 'pvf-version'), '99.1.0\n');
   for (const kind of WORKERS) assert.equal(output(`pvf-${kind}-worker`, ['--version']), '99.1.0');
   validate();
@@ -62,6 +63,16 @@ function wrongWorker(expected) {
   assert.notEqual(status, 0);
   for (const named of [worker, '0.0.1', expected]) assert.ok(stderr.includes(named), stderr);
   copyFileSync(join(built, 'pvf-execute-worker'), worker);
+}
+
+/** An answer that cannot be written is none, and its exit code is nobody's vote. */
+function fullOutput() {
+  for (const args of ['--version', '--help']) {
+    const script = `exec '${join(directory, 'pvf')}' ${args} >/dev/full`;
+    const { status, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', timeout: 120_000 });
+    assert.equal(status, 70);
+    assert.match(stderr, /^pvf: cannot write to standard output/);
+  }
 }
 
 /** The workers beside `pvf` prepare and execute, with every layer of isolation. */

@@ -1,6 +1,21 @@
+// A crash is no verdict: 1, with which Node ends after an error that nobody catches, is a vote against.
+const DEFECT = 70;
+process.exitCode = DEFECT;
+process.once('uncaughtException', (error) => {
+  console.error(`pvf: a defect of this program: ${String(error).split('\n')[0]}`);
+  process.exit(DEFECT);
+});
 // Asked often, by scripts: answers before everything else is loaded.
 if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2] ?? '')) {
-  void import('../../../packages/cli/src/version.ts').then(({ VERSION }) => console.log(VERSION));
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exitCode = 0;
+    else console.error(`pvf: cannot write to standard output: ${message}`);
+  });
+  void import('../../../packages/cli/src/version.ts').then(({ VERSION }) =>
+    process.stdout.write(`${VERSION}\n`, (error) => {
+      if (!error) process.exitCode = 0;
+    }),
+  );
 } else {
   void import('../../../packages/cli/src/process.ts')
     .then(({ runProcess }) => runProcess())
