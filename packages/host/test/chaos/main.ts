@@ -13,6 +13,7 @@ import { settle } from '@pvf/test-kit';
 import { pino } from 'pino';
 import { baseline, inspect } from './aftermath.ts';
 import { Random } from './random.ts';
+import { RefusingSurroundings } from './refused.ts';
 import { Report } from './report.ts';
 import { makeRequests } from './traffic.ts';
 import { MAX_RETRY_PAUSE_MS, makeTrouble } from './trouble.ts';
@@ -32,6 +33,8 @@ const { values } = parseArgs({
 const random = new Random(Number(values.seed));
 const endAt = performance.now() + Number(values.minutes) * 60_000;
 const report = new Report();
+const refused = new RefusingSurroundings();
+let lives = 0;
 const cacheDir = mkdtempSync(join(tmpdir(), 'pvf-chaos-'));
 console.log(`seed ${values.seed}, ${values.minutes} min`);
 try {
@@ -45,6 +48,7 @@ try {
   }
 } finally {
   rmSync(cacheDir, { recursive: true, force: true });
+  rmSync(refused.directory, { recursive: true, force: true });
 }
 report.print();
 console.log(report.violations.length === 0 ? 'all rules held' : `rules were violated; seed ${values.seed}`);
@@ -52,8 +56,12 @@ process.exitCode = report.violations.length === 0 ? 0 : 1;
 
 /** One host from its start to its end, in the middle of everything. */
 async function live(ms: number, withTrouble: boolean): Promise<PvfHost> {
+  // Every other life, as by a service's policy.
+  const refusing = withTrouble && lives++ % 2 === 0;
+  if (refusing) report.trouble('workers that are refused system calls');
   const host = await PvfHost.start({
     cacheDir,
+    ...(refusing && { workers: refused.workers(random) }),
     executeWorkers: random.int(1, 3),
     prepareWorkersHard: 2,
     maxPendingPerKind: random.int(1, 4),

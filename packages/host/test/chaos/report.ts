@@ -14,7 +14,7 @@ export class Report {
     if (violation !== undefined) this.violations.push(violation);
   }
 
-  trouble(name: TroubleName): void {
+  trouble(name: TroubleName | 'workers that are refused system calls'): void {
     count(this.#troubles, name);
   }
 
