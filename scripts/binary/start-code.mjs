@@ -129,16 +129,19 @@ ff e0                 jmp rax
 const DATA_OFFSET = 0x180;
 const INT3 = 0xcc;
 
-/** Resource (RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_NOFILE) and the least that the start takes; a zero ends the list. */
-const LIMITS = [
-  [1, 2 * 1024 ** 2],
-  [9, 16 * 1024 ** 3],
-  [7, 64],
+/**
+ * Resource (RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_NOFILE) and the least that the start takes, as in packages/worker/src/limits.ts;
+ * a zero ends the list.
+ */
+export const LIMITS = [
+  [1, 2 * 1024 ** 3],
+  [9, 128 * 1024 ** 3],
+  [7, 128],
   [0, 0],
 ];
 const REFUSAL =
-  'the limits of this process are too low: 16 GiB of address space (ulimit -v, LimitAS=), 64 open files (ulimit -n, ' +
-  'LimitNOFILE=) and files of 2 MiB (ulimit -f, LimitFSIZE=) are needed\n';
+  'the limits of this process are too low: 128 GiB of address space (ulimit -v, LimitAS=), 128 open files (ulimit -n, ' +
+  'LimitNOFILE=) and files of 2 GiB (ulimit -f, LimitFSIZE=) are needed\n';
 
 /**
  * @param values bytes of stack; where in the binary's file the library lies (bytes); the program's own entry point,

@@ -4,7 +4,7 @@ const GIB = 1024 ** 3;
 /** What the launchers and the binaries ask for; V8 is told of a little less, by --stack-size. */
 const STACK_BYTES = 300 * 1024 * 1024;
 
-interface Need {
+export interface Need {
   readonly resource: Resource;
   readonly atLeast: number;
   readonly unit: 'bytes' | 'seconds' | 'descriptors';
@@ -16,7 +16,7 @@ interface Need {
  * Less of any of these, and a job would end differently here than elsewhere: a recursion in a crash, an allocation in a
  * refusal, a job before it has begun. The host would count that against the candidate.
  */
-const NEEDS: readonly Need[] = [
+export const NEEDS: readonly Need[] = [
   { resource: 'STACK', atLeast: STACK_BYTES, unit: 'bytes', setBy: 'ulimit -H -s, LimitSTACK=' },
   // V8 reserves 10 GiB for each memory of a guest, and jobs are given 64 GiB above what their worker has.
   { resource: 'AS', atLeast: 128 * GIB, unit: 'bytes', setBy: 'ulimit -v, LimitAS=' },
