@@ -29,7 +29,7 @@ describe('a new artifact', () => {
     expect(parseArtifactFileName(name)).toEqual({
       identity: IDENTITY,
       checksum: hex(CHECKSUM),
-      recordedBy: 'host',
+      recorded: true,
     });
     expect(readFileSync(result.path)).toEqual(CONTENT);
     expect(statSync(result.path).mode & 0o7777).toBe(0o400);
