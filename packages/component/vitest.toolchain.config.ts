@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/toolchain/**/*.test.ts'],
     testTimeout: 600_000,
-    hookTimeout: 600_000,
+    hookTimeout: 1_800_000,
     fileParallelism: false,
   },
 });

@@ -7,7 +7,7 @@ import { type Execution, execution, type PvfCase, pvfCase } from './types.ts';
 
 const SUFFIX = '.pvf.wasm';
 /** Room for an answer, not for an endless loop's whole limit. */
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Flattened components in a folder, `NAME.pvf.wasm`, and, where there is one, `NAME.blocks.json`: block data in hexadecimal

@@ -47,7 +47,6 @@ describe('JavaScript in a validation function', () => {
     async (what) => {
       expect(await validate(new Uint8Array(), Buffer.from(what))).toMatchObject({
         kind: 'invalid',
-        vote: 'against',
         rule: 'refused-by-pvf',
       });
     },
@@ -61,7 +60,8 @@ describe('JavaScript in a validation function', () => {
   it('is stopped in an endless loop by its time limit', async () => {
     expect(await validate(new Uint8Array(), Buffer.from('loop'), 1_000)).toMatchObject({
       kind: 'invalid',
-      rule: 'cpu-timeout',
+      // Of CPU time, or on a busy machine of the wall clock's four times as much.
+      rule: expect.stringMatching(/^(cpu|wall)-timeout$/),
     });
   });
 
