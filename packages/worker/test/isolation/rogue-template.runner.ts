@@ -15,7 +15,14 @@ import {
 } from '@pvf/sandbox-linux';
 import pino from 'pino';
 import { markBegun } from '../../src/beginning.ts';
-import { type JobLimits, RequestArena, restrictWorker, Template, type TemplateJob } from '../../src/index.ts';
+import {
+  type JobLimits,
+  RequestArena,
+  restrictWorker,
+  Template,
+  TemplateError,
+  type TemplateJob,
+} from '../../src/index.ts';
 import { ownChildren } from '../../src/own-children.ts';
 import { COMMAND_BYTES } from '../../src/template-process.ts';
 import { call, memory } from './native.ts';
@@ -25,15 +32,22 @@ interface Order {
   readonly namespaces: boolean;
   /** False: as if the worker did not answer clones itself, to show what a template could do. */
   readonly gate: boolean;
-  /** What becomes of strays is reported, or the worker only waits to be killed with one about. */
-  readonly what: 'strays' | 'deserter';
+  /**
+   * What becomes of strays is reported; or the worker only waits to be killed with one about; or two such templates do
+   * all they can while a third one runs `candidates`.
+   */
+  readonly what: 'strays' | 'deserter' | 'colluding';
+  readonly candidates?: number;
 }
-const { directory, namespaces, gate, what }: Order = JSON.parse(process.argv[2]!);
+const { directory, namespaces, gate, what, candidates = 0 }: Order = JSON.parse(process.argv[2]!);
 const LIMITS: JobLimits = { cpuLimitNs: 5e9, outputLimitBytes: 1024 };
 const FUTEX_WAIT_PRIVATE = 128;
 const READY = 1;
 const STRAYS = 5;
 const SOME_TICKS = 5;
+/** For each candidate of a template that was taken over. */
+const HOSTILE_CPU_NS = 20e6;
+const RIGHT = JSON.stringify([{ type: 'exited', status: 0 }, [7]]);
 /** On a machine with much else to do. */
 const PATIENCE_MS = 20_000;
 /** Long enough for a process to make others, or to use some processor time. */
@@ -176,12 +190,72 @@ function against(victim: Template, conduct: (ends: Ends) => void): Record<string
   return { found, own, later, other, left };
 }
 
+/** What a job of theirs, or the template itself, does when it is asked for a job; by turns. */
+function hostileConduct(ends: Ends): void {
+  const turns: (() => void)[] = [
+    () => fork(() => answer(ends)),
+    () => fork(spinForEver),
+    () => breed(() => exitNow(0)),
+    () => {
+      fork(() => answer(ends));
+      spinForEver();
+    },
+    () => {
+      fork(() => answer(ends));
+      breed();
+    },
+    () =>
+      fork(() => {
+        breed();
+        return answer(ends);
+      }),
+    () => {
+      writeAll(ends.result, new Uint8Array(64));
+      fork(() => answer(ends));
+    },
+  ];
+  let turn = 0;
+  onOrders(ends, () => turns[turn++ % turns.length]!());
+}
+
+/** Two templates that were taken over beside an honest one. */
+function collude(): Record<string, unknown> {
+  const hostile = [startRogue(hostileConduct), startRogue(hostileConduct)];
+  const honestOne = startHonest();
+  const outcome = { candidates: 0, wrong: 0, givenUp: 0, mostChildren: 0, left: 0 };
+  for (; outcome.candidates < candidates; outcome.candidates++) {
+    hostile.forEach((template, index) => {
+      try {
+        template.run(Uint8Array.of(7), { ...LIMITS, cpuLimitNs: HOSTILE_CPU_NS });
+        template.prepareJob();
+      } catch (error) {
+        if (!(error instanceof TemplateError)) throw error;
+        template.close();
+        outcome.givenUp++;
+        hostile[index] = startRogue(hostileConduct);
+      }
+    });
+    if (runOn(honestOne) !== RIGHT) outcome.wrong++;
+    honestOne.prepareJob();
+    outcome.mostChildren = Math.max(outcome.mostChildren, children());
+  }
+  for (const template of [...hostile, honestOne]) template.close();
+  sleep(A_WHILE_MS);
+  outcome.left = children();
+  return outcome;
+}
+
 if (what === 'deserter') {
   const template = startRogue((ends) => onOrders(ends, () => fork(sleepForEver)));
   // No command is ever taken.
   template.prepareJob();
   writeAll(1, Buffer.from(JSON.stringify(ownChildren(job.procFd))));
   for (;;) sleep(A_WHILE_MS);
+}
+
+if (what === 'colluding') {
+  writeAll(1, Buffer.from(JSON.stringify(collude())));
+  exitNow(0);
 }
 
 const result: Record<string, unknown> = {};
@@ -214,6 +288,16 @@ result.jobBreeds = against(victim, (ends) =>
     fork(() => {
       breed();
       return answer(ends);
+    }),
+  ),
+);
+// As one that is killed while it waits may still do: it takes its command, and dies.
+result.takesAndDies = against(victim, (ends) =>
+  onOrders(ends, () =>
+    fork(() => {
+      readFully(ends.command, new Uint8Array(COMMAND_BYTES));
+      call('kill', 0, 9);
+      return exitNow(0);
     }),
   ),
 );

@@ -10,6 +10,8 @@ import { USERS } from './users.ts';
 
 const RUNNER = join(import.meta.dirname, 'rogue-template.runner.ts');
 const WALL_LIMIT_MS = 60_000;
+/** `npm run hostile -- colluding` runs 1,000. */
+const COLLUDED = 20;
 /** As the worker's owner is promised. */
 const GONE_AFTER_MS = 200;
 
@@ -53,6 +55,7 @@ describe.each(USERS)('a template that has been taken over, run by $name', ({ uid
         ) as unknown as string,
       ),
       jobBreeds: unharmed(expect.stringMatching(/^TemplateError: /) as unknown as string),
+      takesAndDies: unharmed('TemplateError: job N ended before it began with its request'),
       ends: unharmed('TemplateError: the process takes no requests'),
       spins: true,
       other: ANSWER,
@@ -63,6 +66,15 @@ describe.each(USERS)('a template that has been taken over, run by $name', ({ uid
 
   it.each([true, false])('would, if the worker did not answer its calls (namespaces: %s)', (namespaces) => {
     expect(run({ namespaces, gate: false, what: 'strays' }, uid)).toEqual({ found: 5 });
+  });
+
+  it('and another one like it change nothing for an honest one', () => {
+    const order = { namespaces: true, gate: true, what: 'colluding', candidates: COLLUDED };
+    const result = run(order, uid) as Record<string, number>;
+    expect(result).toMatchObject({ candidates: COLLUDED, wrong: 0, left: 0 });
+    // Three templates, a job of each.
+    expect(result.mostChildren).toBeLessThanOrEqual(6);
+    expect(result.givenUp).toBeGreaterThan(0);
   });
 
   it.each([true, false])('leaves no process behind (namespaces: %s)', async (namespaces) => {
