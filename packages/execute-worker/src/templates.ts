@@ -1,5 +1,6 @@
 import type { ArtifactParts } from '@pvf/executor';
 import {
+  beforeJob,
   type JobLimits,
   type JobReport,
   RequestArena,
@@ -103,7 +104,7 @@ export class Templates {
   #make(parts: ArtifactParts, { cpuLimitNs, hostFd }: JobLimits): Entry {
     if (startsByItself(parts.wasm)) return { type: 'unusable' };
     if (this.#count() >= MAX_TEMPLATES) this.#dropOldest();
-    const arena = new RequestArena(this.#context.job.procFd);
+    const arena = beforeJob(() => new RequestArena(this.#context.job.procFd));
     const load = (lock: () => void): TemplateJob => {
       const guest = makeTemplateGuest(parts, this.#settings, lock);
       return (request, writeFd) => executeJob(request, writeFd, () => guest);

@@ -87,6 +87,11 @@ export class TemplateMemory {
     this.forkedWith = forkedWith;
   }
 
+  /** What it may hold beyond what it was forked with, in bytes. */
+  get limit(): number {
+    return this.#limits.memoryLimitBytes ?? Number.POSITIVE_INFINITY;
+  }
+
   /** The most that the template can hold beyond what it was forked with: read again once it has had time to take more. */
   get held(): number {
     const { memoryLimitBytes, readMemory } = this.#limits;

@@ -36,6 +36,8 @@ const NS_PER_MS = 1e6;
 const ORDER = new Uint8Array(1);
 /** A fork takes milliseconds; on a machine that is overloaded the request had better run on its own. */
 const FORK_TIMEOUT_MS = 10_000;
+/** A template that has an order and does not make its job is looked at this often, for the memory that it takes. */
+const MEMORY_LOOK_MS = 20;
 /**
  * Between two requests a template may use this much CPU time to make a job, and the job may run for that long to get
  * ready; then both are stopped.
@@ -210,12 +212,16 @@ export class Template {
       throw new TemplateError('the limit of CPU time is too high for it');
     Template.rest(this);
     const host = limits.hostFd === undefined ? undefined : ({ fd: limits.hostFd, until: 'end' } as const);
-    this.#make({ timeoutMs: FORK_TIMEOUT_MS, host });
+    const deadline = performance.now() + FORK_TIMEOUT_MS;
+    let heldByTemplate: number;
+    do {
+      this.#make({ timeoutMs: MEMORY_LOOK_MS, host });
+      heldByTemplate = this.#memory.held;
+      if (heldByTemplate > this.#memory.limit) throw new TemplateError('it holds more memory than it may');
+      if (this.#job === undefined) exitWithoutHost(limits.hostFd);
+    } while (this.#job === undefined && performance.now() < deadline);
     const job = this.#job;
-    if (job === undefined) {
-      exitWithoutHost(limits.hostFd);
-      throw new TemplateError('no job was made in time');
-    }
+    if (job === undefined) throw new TemplateError('no job was made in time');
     const { pid } = job;
     if (reapIfDead(pid)) {
       this.#job = undefined;
@@ -232,7 +238,7 @@ export class Template {
       job.wake();
       let forks = false;
       const alarm = { fd: this.#gate.listener, raised: () => (forks = true) };
-      const { forkedWith, held: heldByTemplate } = this.#memory;
+      const { forkedWith } = this.#memory;
       const followed = { ...limits, alarm, marksBeginning: true };
       const report = followJob(pid, result, followed, { forkedWith, heldByTemplate });
       this.#job = undefined;

@@ -1,6 +1,16 @@
 // A worker whose jobs and templates take more memory than they may, in ways that no resource limit counts. Started by
 // memory.test.ts under the workers' flags; prints how each ended as JSON.
-import { endSiblingThreads, exitNow, initialise, readSmallFile, viewOf, writeAll } from '@pvf/sandbox-linux';
+import {
+  closeDescriptor,
+  endSiblingThreads,
+  exitNow,
+  initialise,
+  pipe,
+  readFully,
+  readSmallFile,
+  viewOf,
+  writeAll,
+} from '@pvf/sandbox-linux';
 import pino from 'pino';
 import {
   enterJob,
@@ -24,6 +34,7 @@ interface Order {
 const { directory, limitMib, greedMib, watched }: Order = JSON.parse(process.argv[2]!);
 const MIB = 1024 * 1024;
 const CHUNK_MIB = 16;
+const READY = 1;
 const LIMIT_NS = 30e9;
 
 process.on('uncaughtException', (error) => {
@@ -91,10 +102,38 @@ function withTemplate(loadMib: number, jobMib: number): string {
   return words(end);
 }
 
+/** A template that takes memory once it is ordered to make a job, and makes none. */
+function onOrder(): string {
+  const arena = new RequestArena(job.procFd);
+  // As `Template.start` will make them: order, command, status, result.
+  const pipes = [pipe(), pipe(), pipe(), pipe()];
+  for (const { readFd, writeFd } of pipes) {
+    closeDescriptor(readFd);
+    closeDescriptor(writeFd);
+  }
+  const template = Template.start(job, arena, LIMIT_NS, (lock) => {
+    lock();
+    writeAll(pipes[2]!.writeFd, Uint8Array.of(READY));
+    readFully(pipes[0]!.readFd, new Uint8Array(1));
+    hoard(greedMib);
+    for (;;);
+  });
+  if (template === undefined) return words(undefined);
+  try {
+    return words(template.run(Uint8Array.of(7), limits).end);
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    template.close();
+    arena.close();
+  }
+}
+
 const outcomes = {
   modest: alone(Math.floor(limitMib / 2)),
   alone: alone(greedMib),
   loading: withTemplate(greedMib, 0),
+  onOrder: watched ? onOrder() : '',
   // Neither is too much alone.
   together: withTemplate(limitMib * 0.375, limitMib * 0.5),
   ownScore: readSmallFile('self/oom_score_adj', job.procFd).trim(),

@@ -88,6 +88,7 @@ describe.each(USERS)('memory that no resource limit counts, taken by jobs of $na
       modest: 'exited 0',
       alone: 'memory-limit',
       loading: 'not loaded',
+      onOrder: 'it holds more memory than it may',
       together: 'memory-limit',
       ownScore: readFileSync('/proc/self/oom_score_adj', 'latin1').trim(),
     });
