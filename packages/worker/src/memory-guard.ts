@@ -1,4 +1,4 @@
-import { processCpuTimeNs, readAnonymousRss } from '@pvf/sandbox-linux';
+import { processCpuTimeNs, readAnonymousRss, readSmallFile } from '@pvf/sandbox-linux';
 import type { JobSettings } from './job-process.ts';
 
 /**
@@ -22,10 +22,26 @@ export interface MemoryLimits {
   readonly readMemory?: ((pid: number) => number | undefined) | undefined;
 }
 
+/**
+ * Bytes that a process has allocated, as `MemoryLimits` wants it. A /proc of another process namespace has other pids:
+ * what it says of somebody else's process must not be taken for a job's, so nothing is read from it.
+ */
+export function memoryReader(procFd: number | undefined): (pid: number) => number | undefined {
+  if (procFd === undefined || !hasOwnPids(procFd)) return () => undefined;
+  return (pid) => readAnonymousRss(procFd, pid);
+}
+
+function hasOwnPids(procFd: number): boolean {
+  try {
+    return Number.parseInt(readSmallFile('self/stat', procFd), 10) === process.pid;
+  } catch {
+    return false;
+  }
+}
+
 /** Those of each template: of itself while it loads, together with its job later. */
 export function memoryOf({ addedDataBytes, procFd }: JobSettings): MemoryLimits {
-  if (procFd === undefined) return {};
-  return { memoryLimitBytes: addedDataBytes, readMemory: (pid) => readAnonymousRss(procFd, pid) };
+  return { memoryLimitBytes: addedDataBytes, readMemory: memoryReader(procFd) };
 }
 
 /** What a child's memory is counted from. */

@@ -7,7 +7,6 @@ import {
   type Namespace,
   openProcDirectory,
   pivotRoot,
-  readAnonymousRss,
   readRss,
   restrictSelf,
   setHostName,
@@ -21,6 +20,7 @@ import { prepareForTemplates } from './guard.ts';
 import { type JobSettings, prepareJobSettings } from './job-process.ts';
 import { enterNamespaces, type JobUser, jobUser } from './job-user.ts';
 import { LOG_VARIABLES } from './log.ts';
+import { memoryReader } from './memory-guard.ts';
 import { keepOomScore } from './oom-score.ts';
 import { isRefusedRule } from './refused-rule.ts';
 import { surveyCalls } from './survey.ts';
@@ -120,7 +120,7 @@ export function restrictWorker(
     workerDirPath: directory,
     job: { ...job, landlock },
     readRss: (pid) => (procFd === undefined ? undefined : readRss(procFd, pid)),
-    readMemory: (pid) => (procFd === undefined ? undefined : readAnonymousRss(procFd, pid)),
+    readMemory: memoryReader(procFd),
   };
 }
 
