@@ -284,7 +284,8 @@ const restrictions = [
     src('job-process.ts'),
     '    lockExecutableMemory(mapsFd);\n',
     '',
-    worker('test/isolation/isolation', '-t', 'run by root is stopped as expected: all layers$'),
+    [['execute-worker', 'test/processes', '-t', 'writable and executable']],
+    { builds: ['worker'] },
   ),
   slip(
     'Landlock does not hold for jobs',
@@ -292,6 +293,10 @@ const restrictions = [
     '  if (settings.landlock) allowNothing(settings.simulatedLandlockAbi);\n',
     '',
     worker('test/isolation/isolation', '-t', 'run by root is stopped as expected: no filter'),
+    {
+      survives:
+        'the ruleset of the worker, which its jobs inherit, forbids all but reading the worker dir, and that the limit of descriptors forbids',
+    },
   ),
 ];
 
@@ -357,13 +362,6 @@ const following = [
     src('output.ts'),
     'return this.#scratch.used <= this.#limit;',
     'return this.#scratch.used <= this.#limit + 1;',
-    watching,
-  ),
-  slip(
-    'a job at its limit of CPU time has kept to it',
-    src('job.ts'),
-    "if (cpuTimeNs >= limits.cpuLimitNs) return { type: 'cpu-limit' };",
-    "if (cpuTimeNs > 2 * limits.cpuLimitNs) return { type: 'cpu-limit' };",
     watching,
   ),
   slip(

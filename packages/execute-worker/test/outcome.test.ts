@@ -61,18 +61,35 @@ describe('what the host is told of a job', () => {
     });
   });
 
-  it('never is an internal error, whatever a job claims', () => {
-    const claims: JobResult[] = [
-      { ok: false, error: { type: 'TimedOut' } },
-      { ok: false, error: { type: 'Panic', value: 'x' } },
-      { ok: false, error: { type: 'CouldNotSpawnThread', value: 'x' } },
-    ];
-    for (const claim of claims) {
-      for (const status of [0, 1])
-        expect(['JobTimedOut', 'JobError']).toContain(
-          errorOf(report(answer(claim), { type: 'exited', status })),
-        );
-    }
+  it.each([1, 2, 3, 255])('is an error when it answers and ends with status %i', (status) => {
+    expect(classifyReport(report(whole, { type: 'exited', status }))).toEqual({
+      ok: false,
+      error: { type: 'JobError', value: { type: 'UnexpectedExitStatus', value: status } },
+    });
+  });
+
+  it('costs no time when the PoV cannot be decompressed', () => {
+    const broken: JobResult = { ok: true, value: { type: 'PoVDecompressionFailure' } };
+    expect(classifyReport(report(answer(broken, [0, 0, 0, 0])))).toEqual({
+      ok: true,
+      value: {
+        jobResponse: { type: 'PoVDecompressionFailure' },
+        duration: { secs: 0n, nanos: 0 },
+        povSize: 0,
+      },
+    });
+  });
+
+  it.each<[JobResult & { ok: false }, string]>([
+    [{ ok: false, error: { type: 'TimedOut' } }, 'JobTimedOut'],
+    [{ ok: false, error: { type: 'Panic', value: 'x' } }, 'JobError'],
+    [{ ok: false, error: { type: 'Kernel', value: 'x' } }, 'JobError'],
+    [{ ok: false, error: { type: 'CouldNotSpawnThread', value: 'x' } }, 'JobError'],
+    [{ ok: false, error: { type: 'CpuTimeMonitorThread', value: 'x' } }, 'JobError'],
+    [{ ok: false, error: { type: 'UnexpectedExitStatus', value: 1 } }, 'JobError'],
+  ])('never is an internal error, whatever a job claims: %j', (claim, expected) => {
+    for (const status of [0, 1])
+      expect(errorOf(report(answer(claim), { type: 'exited', status }))).toBe(expected);
   });
 
   it('is the text of its answer, byte for byte, and no text at all that is not UTF-8', () => {

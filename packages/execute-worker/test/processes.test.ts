@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ExecuteWorkerResult } from '@pvf/protocol';
 import {
   acceptsWithWatermark,
@@ -107,6 +108,28 @@ describe('a job that waits for a candidate', () => {
     });
     expect(open.filter((name) => name.startsWith('pipe:'))).toHaveLength(2);
   });
+});
+
+/** Regions of a process's memory that are writable and executable. */
+const unlocked = (pid: number): string[] =>
+  readFileSync(`/proc/${pid}/maps`, 'latin1')
+    .split('\n')
+    .filter((line) => /^\S+ .wx/.test(line));
+
+it('no process with a guest in it has memory that is writable and executable', async () => {
+  const { run, templatePid, waitingPid } = await loadedWorker();
+  expect([unlocked(templatePid), unlocked(waitingPid)]).toEqual([[], []]);
+  const running = run(HALF_A_SECOND);
+  expect(unlocked(waitingPid)).toEqual([]);
+  expect(answerOf(await running)).toBe('Ok');
+
+  const pair = new WorkerPair();
+  onTestFinished(() => pair.close());
+  const prepared = await pair.prepare(guest('burns-cpu'));
+  const workerPid = (await pair.executeWorker()).process.pid;
+  const alone = pair.execute(prepared, HALF_A_SECOND, LIMIT_MS);
+  expect(unlocked(await runningJob(workerPid))).toEqual([]);
+  expect(answerOf(await alone)).toBe('Ok');
 });
 
 describe('a process that waits with a loaded artifact', () => {

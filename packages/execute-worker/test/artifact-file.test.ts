@@ -1,0 +1,63 @@
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { artifactChecksum } from '@pvf/protocol';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ArtifactFile } from '../src/artifact-file.ts';
+
+/** No artifacts: what is in them is not looked at here. */
+const CONTENTS = ['one', 'two', 'three', 'four'].map((text) => Buffer.from(text));
+const content = fc.nat(CONTENTS.length - 1);
+
+const step = fc.oneof(
+  fc.record({ type: fc.constant('ask' as const), which: content }),
+  // Another file in its place, as the host does it, or the same one written over.
+  fc.record({ type: fc.constant('replace' as const), which: content }),
+  fc.record({ type: fc.constant('overwrite' as const), which: content }),
+);
+
+it('is loaded when the file has the checksum that is asked for, and never else', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pvf-artifact-'));
+  try {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const path = join(directory, 'artifact');
+        const file = new ArtifactFile(path);
+        let writes = 0;
+        const write = (target: string, bytes: Uint8Array): void => {
+          writes += 1;
+          writeFileSync(target, bytes);
+          // Clocks of file systems are coarse; the host's files differ in more than this.
+          utimesSync(target, writes, writes);
+        };
+        let there = 0;
+        write(path, CONTENTS[there]!);
+        for (const { type, which } of steps) {
+          const bytes = CONTENTS[which]!;
+          if (type === 'ask') {
+            // In the request's memory, which the next request overwrites.
+            const checksum = Uint8Array.from(artifactChecksum(bytes));
+            const loaded = file.load(checksum);
+            checksum.fill(0);
+            const expected =
+              which === there
+                ? { type: 'loaded', parts: { header: new Uint8Array(bytes), wasm: new Uint8Array(0) } }
+                : { type: 'corrupted' };
+            expect(loaded).toMatchObject(expected);
+          } else {
+            there = which;
+            if (type === 'overwrite') write(path, bytes);
+            else {
+              write(`${path}.new`, bytes);
+              renameSync(`${path}.new`, path);
+            }
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
