@@ -43,6 +43,8 @@ describe.each(IDENTITIES)('Landlock as %s', (as) => {
       abi: true,
       files: ['EACCES', 'EACCES', 'EACCES', 'EACCES', 'EACCES'],
       create: 'EACCES',
+      tcp: ['EACCES', 'EACCES'],
+      outside: ['EPERM', 'EPERM'],
     });
   });
 

@@ -222,6 +222,57 @@ describe('secp256k1', () => {
     },
   );
 
+  test('every byte of the key counts', () => {
+    const secret = new Uint8Array(32).fill(6);
+    const message = Buffer.from('a message');
+    const digest = blake2b(message, { dkLen: 32 });
+    const recovered = secp256k1.sign(digest, secret, { prehash: false, format: 'recovered' });
+    const signature = guest.put(Uint8Array.of(...recovered.subarray(1), recovered[0]!));
+    const key = secp256k1.getPublicKey(secret, true);
+    for (let i = 0; i < key.length; i++) {
+      const other = Uint8Array.from(key);
+      other[i]! ^= 1;
+      const [verified, prehashed] = [
+        guest.call('ext_crypto_ecdsa_verify_version_2', signature, guest.fat(message), guest.put(other)),
+        guest.call(
+          'ext_crypto_ecdsa_verify_prehashed_version_1',
+          signature,
+          guest.put(digest),
+          guest.put(other),
+        ),
+      ];
+      expect([i, verified, prehashed]).toEqual([i, 0, 0]);
+    }
+  });
+
+  test('a scalar beyond the order is reduced by the first versions and refused by the others', () => {
+    const message = Buffer.from('a message');
+    const digest = blake2b(message, { dkLen: 32 });
+    const [, ...rs] = secp256k1.sign(digest, new Uint8Array(32).fill(7), {
+      prehash: false,
+      format: 'recovered',
+    });
+    const scalar = (n: bigint) => Buffer.from(n.toString(16).padStart(64, '0'), 'hex');
+    const withS = (n: bigint) => Uint8Array.of(...rs.slice(0, 32), ...scalar(n), 0);
+    // Any r and s belong to some key.
+    const key = Buffer.from(recover(withS(5n), digest).slice(2), 'hex');
+    const verifies = (version: number, n: bigint) =>
+      guest.call(
+        `ext_crypto_ecdsa_verify_version_${version}`,
+        guest.put(withS(n)),
+        guest.fat(message),
+        guest.put(key),
+      );
+    expect([verifies(1, 5n), verifies(2, 5n)]).toEqual([1, 1]);
+    expect([verifies(1, ORDER + 5n), verifies(2, ORDER + 5n)]).toEqual([1, 0]);
+    expect([recover(withS(ORDER + 5n), digest, 1), recover(withS(ORDER + 5n), digest, 2)]).toEqual([
+      recover(withS(5n), digest),
+      '0100',
+    ]);
+    const prehashed = 'ext_crypto_ecdsa_verify_prehashed_version_1';
+    expect(guest.call(prehashed, guest.put(withS(ORDER + 5n)), guest.put(digest), guest.put(key))).toBe(0);
+  });
+
   test('coordinates and scalars at the edges', () => {
     const P = secp256k1.Point.Fp.ORDER;
     const edges = [
