@@ -100,8 +100,8 @@ const systemCalls = [
   slip(
     'what a worker may not call ends it',
     src('syscalls.ts'),
-    "onViolation: { errno: 'EPERM' } });",
-    "onViolation: 'kill-process' });",
+    "    onViolation: { errno: 'EPERM' },",
+    "    onViolation: 'kill-process',",
     filters,
   ),
   slip(
@@ -168,10 +168,10 @@ const restrictions = [
   slip('jobs may lock memory', src('job-process.ts'), "  setResourceLimit('MEMLOCK', 0);\n", '', exact),
   slip('jobs may open files again', src('job-process.ts'), "  setResourceLimit('NOFILE', 0);\n", '', exact),
   slip(
-    'templates may dump core',
+    'templates may lock memory',
     src('template-process.ts'),
-    "['FSIZE', 'CORE', 'MEMLOCK', 'MSGQUEUE']",
     "['FSIZE', 'MEMLOCK', 'MSGQUEUE']",
+    "['FSIZE', 'MSGQUEUE']",
     exact,
   ),
   slip(
@@ -302,30 +302,23 @@ const restrictions = [
 
 const templates = [
   slip(
-    'a pid that is another template’s is believed',
+    'a template may make a process that nobody ordered',
     src('template.ts'),
-    "if (Template.#pids().has(pid)) throw new TemplateError(`process ${pid} is another one's`);",
+    "if (this.#gate.isAsked) throw new TemplateError('it would make a process that nobody ordered');",
     '',
     rogue,
   ),
   slip(
-    'processes that nobody ordered are overlooked',
+    'a job of a template may make a process',
     src('template.ts'),
-    'if (strays <= 0) return;',
-    'if (strays <= 99) return;',
+    'if (forks) throw new TemplateError(`job ${pid} would make a process`);',
+    '',
     rogue,
   ),
   slip(
-    'one process that nobody ordered is overlooked',
+    'templates run while a candidate of another one does',
     src('template.ts'),
-    'if (strays <= 0) return;',
-    'if (strays <= 1) return;',
-    rogue,
-  ),
-  slip(
-    'strays stay when the last template is closed',
-    src('template.ts'),
-    'if (Template.#live.size === 0) for (const pid of this.#strays()) endChild(pid);',
+    '    Template.rest(this);\n',
     '',
     rogue,
   ),
