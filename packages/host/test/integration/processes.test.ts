@@ -118,7 +118,7 @@ describe('an execution', () => {
   });
 
   it('that uses up its CPU time is invalid', async () => {
-    const { outcome, workerPid, jobPid } = await executing('approval', 1_500);
+    const { outcome, workerPid, jobPid } = await executing('backing', 1_500);
     expect(await outcome).toMatchObject({
       kind: 'invalid',
       // Of the CPU limit, or on a machine that gives it less than a quarter of a CPU, of the wall limit.
