@@ -233,7 +233,7 @@ export const slips = [
     src('clock/proc-directory.ts'),
     'statm.resident - statm.shared;',
     'statm.resident;',
-    sandbox('test/fork', 'test/io'),
+    io,
   ),
   slip(
     'code that can be written to stays so',

@@ -88,6 +88,10 @@ describe.each(IDENTITIES)('descriptors as %s', (as) => {
     });
   });
 
+  test('memory of files counts as resident, and not as allocated', () => {
+    expect(runCase('io', 'resident', { as })).toEqual([1, 0, 1]);
+  });
+
   test('paths that are wrong or absent are typed errors', () => {
     expect(runCase('io', 'files', { as })).toEqual([
       true,
