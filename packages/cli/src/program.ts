@@ -149,7 +149,7 @@ async function report(io: Io, output: OutputOptions, error: CliError | HostError
 }
 
 function isFullDisk({ meta }: CliError | HostError): boolean {
-  return 'errno' in meta && tellsOfFullDisk(meta.errno);
+  return tellsOfFullDisk('errno' in meta ? meta.errno : 'step' in meta ? meta.reason : '');
 }
 
 function withOutputOptions(command: Command): Command {

@@ -162,11 +162,12 @@ describe('a machine that lacks something', () => {
       `#!/bin/sh\ncase "$*" in *--socket-path*) exit 1;; esac\nexec '${PREPARE_WORKER}' "$@"\n`,
     );
     chmodSync(worker, 0o755);
-    const empty = temporaryDirectory();
-    const script = `"$1" precheck -q --cache-dir ${empty} --prepare-worker ${worker} "$3"`;
-    const { status, stdout } = shell(script);
-    expect(status).toBe(EXIT.abstain);
-    expect(stdout).toContain('worker-not-started');
+    const script = `"$1" precheck -q --cache-dir ${temporaryDirectory()} --prepare-worker ${worker} "$3"`;
+    const { status, stderr } = shell(script);
+    // The trial at the start meets it.
+    expect(status).toBe(EXIT.badInput);
+    expectOneLine(stderr);
+    expect(stderr).toContain('exit status 1');
   });
 });
 

@@ -89,6 +89,8 @@ export class Trial {
   async run({ prepare, execute }: Queues): Promise<void> {
     const artifactPath = join(this.#runDir, PREPARATION);
     const work = Promise.withResolvers<ExecuteWork>();
+    // No worker may have come so far as to wait for it, and a rejection that nobody hears ends the process.
+    work.promise.catch(() => {});
     // The execute worker starts while the artifact is made.
     execute.handle({ type: 'enqueue', job: executeJob(work.promise) });
     try {
