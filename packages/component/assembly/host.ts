@@ -157,8 +157,9 @@ export function logging_log(level: u32, t: u32, tn: u32, m: u32, mn: u32): void 
   ext_log(level, fat(inGuest(t, tn), tn), message);
 }
 
-/** Logs as an error what lies anywhere in memory. The target `pvf` are the first three bytes of the texts. */
+/** Logs as an error what lies anywhere in memory, with the target `pvf`. */
 function logError(text: u32, length: u32): void {
+  store<u32>(TEXTS, 0x667670); // p, v, f
   ext_log(0, fat(TEXTS, 3), fat(text, length));
 }
 

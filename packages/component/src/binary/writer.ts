@@ -42,6 +42,16 @@ export class Writer {
     }
   }
 
+  i64(value: bigint): this {
+    let rest = value;
+    for (;;) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && low < 0x40) || (rest === -1n && low >= 0x40)) return this.byte(low);
+      this.byte(low | 0x80);
+    }
+  }
+
   name(text: string): this {
     const bytes = Buffer.from(text, 'utf8');
     return this.u32(bytes.length).bytes(bytes);

@@ -4,8 +4,10 @@ import type { Plan } from '../plan/plan.ts';
 import { startName, type TrapTable } from './names.ts';
 
 const I32 = 0x7f;
-const TARGET = 'pvf';
-const MAX_TEXT_BYTES = TEXT_PAGES * PAGE_BYTES;
+/** Before it lies the target of log lines, which the adapter writes. */
+const TEXT_OFFSET = 8;
+/** Texts serve people: longer ones are cut. */
+const MAX_TEXT_BYTES = 1_000;
 
 /**
  * The module that holds what depends on the component: the layout of the memory as constants, a function for each
@@ -17,7 +19,6 @@ export function buildGlue(plan: Plan, layout: Layout, traps: TrapTable): Uint8Ar
   const starts = plan.instances
     .filter(({ module }) => module.start !== undefined)
     .map(({ id }) => startName(id));
-  const text = new TextTable(texts);
 
   const types = new Writer();
   // 0: () -> (), 1: (i32, i32) -> (), 2: (i32) -> (); then those of the traps
@@ -41,9 +42,7 @@ export function buildGlue(plan: Plan, layout: Layout, traps: TrapTable): Uint8Ar
   code.sized(new Writer().bytes([0, 0x0b]));
   for (const [index, { label }] of traps.entries.entries()) {
     functions.u32(3 + index);
-    const { at, length } = text.add(`a validation function has no import ${label}`);
-    const body = new Writer().byte(0).byte(0x41).i32(at).byte(0x41).i32(length);
-    code.sized(body.bytes([0x10, 0, 0x00, 0x0b]));
+    code.sized(trapBody(texts, label));
   }
 
   const globals: [string, number][] = [
@@ -71,7 +70,6 @@ export function buildGlue(plan: Plan, layout: Layout, traps: TrapTable): Uint8Ar
       .byte(0)
       .u32(firstDefined + 2 + index);
 
-  const data = new Writer().u32(1).bytes([0, 0x41]).i32(texts).byte(0x0b).sized(text.bytes());
   return new Writer()
     .bytes(MODULE_HEADER)
     .section(1, types)
@@ -80,28 +78,27 @@ export function buildGlue(plan: Plan, layout: Layout, traps: TrapTable): Uint8Ar
     .section(6, globalSection)
     .section(7, exports)
     .section(10, code)
-    .section(11, data)
     .finish();
 }
 
-/** The page of texts. It begins with the target of log lines. */
-class TextTable {
-  private readonly writer = new Writer().bytes(Buffer.from(TARGET));
-  private readonly base: number;
-
-  constructor(base: number) {
-    this.base = base;
+/**
+ * Writes a text and gives it to `refuse`. Written by code, for a data segment up there would make a validator keep an image
+ * of all memory below it: 100 MB of artifact.
+ */
+function trapBody(texts: number, label: string): Writer {
+  const text = Buffer.from(`a validation function has no import ${label}`, 'ascii').subarray(
+    0,
+    MAX_TEXT_BYTES,
+  );
+  const words = Buffer.alloc(Math.ceil(text.length / 8) * 8, ' ');
+  text.copy(words);
+  const at = texts + TEXT_OFFSET;
+  const body = new Writer().byte(0);
+  for (let offset = 0; offset < words.length; offset += 8) {
+    body.byte(0x41).i32(at + offset);
+    body.byte(0x42).i64(words.readBigInt64LE(offset));
+    body.bytes([0x37, 0, 0]);
   }
-
-  /** Texts that no longer fit are cut: they serve people. */
-  add(text: string): { at: number; length: number } {
-    const at = this.base + this.writer.length;
-    const bytes = Buffer.from(text, 'ascii').subarray(0, MAX_TEXT_BYTES - this.writer.length);
-    this.writer.bytes(bytes);
-    return { at, length: bytes.length };
-  }
-
-  bytes(): Uint8Array {
-    return this.writer.finish();
-  }
+  body.byte(0x41).i32(at).byte(0x41).i32(text.length);
+  return body.bytes([0x10, 0, 0x00, 0x0b]);
 }
