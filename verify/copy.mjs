@@ -121,7 +121,21 @@ class Copy {
     }
   }
 
+  /** A slip may have let processes outlive what started them; they are known by the copy's path. */
+  endLeftovers() {
+    for (const name of readdirSync('/proc')) {
+      if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+      try {
+        if (readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(`${this.path}/`))
+          process.kill(Number(name), 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+
   remove() {
+    this.endLeftovers();
     rmSync(this.path, { recursive: true, force: true });
   }
 }

@@ -51,6 +51,7 @@ async function tryOne(copy, slip, sound) {
     }
     return { outcome: 'survived', by: '' };
   } finally {
+    copy.endLeftovers();
     undo();
   }
 }
