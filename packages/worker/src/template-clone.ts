@@ -16,10 +16,9 @@ const LOOK_EVERY_MS = 5;
 /** A call that goes on is done in milliseconds, unless it gets no processor. */
 const CLONE_TIMEOUT_MS = 10_000;
 
-/** What came of waiting for a template: a job, or nothing yet (the host or the clock ended it), or the reason why never. */
+/** What came of an order: a job, or the reason why there is none. */
 export type Made =
   | { readonly type: 'made'; readonly pid: number }
-  | { readonly type: 'not-yet' }
   | { readonly type: 'refused'; readonly why: string };
 
 /** When to stop waiting for a template that does not ask. */
@@ -69,27 +68,33 @@ export class CloneGate {
   }
 
   /**
-   * Lets the template make one process and finds it among the worker's children, without the template's word.
+   * Waits until the template would make a process, and lets it; {@link find} tells which.
+   *
+   * @returns why it will make none; `undefined` if it does, or may do so later
+   */
+  letOne({ timeoutMs, host }: Patience): string | undefined {
+    const hostEntry: PollEntry = {
+      fd: host?.fd ?? -1,
+      events: host?.until === 'request' ? POLLIN : 0,
+      revents: 0,
+    };
+    this.#status.events = 0;
+    poll([this.#listener, this.#status, hostEntry], timeoutMs);
+    if ((this.#listener.revents & POLLIN) === 0) {
+      const gone = ((this.#listener.revents | this.#status.revents) & POLLHUP) !== 0;
+      return gone ? 'the process has gone' : undefined;
+    }
+    const why = this.#answer();
+    this.#open = why === undefined;
+    return why;
+  }
+
+  /**
+   * Finds the process that was let come into being among the worker's children, without the template's word.
    *
    * @param known children of the worker that are somebody else's
    */
-  make(known: ReadonlySet<number>, { timeoutMs, host }: Patience): Made {
-    if (!this.#open) {
-      const hostEntry: PollEntry = {
-        fd: host?.fd ?? -1,
-        events: host?.until === 'request' ? POLLIN : 0,
-        revents: 0,
-      };
-      this.#status.events = 0;
-      poll([this.#listener, this.#status, hostEntry], timeoutMs);
-      if ((this.#listener.revents & POLLIN) === 0) {
-        const gone = ((this.#listener.revents | this.#status.revents) & POLLHUP) !== 0;
-        return gone ? { type: 'refused', why: 'the process has gone' } : { type: 'not-yet' };
-      }
-      const why = this.#answer();
-      if (why !== undefined) return { type: 'refused', why };
-      this.#open = true;
-    }
+  find(known: ReadonlySet<number>): Made {
     const deadline = performance.now() + CLONE_TIMEOUT_MS;
     for (let said = false; ; ) {
       const pids = (ownChildren(this.#procFd) ?? []).filter((pid) => !known.has(pid));

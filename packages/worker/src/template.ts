@@ -151,7 +151,15 @@ export class Template {
    * time that belongs to another PVF's candidate.
    */
   static rest(except?: Template): void {
-    for (const template of Template.#live) if (template !== except) template.#rest();
+    for (const template of Template.#live) {
+      if (template === except) continue;
+      try {
+        template.#rest();
+      } catch (error) {
+        if (!(error instanceof TemplateError)) throw error;
+        template.close();
+      }
+    }
   }
 
   private constructor(
@@ -190,14 +198,16 @@ export class Template {
     const used = (): number => processCpuTimeNs(this.pid) ?? 0;
     const usedBefore = used();
     const deadline = performance.now() + FORK_TIMEOUT_MS;
-    do this.#make({ timeoutMs: REST_AFTER_MS, host });
+    do this.#order({ timeoutMs: REST_AFTER_MS, host });
     while (
-      this.#job === undefined &&
+      !this.#isMaking &&
       used() - usedBefore < REST_AFTER_MS * NS_PER_MS &&
       performance.now() < deadline &&
       !calls()
     );
-    if (host !== undefined && !readable(host.fd, REST_AFTER_MS)) this.#rest();
+    // With a request there, making the job and reading the request go on side by side.
+    if (host === undefined) this.#settle();
+    else if (!readable(host.fd, REST_AFTER_MS)) this.#rest();
   }
 
   /**
@@ -215,11 +225,12 @@ export class Template {
     const deadline = performance.now() + FORK_TIMEOUT_MS;
     let heldByTemplate: number;
     do {
-      this.#make({ timeoutMs: MEMORY_LOOK_MS, host });
+      this.#order({ timeoutMs: MEMORY_LOOK_MS, host });
       heldByTemplate = this.#memory.held;
       if (heldByTemplate > this.#memory.limit) throw new TemplateError('it holds more memory than it may');
-      if (this.#job === undefined) exitWithoutHost(limits.hostFd);
-    } while (this.#job === undefined && performance.now() < deadline);
+      if (!this.#isMaking) exitWithoutHost(limits.hostFd);
+    } while (!this.#isMaking && performance.now() < deadline);
+    this.#settle();
     const job = this.#job;
     if (job === undefined) throw new TemplateError('no job was made in time');
     const { pid } = job;
@@ -265,20 +276,32 @@ export class Template {
     for (const fd of Object.values(this.#pipes)) closeDescriptor(fd);
   }
 
-  /** Orders a job, unless one is ordered or there, and stops the template again once it is made. */
-  #make(patience: Patience): void {
+  /** A job is there, or on its way. */
+  get #isMaking(): boolean {
+    return this.#job !== undefined || this.#gate.isOpen;
+  }
+
+  /** Orders a job, unless one is there or on its way. A template that does not ask for it in time is stopped again. */
+  #order(patience: Patience): void {
     if (this.#closed) throw new TemplateError('given up with another one');
-    if (this.#job !== undefined) return;
+    if (this.#isMaking) return;
     if (!this.#ordered) {
       if (this.#gate.isAsked) throw new TemplateError('it would make a process that nobody ordered');
       this.#send(this.#pipes.order, ORDER);
       this.#ordered = true;
     }
     this.#process.wake();
-    const made = this.#gate.make(Template.#known(), patience);
+    const why = this.#gate.letOne(patience);
+    if (why !== undefined) throw new TemplateError(why);
+    if (!this.#gate.isOpen) this.#process.stop();
+  }
+
+  /** Finds the job that is on its way, if one is, and stops the template: it has no order any more. */
+  #settle(): void {
+    if (!this.#gate.isOpen) return;
+    const made = this.#gate.find(Template.#known());
     if (made.type === 'refused') throw new TemplateError(made.why);
     this.#process.stop();
-    if (made.type === 'not-yet') return;
     this.#ordered = false;
     this.#job = new Stoppable(made.pid);
   }
@@ -293,6 +316,8 @@ export class Template {
   }
 
   #rest(): void {
+    // Whose a process is can be told while one template at most has one on its way.
+    this.#settle();
     this.#process.stop();
     this.#job?.stop();
   }
