@@ -1,4 +1,10 @@
-import { type ArtifactParts, type CodeCache, openCodeCache, prepareHostFunctions } from '@pvf/executor';
+import {
+  type ArtifactParts,
+  type CodeCache,
+  engineStamp,
+  openCodeCache,
+  prepareHostFunctions,
+} from '@pvf/executor';
 import {
   durationToNs,
   ExecuteHandshake,
@@ -44,7 +50,7 @@ const DATA_OVERHEAD_BYTES = 2 * 1024 ** 3;
 export async function loadExecuteWorker(version: string): Promise<(context: WorkerContext) => never> {
   const codeCache = openCodeCache();
   prepareHostFunctions();
-  const engine = `${codeCache.engineIdentity} pvf-${version}`;
+  const engine = `${engineStamp()} pvf-${version}`;
   warmUp({ semantics: executorSemantics([]), loggingMaxLevel: 0, codeCache, engine });
   return (context) => {
     let worker: ExecuteWorker;

@@ -17,6 +17,7 @@ const FLAGS = [
   '--no-wasm-tier-up',
   '--no-wasm-lazy-compilation',
   '--wasm-wrapper-tiering-budget=1000000000',
+  '--no-wasm-inlining',
   '--no-opt',
   '--no-maglev',
   '--no-sparkplug',

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { compileJavaScript, openCodeCache } from '@pvf/executor';
+import { compileJavaScript, engineStamp, openCodeCache } from '@pvf/executor';
 import {
   artifactChecksum,
   artifactRecord,
@@ -41,9 +41,10 @@ const DATA_MARGIN_BYTES = 4 * 1024 ** 3;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
 export async function loadPrepareWorker(version: string): Promise<(context: WorkerContext) => never> {
+  // Of the flags that artifacts are made under: before the compilers of JavaScript are turned on.
+  const engine = `${engineStamp()} pvf-${version}`;
   compileJavaScript(true);
   const codeCache = openCodeCache();
-  const engine = `${codeCache.engineIdentity} pvf-${version}`;
   return (context) => {
     const artifactPath = `${context.workerDirPath}/tmp-artifact`;
     const answerBytes = (requestBytes: Uint8Array): readonly Uint8Array[] =>

@@ -30,7 +30,7 @@ export interface ArtifactParts {
 }
 
 export interface ArtifactHeader {
-  /** {@link CodeCache.engineIdentity} of the engine that compiled it, and the executor's version. */
+  /** `engineStamp` of the engine that compiled it, flags included, and the executor's version. */
   readonly engine: string;
   readonly shape: ModuleShape;
 }

@@ -1,6 +1,7 @@
 import { CORE_WASM_BASE64 } from './core-wasm.generated.ts';
 import { ECC_SHIM_WASM_BASE64 } from './ecc-shim-wasm.generated.ts';
 import { ECC_WASM_BASE64 } from './ecc-wasm.generated.ts';
+import { withInlining } from './inlining.ts';
 import { SHIM_WASM_BASE64 } from './shim-wasm.generated.ts';
 
 type WasmFunction = (...args: number[]) => number;
@@ -32,7 +33,7 @@ let helpers: HelperModules | undefined;
 let ecc: EccModules | undefined;
 
 function compile(base64: string): WebAssembly.Module {
-  return new WebAssembly.Module(Buffer.from(base64, 'base64'));
+  return withInlining(() => new WebAssembly.Module(Buffer.from(base64, 'base64')));
 }
 
 /** Compiles and instantiates what no job may compile any more; at once when done before. */

@@ -8,6 +8,7 @@ export const WORKER_NODE_FLAGS = [
   '--no-wasm-tier-up',
   '--no-wasm-lazy-compilation',
   '--wasm-wrapper-tiering-budget=1000000000',
+  '--no-wasm-inlining',
   '--no-opt',
   '--no-maglev',
   '--no-sparkplug',
