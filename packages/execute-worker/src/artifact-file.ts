@@ -1,71 +1,131 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type ArtifactParts, splitArtifact } from '@pvf/executor';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { type ArtifactParts, artifactLayout } from '@pvf/executor';
 import { artifactChecksum, withoutArtifactRecord } from '@pvf/protocol';
+import { type MappedMemory, mapPrivateFile, unmapMemory, viewOf } from '@pvf/sandbox-linux';
 
-type Loaded = { readonly type: 'loaded'; readonly parts: ArtifactParts } | { readonly type: 'corrupted' };
+/** A file whose checksum was right. The descriptor is kept, so that no other file can get its number. */
+interface Known {
+  readonly fd: number;
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly checksum: Uint8Array;
+}
 
 /**
- * The file `artifact` of the worker dir, which the host replaces before each request. Bytes whose checksum was
- * verified are kept while the same file lies there, so that one PVF's candidates in a row read and hash it once.
+ * The file `artifact` of the worker dir, which the host replaces before each request. Each file is verified once, for
+ * as long as it keeps its number, size and time of change of its content. (The time of change of its inode is another
+ * one with every link that the host makes.) Nobody but the host's user can write to it.
  */
-export class ArtifactFile {
+export class ArtifactFiles {
   readonly #path: string;
-  #kept:
-    | { readonly identity: string; readonly checksum: Uint8Array; readonly parts: ArtifactParts }
-    | undefined;
+  readonly #maxKnown: number;
+  readonly #known = new Map<string, Known>();
 
-  constructor(path: string) {
+  /** @param maxKnown files that were verified and are told from others; each costs a descriptor */
+  constructor(path: string, maxKnown: number) {
     this.#path = path;
+    this.#maxKnown = maxKnown;
   }
 
   /**
-   * The artifact with the checksum that the host expects.
+   * The artifact with the checksum that the host expects. Whoever is done with it calls `unmap`.
    *
-   * @returns `corrupted` when the file has another checksum
-   * @throws Error of node:fs when the file cannot be read
+   * @returns `undefined` when the file has another checksum
+   * @throws Error of node:fs or SandboxError when the file cannot be read
    */
-  load(checksum: Uint8Array): Loaded {
+  open(checksum: Uint8Array): ArtifactFile | undefined {
     const fd = openSync(this.#path, 'r');
+    let kept = false;
     try {
-      const { dev, ino, size, mtimeNs } = fstatSync(fd, { bigint: true });
-      const identity = `${dev} ${ino} ${size} ${mtimeNs}`;
-      if (this.#kept?.identity === identity && equal(this.#kept.checksum, checksum)) {
-        return { type: 'loaded', parts: this.#kept.parts };
+      const { dev, ino, size: bigSize, mtimeNs } = fstatSync(fd, { bigint: true });
+      const id = `${dev} ${ino}`;
+      const size = Number(bigSize);
+      const known = this.#known.get(id);
+      if (known !== undefined) {
+        this.#known.delete(id);
+        if (known.size === size && known.mtimeNs === mtimeNs) {
+          this.#known.set(id, known);
+          return equal(known.checksum, checksum) ? new ArtifactFile(known.fd, size) : undefined;
+        }
+        closeSync(known.fd);
       }
-      this.#kept = undefined;
-      const bytes = readWhole(fd, Number(size));
-      if (!equal(artifactChecksum(bytes), checksum)) return { type: 'corrupted' };
-      const parts = partsOf(bytes);
+      const file = new ArtifactFile(fd, size);
+      if (!equal(artifactChecksum(file.bytes()), checksum)) {
+        file.unmap();
+        return undefined;
+      }
+      this.#forgetOld();
       // The checksum lies in the request's buffer, which the next request overwrites.
-      this.#kept = { identity, checksum: checksum.slice(), parts };
-      return { type: 'loaded', parts };
+      this.#known.set(id, { fd, size, mtimeNs, checksum: checksum.slice() });
+      kept = true;
+      return file;
     } finally {
+      if (!kept) closeSync(fd);
+    }
+  }
+
+  /** Makes room for one more; files that the host has removed go first, so that their space on disk is free. */
+  #forgetOld(): void {
+    for (const [id, { fd }] of this.#known) {
+      const removed = fstatSync(fd).nlink === 0;
+      if (!removed && this.#known.size < this.#maxKnown) continue;
       closeSync(fd);
+      this.#known.delete(id);
     }
   }
 }
 
-/**
- * The parts of a file with the right checksum. One that is no artifact all the same was made by a hijacked prepare
- * job or by another engine: the execute job finds out and answers RuntimeConstruction.
- */
-function partsOf(bytes: Uint8Array): ArtifactParts {
-  try {
-    return splitArtifact(withoutArtifactRecord(bytes));
-  } catch {
-    return { header: bytes, wasm: new Uint8Array(0), code: new ArrayBuffer(0) };
-  }
-}
+/** One verified artifact, mapped when it is looked into. */
+export class ArtifactFile {
+  readonly #fd: number;
+  /** Of the file, in bytes. */
+  readonly size: number;
+  #memory: MappedMemory | undefined;
 
-function readWhole(fd: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  while (at < size) {
-    const n = readSync(fd, bytes, at, size - at, at);
-    if (n === 0) break;
-    at += n;
+  constructor(fd: number, size: number) {
+    this.#fd = fd;
+    this.size = size;
   }
-  return bytes.subarray(0, at);
+
+  /**
+   * All of it, valid until `unmap`.
+   *
+   * @throws Error of node:fs or SandboxError when the file cannot be read
+   */
+  bytes(): Uint8Array {
+    // There is no mapping without a byte.
+    if (this.size === 0) return new Uint8Array(0);
+    this.#memory ??= mapPrivateFile(this.#fd, this.size);
+    return this.#memory.bytes;
+  }
+
+  /**
+   * The artifact's parts, valid until `unmap`; processes that are forked meanwhile have them too. A file that is no
+   * artifact in spite of its checksum was made by a hijacked prepare job or by another engine: the execute job finds out
+   * and answers RuntimeConstruction.
+   *
+   * @throws Error of node:fs or SandboxError when the file cannot be read
+   */
+  parts(): ArtifactParts {
+    const bytes = this.bytes();
+    try {
+      const { header, wasm, code } = artifactLayout(withoutArtifactRecord(bytes));
+      const [start, end] = code;
+      return {
+        header: bytes.subarray(...header),
+        wasm: bytes.subarray(...wasm),
+        code: start === end ? new ArrayBuffer(0) : viewOf(this.#memory!.address + start, end - start),
+      };
+    } catch {
+      return { header: bytes, wasm: new Uint8Array(0), code: new ArrayBuffer(0) };
+    }
+  }
+
+  /** To be called in each process that has it once nothing of it is needed any more. */
+  unmap(): void {
+    if (this.#memory !== undefined) unmapMemory(this.#memory);
+    this.#memory = undefined;
+  }
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

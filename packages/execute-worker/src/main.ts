@@ -9,7 +9,7 @@ void runWorkerProgram(
     kind: 'execute',
     version: reportedVersionOrExit(import.meta.url, BUILT_TO_REPORT),
     commit: COMMIT,
-    capabilities: { engine: engineStamp() },
+    capabilities: { engine: engineStamp(), templates: 'memory' },
     load: () => loadExecuteWorker(VERSION),
   },
   process.argv.slice(2),

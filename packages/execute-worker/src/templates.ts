@@ -1,4 +1,5 @@
 import type { ArtifactParts } from '@pvf/executor';
+import { type BudgetLimits, TemplateBudget, templateBytes } from '@pvf/protocol';
 import {
   beforeJob,
   type JobLimits,
@@ -9,65 +10,59 @@ import {
   type TemplateJob,
   type WorkerContext,
 } from '@pvf/worker';
+import type { ArtifactFile } from './artifact-file.ts';
 import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeTemplateGuest } from './job/guest.ts';
 import { startsByItself } from './start-function.ts';
 
-/** Each holds an artifact's code in memory of its own; a worker sees few PVFs in a row. */
-const MAX_TEMPLATES = 3;
-/** Remembered artifacts in all, with and without a template. */
-const MAX_ENTRIES = 4 * MAX_TEMPLATES;
-/** A template that takes more than this, in bytes, is not kept for the next candidate. */
-const MAX_KEPT_RSS_BYTES = 512 * 1024 * 1024;
+/** A template that holds more than this, in bytes, is not kept for the next candidate. */
+const MAX_KEPT_BYTES = 512 * 1024 * 1024;
+/** Artifacts remembered to have no template. */
+const MAX_UNUSABLE = 256;
 
-type Entry =
-  | { readonly type: 'template'; readonly template: Template; readonly arena: RequestArena }
-  /** Used once so far: a template would cost more than it saves if no second candidate came. */
-  | { readonly type: 'seen' }
-  /** Cannot be loaded ahead: its candidates run in jobs that load it themselves. */
-  | { readonly type: 'unusable' };
+interface Entry {
+  readonly template: Template;
+  readonly arena: RequestArena;
+}
 
-/**
- * The artifacts that this worker has loaded ahead, by checksum; the least recently used one makes room. An artifact is
- * loaded ahead when its second candidate comes.
- */
+/** The artifacts that this worker has loaded ahead, by checksum: one template each, as many as the budget holds. */
 export class Templates {
   readonly #context: WorkerContext;
   readonly #settings: GuestSettings;
+  readonly #budget: TemplateBudget;
   readonly #entries = new Map<string, Entry>();
+  /** Cannot be loaded ahead: their candidates run in jobs that load them themselves. */
+  readonly #unusable = new Set<string>();
   /** Key of the template that has just run a job. */
   #latest: string | undefined;
 
-  constructor(context: WorkerContext, settings: GuestSettings) {
+  constructor(context: WorkerContext, settings: GuestSettings, limits: BudgetLimits) {
     this.#context = context;
     this.#settings = settings;
+    this.#budget = new TemplateBudget(limits);
   }
 
   /**
-   * Runs a candidate on the artifact's template, made now if this is the second one.
+   * Runs a candidate on the artifact's template, made now if it is worth it.
    *
    * @returns `undefined` when this artifact has no template: run the candidate in a job of its own
    */
   run(
-    parts: ArtifactParts,
+    artifact: ArtifactFile,
     checksum: Uint8Array,
     request: Uint8Array,
     limits: JobLimits,
   ): JobReport | undefined {
     const key = Buffer.from(checksum).toString('hex');
-    const known = this.#entries.get(key);
-    const entry: Entry =
-      known === undefined ? this.#first() : known.type === 'seen' ? this.#make(parts, limits) : known;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    if (entry.type !== 'template') {
-      this.#shrink();
+    this.#budget.use(key);
+    const entry = this.#entries.get(key) ?? this.#make(key, artifact, limits);
+    if (entry === undefined) {
       Template.rest();
       return undefined;
     }
     try {
       const report = entry.template.run(request, limits);
-      if ((this.#context.readRss(entry.template.pid) ?? 0) > MAX_KEPT_RSS_BYTES) this.#drop(key);
+      if (this.#isTooLarge(key, entry)) this.#drop(key);
       else this.#latest = key;
       return report;
     } catch (error) {
@@ -77,17 +72,12 @@ export class Templates {
     }
   }
 
-  /** What is remembered of an artifact's first candidate. */
-  #first(): Entry {
-    return this.#context.templates ? { type: 'seen' } : { type: 'unusable' };
-  }
-
   /** Has the job for the next candidate of the latest artifact made. */
   prepareJob(): void {
     const key = this.#latest;
     this.#latest = undefined;
     const entry = key === undefined ? undefined : this.#entries.get(key);
-    if (key === undefined || entry?.type !== 'template') return;
+    if (key === undefined || entry === undefined) return;
     try {
       entry.template.prepareJob();
     } catch (error) {
@@ -101,47 +91,86 @@ export class Templates {
     this.#drop(key);
   }
 
-  #make(parts: ArtifactParts, { cpuLimitNs, hostFd }: JobLimits): Entry {
-    if (startsByItself(parts.wasm)) return { type: 'unusable' };
-    if (this.#count() >= MAX_TEMPLATES) this.#dropOldest();
-    const arena = beforeJob(() => new RequestArena(this.#context.job.procFd));
+  #make(key: string, artifact: ArtifactFile, limits: JobLimits): Entry | undefined {
+    if (!this.#context.templates || this.#unusable.has(key)) return undefined;
+    const bytes = templateBytes(artifact.size);
+    const given = this.#budget.placeFor(key, bytes);
+    if (given === undefined) return undefined;
+    const parts = beforeJob(() => artifact.parts());
+    if (!startsByItself(parts.wasm)) {
+      for (const other of given) this.#drop(other);
+      const entry = this.#start(artifact, parts, limits);
+      if (entry !== undefined && this.#admit(key, entry, bytes)) return entry;
+    }
+    this.#neverAgain(key);
+    return undefined;
+  }
+
+  /** Makes room for what it turned out to hold: the guest's memory and tables are not in the file, and may be large. */
+  #admit(key: string, entry: Entry, expectedBytes: number): boolean {
+    const bytes = Math.max(expectedBytes, this.#heldBytes(entry));
+    const given = bytes > MAX_KEPT_BYTES ? undefined : this.#budget.placeFor(key, bytes);
+    if (given === undefined) {
+      end(entry);
+      return false;
+    }
+    for (const other of given) this.#drop(other);
+    this.#entries.set(key, entry);
+    this.#budget.hold(key, bytes);
+    return true;
+  }
+
+  /** One that was taken over may grow. */
+  #isTooLarge(key: string, entry: Entry): boolean {
+    const bytes = this.#heldBytes(entry);
+    if (bytes > this.#budget.bytesOf(key)) this.#budget.hold(key, bytes);
+    return bytes > MAX_KEPT_BYTES || this.#budget.isExceeded;
+  }
+
+  /** What a template has allocated beyond its worker, in bytes. */
+  #heldBytes({ template }: Entry): number {
+    const { readMemory } = this.#context;
+    return (readMemory(template.pid) ?? 0) - (readMemory(process.pid) ?? 0);
+  }
+
+  /** `undefined` when it cannot be loaded ahead. */
+  #start(artifact: ArtifactFile, parts: ArtifactParts, limits: JobLimits): Entry | undefined {
+    const { job } = this.#context;
+    const arena = beforeJob(() => new RequestArena(job.procFd));
     const load = (lock: () => void): TemplateJob => {
-      const guest = makeTemplateGuest(parts, this.#settings, lock);
+      const guest = makeTemplateGuest(parts, this.#settings, () => {
+        // The engine has copied what it needs: the rest would be held for the template's life.
+        artifact.unmap();
+        lock();
+      });
       return (request, writeFd) => executeJob(request, writeFd, () => guest);
     };
-    const template = Template.start(this.#context.job, arena, cpuLimitNs, load, hostFd);
-    if (template !== undefined) return { type: 'template', template, arena };
-    arena.close();
-    return { type: 'unusable' };
-  }
-
-  #count(): number {
-    let count = 0;
-    for (const { type } of this.#entries.values()) if (type === 'template') count++;
-    return count;
-  }
-
-  /** Entries that hold no process cost nothing but must not pile up either. */
-  #shrink(): void {
-    for (const [key, entry] of this.#entries) {
-      if (this.#entries.size <= MAX_ENTRIES) return;
-      if (entry.type !== 'template') this.#entries.delete(key);
+    let template: Template | undefined;
+    try {
+      template = Template.start(job, arena, limits.cpuLimitNs, load, limits.hostFd);
+    } finally {
+      if (template === undefined) arena.close();
     }
+    return template && { template, arena };
   }
 
-  #dropOldest(): void {
-    for (const [key, entry] of this.#entries) {
-      if (entry.type !== 'template') continue;
-      this.#drop(key);
-      return;
+  #neverAgain(key: string): void {
+    for (const oldest of this.#unusable) {
+      if (this.#unusable.size < MAX_UNUSABLE) break;
+      this.#unusable.delete(oldest);
     }
+    this.#unusable.add(key);
   }
 
   #drop(key: string): void {
     const entry = this.#entries.get(key);
     this.#entries.delete(key);
-    if (entry?.type !== 'template') return;
-    entry.template.close();
-    entry.arena.close();
+    this.#budget.drop(key);
+    if (entry !== undefined) end(entry);
   }
+}
+
+function end({ template, arena }: Entry): void {
+  template.close();
+  arena.close();
 }

@@ -1,10 +1,4 @@
-import {
-  type ArtifactParts,
-  type CodeCache,
-  engineStamp,
-  openCodeCache,
-  prepareHostFunctions,
-} from '@pvf/executor';
+import { type CodeCache, engineStamp, openCodeCache, prepareHostFunctions } from '@pvf/executor';
 import {
   durationToNs,
   ExecuteHandshake,
@@ -28,10 +22,11 @@ import {
   serveRequests,
   type WorkerContext,
 } from '@pvf/worker';
-import { ArtifactFile } from './artifact-file.ts';
+import { type ArtifactFile, ArtifactFiles } from './artifact-file.ts';
 import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeGuest } from './job/guest.ts';
 import { classifyReport } from './outcome.ts';
+import { templateLimits } from './template-limits.ts';
 import { Templates } from './templates.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -45,6 +40,9 @@ const OUTPUT_OVERHEAD_BYTES = 1 << 20;
 const MAX_OUTPUT_BYTES = 1 << 30;
 /** What a job may use besides the guest's own memory: artifact, machine code, params and the PoV, several times. */
 const DATA_OVERHEAD_BYTES = 2 * 1024 ** 3;
+
+/** Artifacts that need not be verified again, where there are few descriptors. */
+const LEAST_KNOWN_FILES = 8;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
 export async function loadExecuteWorker(version: string): Promise<(context: WorkerContext) => never> {
@@ -92,7 +90,7 @@ function farewell(error: unknown): readonly Uint8Array[] | undefined {
 class ExecuteWorker {
   readonly #context: WorkerContext;
   readonly #settings: GuestSettings;
-  readonly #artifactFile: ArtifactFile;
+  readonly #artifactFiles: ArtifactFiles;
   readonly #templates: Templates;
   readonly #outputLimitBytes: number;
 
@@ -103,8 +101,12 @@ class ExecuteWorker {
     const context = { ...given, job: { ...given.job, addedDataBytes } };
     this.#context = context;
     this.#settings = { semantics, loggingMaxLevel: context.logLevel, codeCache, engine };
-    this.#artifactFile = new ArtifactFile(`${context.workerDirPath}/artifact`);
-    this.#templates = new Templates(context, this.#settings);
+    const limits = templateLimits(context.templateMemoryBytes);
+    this.#artifactFiles = new ArtifactFiles(
+      `${context.workerDirPath}/artifact`,
+      Math.max(LEAST_KNOWN_FILES, limits.templates),
+    );
+    this.#templates = new Templates(context, this.#settings, limits);
     this.#outputLimitBytes =
       Math.min(semantics.maximumPages * WASM_PAGE_BYTES, MAX_OUTPUT_BYTES) + OUTPUT_OVERHEAD_BYTES;
   }
@@ -112,13 +114,13 @@ class ExecuteWorker {
   /** @throws OwnFailure, after which the worker must not go on: the reference's does not either */
   answer(requestBytes: Uint8Array): UnreadExecuteWorkerResult {
     const { artifactChecksum, executionTimeout } = ExecuteRequest.decode(requestBytes);
-    let loaded: ReturnType<ArtifactFile['load']>;
+    let artifact: ArtifactFile | undefined;
     try {
-      loaded = this.#artifactFile.load(artifactChecksum);
+      artifact = this.#artifactFiles.open(artifactChecksum);
     } catch (error) {
       throw new OwnFailure('CouldNotOpenFile', error);
     }
-    if (loaded.type === 'corrupted') {
+    if (artifact === undefined) {
       const zero = { secs: 0n, nanos: 0 };
       return { ok: true, value: { jobResponse: { type: 'CorruptedArtifact' }, duration: zero, povSize: 0 } };
     }
@@ -132,11 +134,13 @@ class ExecuteWorker {
     };
     try {
       const report =
-        this.#templates.run(loaded.parts, artifactChecksum, requestBytes, limits) ??
-        this.#runAlone(loaded.parts, requestBytes, limits);
+        this.#templates.run(artifact, artifactChecksum, requestBytes, limits) ??
+        this.#runAlone(artifact, requestBytes, limits);
       return classifyReport(report);
     } catch (error) {
       throw new OwnFailure('Kernel', error);
+    } finally {
+      artifact.unmap();
     }
   }
 
@@ -146,8 +150,9 @@ class ExecuteWorker {
   }
 
   /** In a job that loads the artifact itself. */
-  #runAlone(parts: ArtifactParts, requestBytes: Uint8Array, limits: JobLimits): JobReport {
+  #runAlone(artifact: ArtifactFile, requestBytes: Uint8Array, limits: JobLimits): JobReport {
     const { job } = this.#context;
+    const parts = beforeJob(() => artifact.parts());
     const arena = beforeJob(() => new RequestArena(job.procFd));
     const body = (writeFd: number): number => {
       const { window, lock } = enterJob(job, writeFd, limits.cpuLimitNs, arena.readFd);

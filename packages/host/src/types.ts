@@ -64,6 +64,13 @@ export type HostOptions = {
   workerIdleMs?: number;
   /** A worker is replaced after that many jobs. Default 10,000. */
   maxJobsPerWorker?: number;
+  /**
+   * Memory that PVFs which stay loaded may take up in all execute workers together; each gets an even part. More of it
+   * means that more candidates find their PVF loaded, in a few ms instead of tens. About 20 MB are needed per PVF and
+   * worker. Bytes; default an eighth of the machine's memory (or of what its control group allows), at most 2 GiB.
+   * Workers of another make have no such thing.
+   */
+  templateMemory?: number;
   /** Niceness of the worker processes, -20 … 19. Default: the host's own. */
   niceness?: { prepare?: number; execute?: number };
   /** Threads for hashing, checksums and artifact files. Default 2; 0 does that work on the main thread. */

@@ -80,6 +80,7 @@ export {
   type MappedMemory,
   mapFile,
   mapMemory,
+  mapPrivateFile,
   mapScratch,
   open,
   type PollEntry,

@@ -92,6 +92,17 @@ describe.each(IDENTITIES)('descriptors as %s', (as) => {
     expect(runCase('io', 'resident', { as })).toEqual([1, 0, 1]);
   });
 
+  test('a file is mapped to be read only, whole or not at all', () => {
+    expect(runCase('io', 'mapPrivate', { as })).toEqual({
+      seen: [10_000, 120, 120],
+      written: { signaled: 11 },
+      read: 'xx',
+      unmapped: { signaled: 11 },
+      short: 'EFAULT',
+      empty: 'INVALID_ARGUMENT',
+    });
+  });
+
   test('paths that are wrong or absent are typed errors', () => {
     expect(runCase('io', 'files', { as })).toEqual([
       true,

@@ -22,6 +22,8 @@ export type WorkerCommand =
       readonly workerDirPath: string;
       /** Version of the node that started us; `undefined` when it did not say. */
       readonly nodeVersion: string | undefined;
+      /** Execute workers: memory that artifacts which are loaded ahead may take up, in bytes. */
+      readonly templateMemoryBytes: number | undefined;
     }
   | { readonly type: 'usage-error'; readonly message: string };
 
@@ -55,7 +57,7 @@ export function parseCommandLine(kind: WorkerKind, args: readonly string[]): Wor
     case 'test-sleep':
       return { type: 'test-sleep' };
     case `${kind}-worker`:
-      return parseRun(rest);
+      return parseRun(kind, rest);
     default:
       return usageError(
         `this is the ${kind} worker; it does not know '${first}' (the subcommand is '${kind}-worker')`,
@@ -63,14 +65,17 @@ export function parseCommandLine(kind: WorkerKind, args: readonly string[]): Wor
   }
 }
 
-function parseRun(args: readonly string[]): WorkerCommand {
+const RUN_FLAGS = ['--socket-path', '--worker-dir-path', '--node-impl-version'];
+/** Of our own host, to workers that name it among their capabilities. */
+export const TEMPLATE_MEMORY_FLAG = '--template-memory-bytes';
+
+function parseRun(kind: WorkerKind, args: readonly string[]): WorkerCommand {
+  const known = kind === 'execute' ? [...RUN_FLAGS, TEMPLATE_MEMORY_FLAG] : RUN_FLAGS;
   const values: Record<string, string | undefined> = {};
   for (let i = 0; i < args.length; i += 2) {
     const flag = args[i]!;
     const value = args[i + 1];
-    if (flag !== '--socket-path' && flag !== '--worker-dir-path' && flag !== '--node-impl-version') {
-      return usageError(`unexpected argument '${flag}'`);
-    }
+    if (!known.includes(flag)) return usageError(`unexpected argument '${flag}'`);
     if (value === undefined) return usageError(`${flag} needs a value`);
     values[flag] = value;
   }
@@ -79,7 +84,16 @@ function parseRun(args: readonly string[]): WorkerCommand {
   if (socketPath === undefined) return usageError('--socket-path is required: the Unix socket of the host');
   if (workerDirPath === undefined)
     return usageError('--worker-dir-path is required: the directory of this worker');
-  return { type: 'run', socketPath, workerDirPath, nodeVersion: values['--node-impl-version'] };
+  const memory = values[TEMPLATE_MEMORY_FLAG];
+  if (memory !== undefined && !/^\d{1,15}$/.test(memory))
+    return usageError(`${TEMPLATE_MEMORY_FLAG} is a number of bytes`);
+  return {
+    type: 'run',
+    socketPath,
+    workerDirPath,
+    nodeVersion: values['--node-impl-version'],
+    templateMemoryBytes: memory === undefined ? undefined : Number(memory),
+  };
 }
 
 function usageError(message: string): WorkerCommand {
@@ -94,7 +108,7 @@ commit: ${commit}
 PVF worker that is started by a host, once per slot: it ${kind === 'prepare' ? 'compiles' : 'executes'} each PVF in a
 one-off, isolated job process.
 
-  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]
+  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB` : ''}
   --version | --full-version | --help
   --capabilities [DIR]   all that a host asks, one name=value a line; with a directory, the checks too
   --check-can-enable-landlock | --check-can-enable-seccomp | --check-can-do-secure-clone

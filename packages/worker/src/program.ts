@@ -14,7 +14,7 @@ import {
 } from '@pvf/sandbox-linux';
 import type pino from 'pino';
 import { runAllChecks, runCheck, WORKS } from './checks.ts';
-import { helpText, parseCommandLine, type WorkerKind } from './command-line.ts';
+import { helpText, parseCommandLine, type WorkerCommand, type WorkerKind } from './command-line.ts';
 import { HostConnection } from './connection.ts';
 import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
@@ -36,6 +36,8 @@ export interface WorkerContext extends RestrictedWorker {
   readonly log: pino.Logger;
   /** 0 (off) to 5 (trace): what guests are told by `ext_logging_max_level`. */
   readonly logLevel: number;
+  /** What the host lets artifacts take up that are loaded ahead, in bytes; `undefined` when it did not say. */
+  readonly templateMemoryBytes: number | undefined;
 }
 
 export interface WorkerProgram {
@@ -77,15 +79,13 @@ export async function runWorkerProgram(program: WorkerProgram, args: readonly st
       return exitNow(reason === undefined ? 0 : 255);
     }
     case 'run':
-      return await serve(program, command.socketPath, command.workerDirPath, command.nodeVersion);
+      return await serve(program, command);
   }
 }
 
 async function serve(
   program: WorkerProgram,
-  socketPath: string,
-  workerDirPath: string,
-  nodeVersion: string | undefined,
+  { socketPath, workerDirPath, nodeVersion, templateMemoryBytes }: Extract<WorkerCommand, { type: 'run' }>,
 ): Promise<never> {
   const level: LogLevel = maxLogLevel(process.env);
   const log = createLogger(program.kind, level);
@@ -124,6 +124,7 @@ async function serve(
       connection,
       log,
       logLevel: logLevelNumber(level),
+      templateMemoryBytes,
     });
   } catch (error) {
     log.error(

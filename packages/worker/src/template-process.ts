@@ -1,3 +1,4 @@
+import { MAX_TEMPLATES } from '@pvf/protocol';
 import {
   allowNothing,
   type CompiledFilter,
@@ -40,8 +41,8 @@ export const NOT_LOADED = 0;
  * the hard limit of its jobs too. One that was taken over cannot keep a processor busy for longer.
  */
 export const TEMPLATE_CPU_SECONDS = 600;
-/** Processes of a worker's user namespace that its templates can bring it to, a belt; honest ones stay below half. */
-const WORKER_PROCESSES = 24;
+/** Processes of a worker's user namespace that its templates can bring it to, a belt: each has one job at most. */
+const WORKER_PROCESSES = 2 * MAX_TEMPLATES + 16;
 
 /** Descriptors of a template process; the other ends are the worker's. */
 export interface TemplateDescriptors {
@@ -101,7 +102,8 @@ export function templateMain(
   let job: TemplateJob;
   try {
     job = load(() => {
-      if (mapsFd >= 0) useHugePages(mapsFd);
+      // The worker's own memory stays shared with it.
+      if (mapsFd >= 0) useHugePages(mapsFd, 'code');
       if (filters !== undefined) lockCode(mapsFd, filters.locked);
     });
   } catch {

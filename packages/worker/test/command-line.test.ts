@@ -27,6 +27,19 @@ describe('the command line of a worker', () => {
       nodeVersion: undefined,
     });
   });
+  it('tells an execute worker how much memory its loaded PVFs may take up', () => {
+    const args = ['--socket-path', 's', '--worker-dir-path', 'd', '--template-memory-bytes'];
+    expect(parseCommandLine('execute', ['execute-worker', ...args, '1048576'])).toMatchObject({
+      type: 'run',
+      templateMemoryBytes: 1_048_576,
+    });
+    for (const value of ['', '-1', '1.5', '1e9', 'much', '9'.repeat(16)])
+      expect(parseCommandLine('execute', ['execute-worker', ...args, value]).type).toBe('usage-error');
+    expect(parseCommandLine('prepare', ['prepare-worker', ...args, '1'])).toMatchObject({
+      type: 'usage-error',
+      message: expect.stringContaining('--template-memory-bytes'),
+    });
+  });
   it.each([
     [[], 'help'],
     [['-h'], 'help'],

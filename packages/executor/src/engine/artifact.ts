@@ -79,13 +79,20 @@ export function encodeArtifact({ header, wasm, code }: Artifact): Uint8Array {
   return bytes;
 }
 
+/** Where the parts of an artifact lie in its file: first byte and the one behind the last. */
+export interface ArtifactLayout {
+  readonly header: readonly [number, number];
+  readonly wasm: readonly [number, number];
+  readonly code: readonly [number, number];
+}
+
 /**
- * Cuts an artifact's file into its parts by the lengths at its start; reads nothing else of it, so a worker may call
- * it on what an untrusted job has made.
+ * Tells an artifact's parts by the lengths at its start; reads nothing else of it, so a worker may call it on what an
+ * untrusted job has made.
  *
  * @throws ArtifactError
  */
-export function splitArtifact(bytes: Uint8Array): ArtifactParts {
+export function artifactLayout(bytes: Uint8Array): ArtifactLayout {
   if (bytes.length < FIXED_BYTES || !MAGIC.every((byte, i) => bytes[i] === byte)) {
     throw new ArtifactError('NOT_AN_ARTIFACT', 'the file is not an artifact of this executor', {
       bytes: bytes.length,
@@ -109,10 +116,20 @@ export function splitArtifact(bytes: Uint8Array): ArtifactParts {
       expected: codeEnd,
     });
   }
+  return { header: [FIXED_BYTES, headerEnd], wasm: [headerEnd, wasmEnd], code: [wasmEnd, codeEnd] };
+}
+
+/**
+ * Cuts an artifact's file into copies of its parts.
+ *
+ * @throws ArtifactError
+ */
+export function splitArtifact(bytes: Uint8Array): ArtifactParts {
+  const { header, wasm, code } = artifactLayout(bytes);
   return {
-    header: bytes.subarray(FIXED_BYTES, headerEnd),
-    wasm: copyOf(bytes, headerEnd, wasmEnd),
-    code: copyOf(bytes, wasmEnd, codeEnd).buffer,
+    header: bytes.subarray(...header),
+    wasm: copyOf(bytes, ...wasm),
+    code: copyOf(bytes, ...code).buffer,
   };
 }
 

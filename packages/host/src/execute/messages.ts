@@ -1,5 +1,6 @@
 import type { ExecutionKind } from '../types.ts';
 import type { SpawnFailure } from '../worker/messages.ts';
+import type { Loadable } from './affinity.ts';
 
 /** A candidate's execution as the queue sees it. `Work` is what the worker needs; the queue does not look at it. */
 export type ExecuteJob<Spec, Work> = {
@@ -10,6 +11,8 @@ export type ExecuteJob<Spec, Work> = {
   spec: Spec;
   /** Hex; with backing kinds only. */
   schedulingParent: string | undefined;
+  /** What a worker loads for it, and may have loaded already. */
+  loadable?: Loadable | undefined;
   work: Work;
 };
 

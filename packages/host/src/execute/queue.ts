@@ -1,8 +1,9 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, ClockTimer } from '../clock.ts';
 import type { ExecutionKind } from '../types.ts';
 import type { FromPool, ToPool } from '../worker/messages.ts';
 import { notStarted } from '../worker/not-started.ts';
 import { ActiveForks } from './active-forks.ts';
+import { Affinity } from './affinity.ts';
 import type { ExecuteJob, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
 import { KINDS, Shares } from './shares.ts';
 
@@ -33,6 +34,8 @@ type Options<Spec, Work, Answer> = {
   clock: Clock;
   toPool: (message: ToPool<Spec, Work>) => void;
   toHost: (message: FromExecuteQueue<Answer>) => void;
+  /** Memory of each worker for artifacts that it has loaded ahead, in bytes; 0 (the default) if workers do not. */
+  templateBytes?: number;
 };
 
 /**
@@ -50,10 +53,14 @@ export class ExecuteQueue<Spec, Work, Answer> {
   readonly #workers = new Map<number, WorkerState<Spec, Work>>();
   readonly #shares = new Shares();
   readonly #forks = new ActiveForks();
+  readonly #affinity: Affinity;
+  /** The job that waits for a worker which has its artifact loaded. */
+  #waiting: { job: number; since: number; timer: ClockTimer } | undefined;
   #nextWorker = 1;
 
   constructor(options: Options<Spec, Work, Answer>) {
     this.#options = options;
+    this.#affinity = new Affinity(options.templateBytes ?? 0);
   }
 
   handle(message: ToExecuteQueue<Spec, Work>): void {
@@ -96,9 +103,10 @@ export class ExecuteQueue<Spec, Work, Answer> {
         }
         break;
       case 'concluded':
+        this.#affinity.finished(message.worker, this.#options.clock.now());
         if (message.reusable)
           this.#workers.set(message.worker, { type: 'idle', paramsHash: state.paramsHash });
-        else this.#workers.delete(message.worker);
+        else this.#forget(message.worker);
         if (state.type === 'busy') {
           this.#options.toHost({ type: 'concluded', job: state.job.id, answer: message.answer });
         }
@@ -107,7 +115,7 @@ export class ExecuteQueue<Spec, Work, Answer> {
         if (state.type === 'busy') state.job.obstacle = message.message;
         return;
       case 'rip':
-        this.#workers.delete(message.worker);
+        this.#forget(message.worker);
         if (state.type === 'busy') this.#restart(state.job);
         break;
       default:
@@ -137,7 +145,8 @@ export class ExecuteQueue<Spec, Work, Answer> {
     const eldest = queue[0];
     if (eldest === undefined) return false;
 
-    const compatible = this.#findIdle((state) => state.paramsHash === eldest.paramsHash);
+    const compatible = this.#findCompatible(eldest);
+    if (compatible === 'wait') return false;
     if (compatible !== undefined) {
       queue.shift();
       this.#assign(compatible, eldest);
@@ -183,6 +192,7 @@ export class ExecuteQueue<Spec, Work, Answer> {
     job.starts += 1;
     const startedAt = this.#options.clock.now();
     this.#workers.set(worker, { type: 'busy', paramsHash: job.paramsHash, job, startedAt });
+    this.#affinity.started(worker, job.loadable, startedAt);
     this.#options.toPool({ type: 'start-work', worker, work: job.work });
   }
 
@@ -211,8 +221,13 @@ export class ExecuteQueue<Spec, Work, Answer> {
     }
   }
 
-  #kill(worker: number): void {
+  #forget(worker: number): void {
     this.#workers.delete(worker);
+    this.#affinity.gone(worker);
+  }
+
+  #kill(worker: number): void {
+    this.#forget(worker);
     this.#options.toPool({ type: 'kill', worker });
   }
 
@@ -225,6 +240,38 @@ export class ExecuteQueue<Spec, Work, Answer> {
       this.#pending[kind] = kept;
       for (const job of dropped) this.#options.toHost({ type: 'dropped', job: job.id });
     }
+  }
+
+  /**
+   * An idle worker with the job's executor params, the one that has its artifact loaded if there is one. `wait`: such a
+   * one is about to be free. Nothing overtakes the job meanwhile.
+   */
+  #findCompatible(job: Pending<Spec, Work>): number | 'wait' | undefined {
+    const idle: number[] = [];
+    const busy: number[] = [];
+    for (const [worker, { type, paramsHash }] of this.#workers) {
+      if (paramsHash !== job.paramsHash) continue;
+      if (type === 'idle') idle.push(worker);
+      if (type === 'busy') busy.push(worker);
+    }
+    if (idle.length === 0) return undefined;
+    const { clock } = this.#options;
+    const now = clock.now();
+    const waited = this.#waiting?.job === job.id ? now - this.#waiting.since : 0;
+    const chosen = this.#affinity.choose(job.loadable, idle, busy, waited, now);
+    if (chosen.type === 'wait') {
+      if (this.#waiting?.job !== job.id) {
+        this.#waiting?.timer.cancel();
+        const timer = clock.after(Math.ceil(chosen.ms), () => this.#schedule(undefined));
+        this.#waiting = { job: job.id, since: now, timer };
+      }
+      return 'wait';
+    }
+    if (this.#waiting?.job === job.id) {
+      this.#waiting.timer.cancel();
+      this.#waiting = undefined;
+    }
+    return chosen.worker;
   }
 
   #findIdle(accept: (state: { paramsHash: string }) => boolean): number | undefined {

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
@@ -6,6 +7,9 @@ import type { HostOptions } from '../types.ts';
 import { VERSION } from '../version.ts';
 
 const GIB = 1024 ** 3;
+/** Unless an option says otherwise: this share of the machine's memory for loaded PVFs, at most so many bytes. */
+const TEMPLATE_SHARE_OF_MEMORY = 1 / 8;
+const MOST_TEMPLATE_BYTES = 2 * GIB;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -21,6 +25,7 @@ const BOUNDS = {
   spawnTimeoutMs: [1, 10 * MINUTE_MS],
   workerIdleMs: [1, Number.POSITIVE_INFINITY],
   maxJobsPerWorker: [1, Number.MAX_SAFE_INTEGER],
+  templateMemory: [0, Number.MAX_SAFE_INTEGER],
   threads: [0, 64],
 } as const satisfies Partial<Record<keyof HostOptions, readonly [number, number]>>;
 
@@ -83,6 +88,7 @@ export function resolveOptions(options: HostOptions) {
     spawnTimeoutMs: options.spawnTimeoutMs ?? 3_000,
     workerIdleMs: options.workerIdleMs ?? 5 * MINUTE_MS,
     maxJobsPerWorker: options.maxJobsPerWorker ?? 10_000,
+    templateMemory: options.templateMemory ?? defaultTemplateMemory(),
     niceness: options.niceness ?? {},
     threads: options.threads ?? 2,
     workerLog: options.workerLog,
@@ -91,6 +97,12 @@ export function resolveOptions(options: HostOptions) {
     registry: options.registry ?? new Registry(),
     clock: options.clock ?? systemClock,
   };
+}
+
+function defaultTemplateMemory(): number {
+  const allowed = process.constrainedMemory();
+  const memory = allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+  return Math.min(MOST_TEMPLATE_BYTES, Math.floor(memory * TEMPLATE_SHARE_OF_MEMORY));
 }
 
 function invalid(option: string, message: string): HostError<'INVALID_OPTION'> {

@@ -66,7 +66,12 @@ export function executePipeline(
   toHost: (message: FromExecuteQueue<ExecuteAnswer>) => void,
 ) {
   const { options, security } = setting;
-  const settings = spawnSettings('execute', setting);
+  const program = setting.programs.get('execute');
+  const perWorker = program.hasTemplates ? Math.floor(options.templateMemory / options.executeWorkers) : 0;
+  const settings = {
+    ...spawnSettings('execute', setting),
+    ...(program.hasTemplates ? { arguments: ['--template-memory-bytes', String(perWorker)] } : {}),
+  };
   const handshake = WorkerHandshake.encode({ securityStatus: security });
   const pool: WorkerPool<ExecutorParams, MaybeLater, ExecuteAnswer> = new WorkerPool({
     ...common('execute', setting),
@@ -85,6 +90,7 @@ export function executePipeline(
   });
   const queue = new ExecuteQueue<ExecutorParams, MaybeLater, ExecuteAnswer>({
     capacity: options.executeWorkers,
+    templateBytes: perWorker,
     clock: options.clock,
     toPool: (message) => pool.handle(message),
     toHost,

@@ -124,6 +124,7 @@ export class Validation {
       paramsHash: this.#pvf.paramsHash,
       spec: this.#pvf.params,
       schedulingParent: hasSchedulingParent ? toHex(schedulingParent) : undefined,
+      loadable: { key: artifact.checksum, bytes: artifact.size },
       work: { request: this.#request(artifact), artifactPath: artifact.path },
     };
     const attempt = this.#attempts + 1;

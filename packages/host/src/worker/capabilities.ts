@@ -29,6 +29,8 @@ export type Capabilities = {
   lost?: Readonly<Record<string, string>> | undefined;
   /** Files that the program consists of besides the one that is started. */
   files: readonly string[];
+  /** Execute workers: keeps PVFs loaded, and may be told how much memory for. */
+  hasTemplates?: true | undefined;
   /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
   checks: Partial<Record<Layer, string>>;
 };
@@ -66,6 +68,7 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
     lost: lost.length === 0 ? undefined : Object.fromEntries(lost),
     takesTrial: lines.get('trial') === '1' || undefined,
     recordsArtifacts: lines.get('artifact-record') === '1' || undefined,
+    hasTemplates: lines.get('templates') === 'memory' || undefined,
     files: parseFiles(lines.get('files')),
     checks,
   };

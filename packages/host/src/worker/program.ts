@@ -29,6 +29,8 @@ export type ProbedProgram = WorkerProgram & {
   lost: Readonly<Record<string, string>>;
   /** Answers of the security checks, where they came with the rest. */
   checks: Capabilities['checks'];
+  /** See `Capabilities`. */
+  hasTemplates: boolean;
   files: readonly string[];
   /** Of all files, before the program was asked. */
   identity: string;
@@ -67,6 +69,7 @@ export async function probeProgram(
     engine = '',
     recordsArtifacts = false,
     takesTrial = false,
+    hasTemplates = false,
     lost = {},
     checks = {},
   } = capabilities ?? {};
@@ -80,6 +83,7 @@ export async function probeProgram(
     engine,
     recordsArtifacts,
     takesTrial,
+    hasTemplates,
     lost,
     checks,
     files,

@@ -26,6 +26,8 @@ export type SpawnSettings = {
   niceness: number | undefined;
   /** Value of the only environment variable; undefined for none. */
   log: string | undefined;
+  /** More arguments, of which this program is known to know. */
+  arguments?: readonly string[];
   clock: Clock;
   logger: Logger;
 };
@@ -79,6 +81,7 @@ export async function spawnWorker(
 function start(settings: SpawnSettings, socketPath: string, dir: string): ChildProcess {
   const version = settings.nodeVersion === undefined ? [] : ['--node-impl-version', settings.nodeVersion];
   const args = [`${settings.kind}-worker`, ...version, '--socket-path', socketPath, '--worker-dir-path', dir];
+  args.push(...(settings.arguments ?? []));
   const child = spawn(settings.program, args, {
     cwd: dir,
     env: settings.log === undefined ? {} : { RUST_LOG: settings.log },

@@ -30,6 +30,13 @@ describe('what a worker program says at once', () => {
     expect(parse(`${WHO}trial=0\n`)?.takesTrial).toBeUndefined();
   });
 
+  it.each([
+    ['memory', true],
+    ['count', undefined],
+  ])('tells whether PVFs stay loaded in memory that the host gives: templates=%s', (value, hasTemplates) => {
+    expect(parse(`${WHO}templates=${value}\n`)?.hasTemplates).toBe(hasTemplates);
+  });
+
   it.each(['', '1.2.3\n', 'engine=v8\n', WHO.replace('engine=', 'motor=')])(
     'is not taken from a program that says %j: it is asked by single flags',
     (stdout) => {

@@ -18,6 +18,7 @@ export {
 } from './descriptors.ts';
 export { open, readSmallFile, tryOpen, writeSmallFile } from './files.ts';
 export { useHugePagesForCode } from './huge-code.ts';
+export { mapPrivateFile } from './map-private.ts';
 export {
   createMemfd,
   type MappedMemory,

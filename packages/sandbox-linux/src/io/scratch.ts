@@ -14,6 +14,7 @@ import { readSmallFile } from './files.ts';
 
 const HUGE_PAGE_BYTES = 2 * 1024 * 1024;
 const PRIVATE_WRITABLE = /^([0-9a-f]+)-([0-9a-f]+) rw[x-]p 00000000 00:00 0\s*(?:\[heap\])?$/gm;
+const PRIVATE_CODE = /^([0-9a-f]+)-([0-9a-f]+) rwxp 00000000 00:00 0\s*$/gm;
 
 /**
  * Memory of this process that forked children find empty (MADV_WIPEONFORK): for data that is not theirs to see.
@@ -36,12 +37,13 @@ export function mapScratch(length: number): number {
  * Puts the large private mappings that this process has by now into 2 MiB pages, where the kernel can: a fork then
  * copies a fraction of the page-table entries. Call it once, after loading and before the first fork.
  * @param mapsFd from `openOwnMaps`, where /proc itself is gone
+ * @param which all of them, or only machine code: what a fork shares with its parent is copied by this
  * @returns bytes that are in huge pages now; 0 where the kernel cannot (before Linux 6.1, or switched off)
  */
-export function useHugePages(mapsFd?: number): number {
+export function useHugePages(mapsFd?: number, which: 'all' | 'code' = 'all'): number {
   const maps = mapsFd === undefined ? readSmallFile('/proc/self/maps') : readMaps(mapsFd);
   let collapsed = 0;
-  for (const [, low, high] of maps.matchAll(PRIVATE_WRITABLE)) {
+  for (const [, low, high] of maps.matchAll(which === 'code' ? PRIVATE_CODE : PRIVATE_WRITABLE)) {
     const start = Math.ceil(Number.parseInt(low as string, 16) / HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES;
     const end = Math.floor(Number.parseInt(high as string, 16) / HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES;
     // Reservations of V8 are larger than anything that is in use.

@@ -64,6 +64,7 @@ export const MADV_DONTFORK = 10;
 export const MADV_DOFORK = 11;
 export const MADV_HUGEPAGE = 14;
 export const MADV_WIPEONFORK = 18;
+export const MADV_POPULATE_READ = 22;
 export const MADV_COLLAPSE = 25;
 export const MREMAP_MAYMOVE = 1;
 export const MREMAP_FIXED = 2;

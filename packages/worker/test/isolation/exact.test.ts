@@ -45,7 +45,7 @@ function expectedLimits(kind: Kind, worker: Seen, counted: boolean): Seen['limit
     ...worker.limits,
     ...LIMITS_OF_ALL,
     'Max cpu time': both(cpu[kind]),
-    'Max processes': kind === 'template' ? (counted ? both('24') : inherited) : NOTHING,
+    'Max processes': kind === 'template' ? (counted ? both('528') : inherited) : NOTHING,
     'Max data size': [expect.any(String), expect.any(String)] as unknown as [string, string],
     'Max address space': [expect.any(String), expect.any(String)] as unknown as [string, string],
   };
