@@ -7,7 +7,9 @@ import { decompressBlob } from '@pvf/executor';
 const SUFFIX = '.compact.compressed.wasm';
 const CACHE = fileURLToPath(new URL('../../.pvf-cache/real-pvfs', import.meta.url));
 const BOMB_LIMIT_BYTES = 30 * 1024 * 1024;
-const CUSTOM_SECTION = 0;
+const MODULE_HEADER_BYTES = 8;
+const TYPE_SECTION = 1;
+const EMPTY_FUNCTION_TYPE = Uint8Array.of(0x60, 0, 0);
 const LEB128_BITS = 7;
 const LEB128_MORE = 0x80;
 
@@ -29,15 +31,37 @@ export function readRuntimes(dir) {
 }
 
 /**
- * The same runtime as another PVF: a custom section behind it changes its hash, its artifact and nothing that it does.
- * Number 0 is the runtime itself.
+ * The same runtime as another PVF: `number` more types of functions, which no function has, change its hash and its
+ * artifact and nothing that it does. (A custom section would not do: it is not in the artifact.) Number 0 is the runtime
+ * itself.
  */
 export function variantOf(code, number) {
   if (number === 0) return code;
   const raw = decompressBlob(code, BOMB_LIMIT_BYTES);
-  const name = new TextEncoder().encode(`variant-${number}`);
-  const content = Uint8Array.of(...leb128(name.length), ...name);
-  return Buffer.concat([raw, Uint8Array.of(CUSTOM_SECTION, ...leb128(content.length)), content]);
+  const [section, start] = [raw[MODULE_HEADER_BYTES], MODULE_HEADER_BYTES + 1];
+  if (section !== TYPE_SECTION) throw new Error('the module does not begin with its types');
+  const [size, bodyStart] = readLeb128(raw, start);
+  const [count, typesStart] = readLeb128(raw, bodyStart);
+  const body = Buffer.concat([
+    Uint8Array.from(leb128(count + number)),
+    raw.subarray(typesStart, bodyStart + size),
+    ...Array.from({ length: number }, () => EMPTY_FUNCTION_TYPE),
+  ]);
+  return Buffer.concat([
+    raw.subarray(0, start),
+    Uint8Array.from(leb128(body.length)),
+    body,
+    raw.subarray(bodyStart + size),
+  ]);
+}
+
+/** @returns the number and the place behind it */
+function readLeb128(bytes, start) {
+  let value = 0;
+  for (let at = start, shift = 0; ; at++, shift += LEB128_BITS) {
+    value |= (bytes[at] & (LEB128_MORE - 1)) << shift;
+    if ((bytes[at] & LEB128_MORE) === 0) return [value, at + 1];
+  }
 }
 
 function leb128(value) {

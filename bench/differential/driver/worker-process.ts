@@ -34,6 +34,8 @@ export interface WorkerOptions {
   security: SecurityStatus;
   /** Passed as `--node-impl-version` when given. */
   nodeVersion?: string;
+  /** More arguments, at the end. */
+  moreArguments?: readonly string[];
   /** Bytes sent instead of the well-formed first frame: for tests of what a worker does with them. */
   firstBytes?: Uint8Array;
   /** Milliseconds of wall time until the worker must have connected. Default 30,000: machines may be busy. */
@@ -75,6 +77,7 @@ export class WorkerProcess {
     server.listen(socketPath);
     const argv = [`${options.kind}-worker`, '--socket-path', socketPath, '--worker-dir-path', directory];
     if (options.nodeVersion !== undefined) argv.push('--node-impl-version', options.nodeVersion);
+    argv.push(...(options.moreArguments ?? []));
     const child = spawn(options.program, argv, { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
     const stderr = keepTail(child);
     try {

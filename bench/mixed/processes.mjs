@@ -1,0 +1,44 @@
+// What the execute workers below this process take up, as the kernel tells.
+import { readdirSync, readFileSync } from 'node:fs';
+
+const BYTES_PER_KIB = 1024;
+
+/** All processes below `root`, itself not among them. */
+export function descendants(root) {
+  const children = new Map();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const below = (pid) => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(root);
+}
+
+/** Proportional set size of these processes in bytes; NaN where the kernel does not let this user see it. */
+export function pssOf(pids) {
+  let total = 0;
+  for (const pid of pids) {
+    try {
+      const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+      total += Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1]) * BYTES_PER_KIB;
+    } catch (error) {
+      if (error.code === 'EACCES' || error.code === 'EPERM') return Number.NaN;
+    }
+  }
+  return total;
+}
+
+/** The execute workers of a host: they are told a directory below its own. */
+export function workersIn(directory) {
+  return descendants(process.pid).filter((pid) => {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    const at = words.indexOf('--worker-dir-path');
+    return words.includes('execute-worker') && words[at + 1]?.startsWith(directory);
+  });
+}

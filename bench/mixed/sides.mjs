@@ -1,0 +1,152 @@
+// How the candidates are driven: through a PvfHost, or by worker programs alone that each take the next candidate. A
+// side has slots; each runs one candidate at a time.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PvfHost } from '@pvf/host';
+import { codeHash, durationFromMs, durationToNs } from '@pvf/protocol';
+import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../differential/driver/index.ts';
+import { workersIn } from './processes.mjs';
+
+const ZERO_HASH = new Uint8Array(32);
+const LIMIT_MS = 12_000;
+const PREPARATION_LIMIT_MS = 360_000;
+const BOMB_LIMIT_BYTES = 30 * 1024 * 1024;
+const NS_PER_MS = 1e6;
+const KEY_DIGITS = 24;
+
+/** Through a host with that many execute workers; `outstanding` requests at once. */
+export async function hostSide(
+  { name, prepare, execute },
+  pvfs,
+  { workers, outstanding, directory, budget },
+) {
+  const cacheDir = join(directory, `host-${keyOf(prepare)}`);
+  const host = await PvfHost.start({
+    cacheDir,
+    workers: { prepare, execute },
+    nodeVersion: false,
+    executeWorkers: workers,
+    spawnTimeoutMs: 60_000,
+    ...(budget === undefined ? {} : { templateMemory: budget }),
+  });
+  try {
+    const codes = [];
+    for (const { code, name: pvf } of pvfs) {
+      const imported = await host.importCode(code);
+      const outcome = await host.precheck({ code: imported });
+      if (outcome.kind !== 'ok') throw new Error(`${name} does not prepare ${pvf}: ${outcome.kind}`);
+      codes.push(imported);
+    }
+    const run = async (pvf, candidate) => {
+      const { validationData, blockData } = candidate;
+      const outcome = await host.validate({
+        code: codes[pvf],
+        validationData,
+        pov: { blockData },
+        kind: 'approval',
+      });
+      if (outcome.kind === 'valid')
+        return { answer: 'Ok', head: outcome.result.headData, cpuMs: Number(outcome.cpuTimeNs) / NS_PER_MS };
+      if (outcome.kind === 'invalid')
+        return { answer: 'InvalidCandidate', cpuMs: Number(outcome.cpuTimeNs ?? 0n) / NS_PER_MS };
+      return { answer: `${outcome.kind} ${outcome.message ?? ''}`, cpuMs: 0 };
+    };
+    return {
+      name: `host, ${name}`,
+      slots: Array.from({ length: outstanding }, () => run),
+      pids: () => workersIn(cacheDir),
+      stop: () => host.close(),
+    };
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}
+
+/** Worker programs without a host. */
+export async function workersSide({ name, prepare, execute }, pvfs, { workers, directory }) {
+  const artifacts = await prepareAll(name, prepare, pvfs, directory);
+  const running = [];
+  try {
+    for (let i = 0; i < workers; i++) {
+      running.push(
+        await ExecuteWorker.spawn({ program: execute, security: FULL_SECURITY, executorParams: [] }),
+      );
+    }
+  } catch (error) {
+    for (const worker of running) await worker.stop();
+    throw error;
+  }
+  const slots = running.map((worker) => async (pvf, candidate) => {
+    const { path, checksum } = artifacts[pvf];
+    const { result } = await worker.execute(requestOf(candidate, checksum), path);
+    if (!result.ok) return { answer: JSON.stringify(result.error), cpuMs: 0 };
+    const { jobResponse, duration } = result.value;
+    const head = jobResponse.type === 'Ok' ? jobResponse.resultDescriptor.headData : undefined;
+    return { answer: jobResponse.type, head, cpuMs: Number(durationToNs(duration)) / NS_PER_MS };
+  });
+  return {
+    name: `workers, ${name}`,
+    slots,
+    pids: () => running.map((worker) => worker.process.pid),
+    stop: async () => {
+      for (const worker of running) await worker.stop();
+    },
+  };
+}
+
+function requestOf({ validationData, blockData }, artifactChecksum) {
+  return {
+    pvd: validationData,
+    pov: { blockData },
+    executionTimeout: durationFromMs(LIMIT_MS),
+    artifactChecksum,
+    relayParent: ZERO_HASH,
+    schedulingParent: ZERO_HASH,
+    descriptorVersion: { type: 'V1' },
+  };
+}
+
+/** Artifacts of all PVFs by one prepare worker; those that the directory has from an earlier run are used again. */
+async function prepareAll(name, program, pvfs, directory) {
+  const folder = join(directory, `artifacts-${keyOf(program)}`);
+  mkdirSync(folder, { recursive: true });
+  let worker;
+  const artifacts = [];
+  try {
+    for (const { name: pvf, code } of pvfs) {
+      const hash = codeHash(code);
+      const path = join(folder, Buffer.from(hash).toString('hex'));
+      if (!existsSync(`${path}.checksum`)) {
+        worker ??= await PrepareWorker.spawn({ program, security: FULL_SECURITY });
+        const result = await worker.prepare(preparationOf(code, hash), path);
+        if (!result.ok) throw new Error(`${name} does not prepare ${pvf}: ${result.error.type}`);
+        writeFileSync(`${path}.checksum`, result.value.checksum);
+      }
+      artifacts.push({ path, checksum: new Uint8Array(readFileSync(`${path}.checksum`)) });
+    }
+  } finally {
+    await worker?.stop();
+  }
+  return artifacts;
+}
+
+function preparationOf(maybeCompressedCode, hash) {
+  return {
+    maybeCompressedCode,
+    validationCodeBombLimit: BOMB_LIMIT_BYTES,
+    codeHash: hash,
+    executorParams: [],
+    prepTimeout: durationFromMs(PREPARATION_LIMIT_MS),
+    prepKind: 'Compilation',
+  };
+}
+
+/** Of a program as it is now: artifacts of another build are not used again. */
+function keyOf(program) {
+  const hash = createHash('sha256').update(readFileSync(program));
+  const script = join(program, '../../dist/main.js');
+  if (existsSync(script)) hash.update(readFileSync(script));
+  return hash.update(program).digest('hex').slice(0, KEY_DIGITS);
+}
