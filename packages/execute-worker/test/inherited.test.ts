@@ -59,6 +59,8 @@ const OF_EACH_TEMPLATE = [
   'read /memfd:pvf-request (deleted)',
 ];
 const ANSWER = 'write pipe';
+/** Of each artifact that was verified, so that its file is told from others; the host has unlinked the worker's name. */
+const ARTIFACT = 'read /artifact (deleted)';
 
 const sorted = (...lists: readonly (readonly string[])[]): string[] => lists.flat().sort();
 
@@ -83,14 +85,14 @@ it('the processes of an execute worker share a request that they cannot write, a
     descriptors: sorted([ANSWER], INERT),
   });
   await first;
-  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER) });
+  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT]) });
 
   await run();
   const [template, waiting] = await waitUntil('a job waits', () => {
     const pids = descendantsOf(worker).map(({ pid }) => pid);
     return pids.length === 2 && pids.sort((a, b) => a - b);
   });
-  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, OF_EACH_TEMPLATE) });
+  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT], OF_EACH_TEMPLATE) });
   // Orders and commands, what it says and its jobs answer.
   expect(inheritedBy(template!)).toEqual({
     shared: [REQUEST],
