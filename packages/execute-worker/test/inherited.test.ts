@@ -92,7 +92,10 @@ it('the processes of an execute worker share a request that they cannot write, a
     const pids = descendantsOf(worker).map(({ pid }) => pid);
     return pids.length === 2 && pids.sort((a, b) => a - b);
   });
-  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT], OF_EACH_TEMPLATE) });
+  expect(inheritedBy(worker, true)).toEqual({
+    shared: [],
+    descriptors: sorted(WORKER, [ARTIFACT], OF_EACH_TEMPLATE),
+  });
   // Orders and commands, what it says and its jobs answer.
   expect(inheritedBy(template!)).toEqual({
     shared: [REQUEST],

@@ -183,6 +183,6 @@ describe('a worker', () => {
       expect(descendantsOf(workerPid).length).toBeLessThanOrEqual(2 * (i + 2));
     }
     for (let i = 0; i < 2; i++) expect(answerOf(await run())).toBe('Ok');
-    await waitUntil('the last job waits', () => descendantsOf(workerPid).length === 14);
+    await waitUntil('all are loaded', () => descendantsOf(workerPid).length >= 7);
   });
 });

@@ -41,17 +41,18 @@ describe('PVFs stay loaded', () => {
   it('from their first candidate on, as many as there is memory for', async () => {
     const { run, processes } = await workerWith(2 ** 30);
     for (const i of inTurn(1)) await run(i);
-    // A template each, and a job that waits for the next candidate.
-    const first = await waitUntil('each has a job', () => {
+    // A template each, and a job that waits for the next candidate where the last one left time to make it.
+    const first = await waitUntil('each is loaded', () => {
       const pids = processes();
-      return pids.length === 2 * PVFS && pids;
+      return pids.length >= PVFS && pids;
     });
     for (const i of inTurn(2)) await run(i);
-    const later = await waitUntil('each has a job again', () => {
+    const later = await waitUntil('each is loaded still', () => {
       const pids = processes();
-      return pids.length === 2 * PVFS && pids;
+      return pids.length >= PVFS && pids;
     });
-    expect(later.filter((pid) => first.includes(pid))).toHaveLength(PVFS);
+    expect(later.length).toBeLessThanOrEqual(2 * PVFS);
+    expect(later.filter((pid) => first.includes(pid)).length).toBeGreaterThanOrEqual(PVFS);
   });
 
   it('from their second candidate on, if the host does not say how much memory there is', async () => {
@@ -59,7 +60,7 @@ describe('PVFs stay loaded', () => {
     for (const i of inTurn(1)) await run(i);
     expect(processes()).toEqual([]);
     for (const i of inTurn(1)) await run(i);
-    await waitUntil('each has a job', () => processes().length === 2 * PVFS);
+    await waitUntil('each is loaded', () => processes().length >= PVFS);
   });
 
   it('and take up no more than the host allows', async () => {
