@@ -34,7 +34,11 @@ export async function hostSide(
     const codes = [];
     for (const { code, name: pvf } of pvfs) {
       const imported = await host.importCode(code);
-      const outcome = await host.precheck({ code: imported });
+      const outcome = await host.precheck({
+        code: imported,
+        executorParams: [],
+        validationCodeBombLimit: BOMB_LIMIT_BYTES,
+      });
       if (outcome.kind !== 'ok') throw new Error(`${name} does not prepare ${pvf}: ${outcome.kind}`);
       codes.push(imported);
     }
@@ -42,6 +46,8 @@ export async function hostSide(
       const { validationData, blockData } = candidate;
       const outcome = await host.validate({
         code: codes[pvf],
+        executorParams: [],
+        validationCodeBombLimit: BOMB_LIMIT_BYTES,
         validationData,
         pov: { blockData },
         kind: 'approval',

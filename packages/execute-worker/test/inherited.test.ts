@@ -31,7 +31,9 @@ function inheritedBy(pid: number, isWorker = false): Inherited {
   const numbers = readdirSync(`/proc/${pid}/fd`).filter((fd) => Number(fd) > 2 || !isWorker);
   const descriptors = numbers.map((fd) => {
     const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))![1]!;
-    const kind = readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/:\[\d+\]$/, '');
+    const kind = readlinkSync(`/proc/${pid}/fd/${fd}`)
+      .replace(/:\[\d+\]$/, '')
+      .replace(/^\/proc\/\d+\//, '/proc/PID/');
     return `${ACCESS[Number.parseInt(flags, 8) & 3]} ${kind}`;
   });
   return { shared, descriptors: descriptors.sort() };
@@ -49,7 +51,9 @@ const EVENT_LOOPS = [
 ];
 /** The host; a channel for the listeners of templates. */
 const SOCKETS = Array<string>(3).fill('both socket');
-const WORKER = [...EVENT_LOOPS, ...INERT, ...SOCKETS, 'read /proc'];
+/** To make each job the first to go when memory runs out. */
+const OOM_SCORE = 'write /proc/PID/oom_score_adj';
+const WORKER = [...EVENT_LOOPS, ...INERT, ...SOCKETS, 'read /proc', OOM_SCORE];
 /** To order jobs, to give them commands; to hear that one was made, and its answer; to answer clones; the request. */
 const OF_EACH_TEMPLATE = [
   ...Array<string>(2).fill('write pipe'),
@@ -124,7 +128,7 @@ it('the processes of a prepare worker share a pipe', async () => {
   // Its own map of memory, which tells it where the code is that it makes.
   expect({ shared, descriptors }).toEqual({
     shared: [REQUEST],
-    descriptors: sorted([ANSWER, `read /proc/${job}/maps`], INERT),
+    descriptors: sorted([ANSWER, 'read /proc/PID/maps'], INERT),
   });
   await preparing;
   expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER) });
