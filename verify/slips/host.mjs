@@ -171,15 +171,15 @@ const queues = [
   slip(
     'a job goes to a worker with other executor params',
     src('execute/queue.ts'),
-    'this.#findIdle((state) => state.paramsHash === eldest.paramsHash)',
-    'this.#findIdle(() => true)',
+    '      if (paramsHash !== job.paramsHash) continue;\n',
+    '',
     queue,
   ),
   slip(
     'a worker that died idle is kept in the books',
     src('execute/queue.ts'),
-    "      case 'rip':\n        this.#workers.delete(message.worker);",
-    "      case 'rip':\n        if (state.type === 'busy') this.#workers.delete(message.worker);",
+    "      case 'rip':\n        this.#forget(message.worker);",
+    "      case 'rip':\n        if (state.type === 'busy') this.#forget(message.worker);",
     queue,
   ),
   slip(
