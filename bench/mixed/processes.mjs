@@ -37,8 +37,17 @@ export function pssOf(pids) {
 /** The execute workers of a host: they are told a directory below its own. */
 export function workersIn(directory) {
   return descendants(process.pid).filter((pid) => {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    const words = commandLine(pid);
     const at = words.indexOf('--worker-dir-path');
     return words.includes('execute-worker') && words[at + 1]?.startsWith(directory);
   });
+}
+
+/** Empty for a process that has ended. */
+function commandLine(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
 }
