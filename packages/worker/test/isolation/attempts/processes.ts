@@ -28,7 +28,8 @@ const signalInfo = (): number => {
   info.writeInt32LE(SI_QUEUE, 8);
   return memory(info);
 };
-const probe = Buffer.alloc(8, 0x55);
+/** Not in V8's heap, where a collection moves small ones: the same address in the worker, which is written to. */
+const probe = Buffer.alloc(4096, 0x55);
 /** A vector of one buffer; the layout of a forked process is known to its attacker. */
 const vector = (): number => words(memory(probe), probe.length);
 
