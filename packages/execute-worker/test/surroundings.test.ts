@@ -19,7 +19,14 @@ const WORKS = /^Ok$/;
 const STANDALONE = process.env.PVF_WORKERS !== undefined;
 /** The host is told of a fault of this machine: never an answer that counts against a candidate. */
 const OUR_FAULT = /^(InternalError|Kernel: .*|IoErr: .*)$/;
-const refusing = (resource: string) => new RegExp(`^ended with 1: .*the limit of ${resource} is`);
+/** The standalone programs' start code, which is machine code, names the three limits that it looks at together. */
+const TOGETHER = process.env.PVF_WORKERS === undefined ? [] : ['NOFILE', 'AS', 'FSIZE'];
+const refusing = (resource: string) =>
+  new RegExp(
+    TOGETHER.includes(resource)
+      ? `^ended with 1: the limits of this process are too low: .*Limit${resource}=`
+      : `^ended with 1: .*the limit of ${resource} is`,
+  );
 const TOO_LOW = /^ended with 1: the limits of this process are too low/;
 
 interface Case extends RawOptions {
