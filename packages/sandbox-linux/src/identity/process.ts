@@ -66,6 +66,8 @@ export function setsid(): boolean {
  * @throws SandboxError SYSCALL_FAILED
  */
 export function leadProcessGroup(): number {
+  refuseAvoided('getpgid');
+  refuseAvoided('setpgid');
   const pid = currentPid();
   if (sys3(NR.getpgid, 0, 0, 0) !== pid && sys3(NR.setpgid, 0, 0, 0) !== 0) failed('setpgid', lastErrno());
   return pid;

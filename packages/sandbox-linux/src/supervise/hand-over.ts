@@ -1,4 +1,5 @@
 import { closeDescriptor } from '../io/descriptors.ts';
+import { refuseAvoided } from '../sys/avoided.ts';
 import { AF_UNIX, EAGAIN, EINTR, SOCK_CLOEXEC, SOCK_SEQPACKET } from '../sys/constants.ts';
 import { failed, lastErrno, sys3, sys6 } from '../sys/libc.ts';
 import { reserve, writeInt64 } from '../sys/memory.ts';
@@ -32,6 +33,7 @@ export interface DescriptorChannel {
  * @throws SandboxError SYSCALL_FAILED
  */
 export function descriptorChannel(): DescriptorChannel {
+  refuseAvoided('socketpair');
   if (sys6(NR.socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.address, 0, 0) !== 0)
     failed('socketpair', lastErrno());
   return { receiveFd: pair.view.getInt32(0, true), sendFd: pair.view.getInt32(4, true) };
@@ -50,6 +52,7 @@ function prepareMessage(): void {
 
 /** Sends a copy of a descriptor; the sender's own stays open. @throws SandboxError SYSCALL_FAILED */
 export function sendDescriptor({ sendFd }: Pick<DescriptorChannel, 'sendFd'>, fd: number): void {
+  refuseAvoided('sendmsg');
   prepareMessage();
   writeInt64(control.view, 0, CONTROL_LENGTH);
   control.view.setInt32(8, SOL_SOCKET, true);
@@ -67,6 +70,7 @@ export function sendDescriptor({ sendFd }: Pick<DescriptorChannel, 'sendFd'>, fd
  * @throws SandboxError SYSCALL_FAILED
  */
 export function receiveDescriptor({ receiveFd }: Pick<DescriptorChannel, 'receiveFd'>): number | undefined {
+  refuseAvoided('recvmsg');
   for (;;) {
     prepareMessage();
     const n = sys3(NR.recvmsg, receiveFd, message.address, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);

@@ -9,8 +9,8 @@ const avoided = new Set<SyscallName>();
  * Has this package make none of these system calls any more: a filter that surrounds this process, such as that of a
  * service (systemd's SystemCallFilter= without SystemCallErrorNumber=), would end the process for it. What can be done
  * with another call is; what cannot fails with ENOSYS. Known: the calls that `closeAllDescriptorsExcept`,
- * `duplicateTo`, `pidfdOpen`, `dropAllCapabilities`, `effectiveCapabilities`, `setHostName`, Landlock's rules and ids
- * are made of.
+ * `duplicateTo`, `pidfdOpen`, `dropAllCapabilities`, `effectiveCapabilities`, `setHostName`, `leadProcessGroup`, channels for
+ * descriptors, Landlock's rules and ids are made of.
  */
 export function avoidSystemCalls(...names: readonly SyscallName[]): void {
   for (const name of names) avoided.add(name);
