@@ -20,6 +20,11 @@ export const DISPENSABLE: readonly SyscallName[] = [
   'recvmsg',
 ];
 
+/** The same for a whole host: its own Node starts no program without these. */
+export const DISPENSABLE_TO_HOSTS: readonly SyscallName[] = DISPENSABLE.filter(
+  (name) => !['socketpair', 'sendmsg', 'recvmsg'].includes(name),
+);
+
 /** All that workers, templates and jobs call from exec to the first answer, as `strace -f` tells, on any of the paths. */
 export const SET_UP: readonly SyscallName[] = [
   ...DISPENSABLE,

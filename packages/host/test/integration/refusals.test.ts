@@ -3,7 +3,7 @@ import { chmodSync, chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
-  DISPENSABLE,
+  DISPENSABLE_TO_HOSTS,
   REFUSED_BY_UNIT,
   refusing,
   SET_UP,
@@ -68,7 +68,7 @@ describe.each(USERS)('as %s', (_name, uid) => {
   it.each(['EPERM', 'kill'] as const)(
     'the host does without what it can do without: %s',
     async (way) => {
-      const result = await mainJob(refusing(DISPENSABLE, way), uid);
+      const result = await mainJob(refusing(DISPENSABLE_TO_HOSTS, way), uid);
       expect(result).toMatchObject({ said: RIGHT, end: '0' });
       expect(result.lost).toEqual(['capabilities', 'landlock-rules', 'host-name']);
     },
