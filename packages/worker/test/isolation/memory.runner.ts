@@ -2,25 +2,15 @@
 // memory.test.ts under the workers' flags; prints how each ended as JSON.
 import {
   closeDescriptor,
-  endSiblingThreads,
   exitNow,
-  initialise,
   pipe,
   readFully,
   readSmallFile,
   viewOf,
   writeAll,
 } from '@pvf/sandbox-linux';
-import pino from 'pino';
-import {
-  enterJob,
-  type JobEnd,
-  type JobLimits,
-  RequestArena,
-  restrictWorker,
-  runJob,
-  Template,
-} from '../../src/index.ts';
+import { enterJob, type JobEnd, type JobLimits, RequestArena, runJob, Template } from '../../src/index.ts';
+import { becomeIsolatedWorker } from './isolated-worker.ts';
 import { call, MAP_PRIVATE_ANONYMOUS, PAGE, PROT_READ, PROT_WRITE } from './native.ts';
 
 interface Order {
@@ -37,24 +27,7 @@ const CHUNK_MIB = 16;
 const READY = 1;
 const LIMIT_NS = 30e9;
 
-process.on('uncaughtException', (error) => {
-  writeAll(2, Buffer.from(`${error.stack}\n`));
-  exitNow(1);
-});
-initialise();
-endSiblingThreads();
-const restricted = restrictWorker(
-  'execute',
-  directory,
-  {
-    secureValidatorMode: true,
-    canEnableLandlock: true,
-    canEnableSeccomp: true,
-    canUnshareUserNamespaceAndChangeRoot: true,
-    canDoSecureClone: true,
-  },
-  pino({ level: 'silent' }),
-);
+const restricted = becomeIsolatedWorker(directory);
 const job = { ...restricted.job, addedDataBytes: limitMib * MIB };
 const limits: JobLimits = {
   cpuLimitNs: LIMIT_NS,

@@ -3,28 +3,19 @@
 import {
   closeDescriptor,
   compileFilter,
-  endSiblingThreads,
   exitNow,
   forkChild,
-  initialise,
   pipe,
   readFully,
   readSmallFile,
   sleep,
   writeAll,
 } from '@pvf/sandbox-linux';
-import pino from 'pino';
 import { markBegun } from '../../src/beginning.ts';
-import {
-  type JobLimits,
-  RequestArena,
-  restrictWorker,
-  Template,
-  TemplateError,
-  type TemplateJob,
-} from '../../src/index.ts';
+import { type JobLimits, RequestArena, Template, TemplateError, type TemplateJob } from '../../src/index.ts';
 import { ownChildren } from '../../src/own-children.ts';
 import { COMMAND_BYTES } from '../../src/template-process.ts';
+import { becomeIsolatedWorker } from './isolated-worker.ts';
 import { call, memory } from './native.ts';
 
 interface Order {
@@ -53,25 +44,7 @@ const PATIENCE_MS = 20_000;
 /** Long enough for a process to make others, or to use some processor time. */
 const A_WHILE_MS = 300;
 
-// Nobody returns to the event loop that would print it.
-process.on('uncaughtException', (error) => {
-  writeAll(2, Buffer.from(`${error.stack}\n`));
-  exitNow(1);
-});
-initialise();
-endSiblingThreads();
-const restricted = restrictWorker(
-  'execute',
-  directory,
-  {
-    secureValidatorMode: true,
-    canEnableLandlock: true,
-    canEnableSeccomp: true,
-    canUnshareUserNamespaceAndChangeRoot: namespaces,
-    canDoSecureClone: namespaces,
-  },
-  pino({ level: 'silent' }),
-);
+const restricted = becomeIsolatedWorker(directory, namespaces);
 /** A filter that has the worker answer a call that nobody makes. */
 const noGate = compileFilter({ deny: ['acct'], onViolation: 'notify' });
 const filters = restricted.job.templateFilters!;
