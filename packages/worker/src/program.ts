@@ -16,6 +16,7 @@ import type pino from 'pino';
 import { runAllChecks, runCheck, WORKS } from './checks.ts';
 import { helpText, parseCommandLine, type WorkerCommand, type WorkerKind } from './command-line.ts';
 import { HostConnection } from './connection.ts';
+import { closeInherited } from './inherited.ts';
 import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 import { proveJobs } from './prove-jobs.ts';
@@ -102,6 +103,7 @@ async function serve(
     // Until it listens to the host; for good it must not be, because the signal comes when the host's thread ends.
     setParentDeathSignal(SIGKILL);
     requireLimits();
+    closeInherited();
     readdirSync(workerDirPath);
     const connection = new HostConnection(connectUnixStream(socketPath));
     unlinkIfPossible(socketPath, log);

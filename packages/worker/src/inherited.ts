@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeDescriptor } from '@pvf/sandbox-linux';
+
+const DESCRIPTORS = '/proc/self/fd';
+const INFO = '/proc/self/fdinfo';
+const O_CLOEXEC = 0o2000000;
+/** Standard input, output and error, which a host gives its workers on purpose. */
+const STANDARD = 2;
+/** What Node itself has open before a program opens anything: event loops, and what wakes them. */
+const OF_NODE = /^anon_inode:\[(?:eventpoll|io_uring|eventfd)\]$/;
+const PIPE = /^pipe:\[\d+\]$/;
+
+/**
+ * Closes what the host, or who started it, left open for programs that it starts (descriptors without `O_CLOEXEC`): files,
+ * sockets and pipes that are nobody's business here, and that would hold locks and ports of a host that has gone. To be
+ * called before the worker opens anything of its own. Where /proc cannot be read, nothing is closed; jobs close all
+ * descriptors in any case.
+ */
+export function closeInherited(): void {
+  for (const fd of inheritedDescriptors()) closeDescriptor(fd);
+}
+
+interface OpenFile {
+  readonly fd: number;
+  readonly link: string;
+  readonly closesOnExec: boolean;
+}
+
+function inheritedDescriptors(): readonly number[] {
+  const open = openFiles();
+  // Node's pipes have both of their ends in this process.
+  const isPipe = ({ link }: OpenFile): boolean =>
+    PIPE.test(link) && open.filter((each) => each.link === link).length > 1;
+  // Node closes all of its own on exec, and what it finds at low numbers.
+  const isOfNode = (file: OpenFile): boolean =>
+    file.closesOnExec && (OF_NODE.test(file.link) || isPipe(file));
+  return open.filter((file) => !isOfNode(file)).map(({ fd }) => fd);
+}
+
+function openFiles(): readonly OpenFile[] {
+  try {
+    return readdirSync(DESCRIPTORS)
+      .map(Number)
+      .filter((fd) => fd > STANDARD)
+      .flatMap(openFile);
+  } catch {
+    return [];
+  }
+}
+
+/** Nothing for a descriptor that has gone, like the one that listed them. */
+function openFile(fd: number): readonly OpenFile[] {
+  try {
+    const [, flags = '0'] = /^flags:\s+(\d+)$/m.exec(readFileSync(`${INFO}/${fd}`, 'latin1')) ?? [];
+    const closesOnExec = (Number.parseInt(flags, 8) & O_CLOEXEC) !== 0;
+    return [{ fd, link: readlinkSync(`${DESCRIPTORS}/${fd}`), closesOnExec }];
+  } catch {
+    return [];
+  }
+}
