@@ -11,8 +11,8 @@
 // If a step fails, the descriptor is closed and the program says so when it looks for it. Position-independent; all
 // registers but rax, rcx and r11 are kept: the dynamic linker passes its finaliser in rdx.
 
-/** x86-64, one instruction per line. */
-const CODE = `
+/** x86-64, one instruction per line; disassembly.test.mjs holds each against a disassembler. */
+export const CODE = `
 57                    push rdi
 56                    push rsi
 52                    push rdx
@@ -126,7 +126,7 @@ ff e0                 jmp rax
 `;
 
 /** The data follows here: the code addresses it relative to itself. */
-const DATA_OFFSET = 0x180;
+export const DATA_OFFSET = 0x180;
 const INT3 = 0xcc;
 
 /**
