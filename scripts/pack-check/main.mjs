@@ -1,5 +1,6 @@
 // `npm run pack-check [-- NAME…]`: packs every public package; each must be in order for publishing (publint), have
-// types that resolve (attw), install from its tarball into an empty folder with npm, and work there (smoke.mjs).
+// types that resolve (attw), install from its tarball into an empty folder with npm under strict engines, and work there
+// (smoke.mjs), on the oldest Node that it promises. A program that bundles the host works as the host's README says.
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { checkBundles } from './bundles.mjs';
+import { installNodes } from './nodes.mjs';
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
@@ -37,6 +40,10 @@ const started = Date.now();
 const work = mkdtempSync(join(tmpdir(), 'pvf-pack-check-'));
 let failures = 0;
 try {
+  const nodes = await installNodes(
+    join(work, 'nodes'),
+    [...packages.values()].map(({ manifest }) => manifest.engines.node),
+  );
   const tarballs = join(work, 'tarballs');
   mkdirSync(tarballs);
   await forEach([...packages.values()], async (each) => {
@@ -49,7 +56,7 @@ try {
   );
   await forEach(wanted, async (each) => {
     const { folder } = each;
-    const problems = [...(await lint(each)), ...(await resolveTypes(each)), ...(await tryOut(each))];
+    const problems = [...(await lint(each)), ...(await resolveTypes(each)), ...(await tryOut(each, nodes))];
     failures += problems.length;
     console.log(problems.length === 0 ? `ok  @pvf/${folder}` : `BAD @pvf/${folder}\n${problems.join('\n')}`);
   });
@@ -83,7 +90,7 @@ async function resolveTypes({ tarball }) {
   }
 }
 
-async function tryOut(each) {
+async function tryOut(each, nodes) {
   const directory = join(work, each.folder);
   mkdirSync(directory);
   const dependencies = Object.fromEntries(
@@ -98,17 +105,35 @@ async function tryOut(each) {
   const registry = Object.entries(process.env).filter(([name]) =>
     /^npm_config_(registry|cache)$/i.test(name),
   );
-  const env = Object.fromEntries([...environment, ...registry]);
+  const node = nodes.get(each.manifest.engines.node);
+  // npm runs on the Node that it finds first, and compares the engines with that.
+  const env = Object.fromEntries([
+    ...environment,
+    ...registry,
+    ['PATH', `${dirname(node)}:${process.env.PATH}`],
+    ['npm_config_engine_strict', 'true'],
+  ]);
   const options = { cwd: directory, env, timeout: 120_000 };
   try {
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], options);
-    await run(process.execPath, ['smoke.mjs', each.folder, ADDER], options);
+    await run(node, ['smoke.mjs', each.folder, ADDER], options);
+    if (each.folder === 'cli')
+      await handsOver(directory, nodes.get(packages.get('@pvf/protocol').manifest.engines.node));
+    if (each.folder === 'host') await checkBundles(directory, node, ADDER);
     return [];
   } catch (error) {
     return [`installed alone: ${error.message}\n${error.stdout ?? ''}`];
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** On a Node that is too old for its dependencies the command line uses that of the workers. */
+async function handsOver(directory, old) {
+  const env = { PATH: `${dirname(old)}:/usr/bin:/bin`, HOME: directory };
+  const { stdout } = await run(join(directory, 'node_modules/.bin/pvf'), ['--version'], { env });
+  const { version } = packages.get('@pvf/cli').manifest;
+  if (stdout.trim() !== version) throw new Error(`pvf on ${old} prints ${stdout}, not ${version}`);
 }
 
 /** A package and those of ours that it needs, directly or not: what a registry would add. */

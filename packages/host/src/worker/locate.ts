@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { isSea } from 'node:sea';
@@ -43,9 +43,15 @@ function candidates(kind: WorkerKind): string[] {
   const beside = join(dirname(process.execPath), name);
   if (isSea()) return [beside];
   try {
-    const manifest = createRequire(import.meta.url).resolve(`@pvf/${kind}-worker/package.json`);
+    const manifest = createRequire(ownFile()).resolve(`@pvf/${kind}-worker/package.json`);
     return [join(dirname(manifest), 'bin', name), beside];
   } catch {
     return [beside];
   }
+}
+
+/** Where packages are looked for from; a program that bundles this file as CommonJS has nothing in `import.meta`. */
+function ownFile(): string {
+  const url: string | undefined = import.meta.url;
+  return url ?? realpathSync(process.argv[1] ?? '.');
 }
