@@ -6,6 +6,7 @@ import {
   decodeProgram,
   type SyscallName,
   syscallName,
+  syscallNumber,
 } from '../src/index.ts';
 import { expandSelectors, type SyscallGroup } from '../src/policy/syscall-groups.ts';
 import { AUDIT_ARCH, simulate } from './support/bpf-simulator.ts';
@@ -90,7 +91,13 @@ const REFUSED: readonly string[] = [
   'vserver',
 ];
 /** As if the kernel did not know them. */
-const UNKNOWN: readonly string[] = ['clone3', 'io_uring_enter', 'io_uring_register', 'io_uring_setup'];
+const UNKNOWN: readonly string[] = [
+  'clone3',
+  'io_uring_enter',
+  'io_uring_register',
+  'io_uring_setup',
+  'openat2',
+];
 const METADATA: readonly string[] = [
   'chmod',
   'chown',
@@ -139,6 +146,7 @@ test.each<Architecture>(['x64', 'arm64'])('what is refused by default on %s, cal
   for (let nr = 0; nr < NUMBERS; nr++) {
     const name = syscallName(nr, arch) ?? '';
     const expected = REFUSED.includes(name) ? EPERM : UNKNOWN.includes(name) ? ENOSYS : ALLOW;
+    // no set-user-ID bit and no request of ioctl among them
     for (const args of [[], [1n, 2n, 3n, 4n, 5n, 6n]])
       expect([nr, name, decide(nr, args)]).toEqual([nr, name, expected]);
   }
@@ -156,6 +164,44 @@ test.each<Architecture>(['x64', 'arm64'])('what is refused by default on %s, by 
   // The kernel takes the request as an unsigned int.
   expect([TIOCSTI, TIOCLINUX, TIOCSTI | (1n << 40n)].map(ioctl)).toEqual([EPERM, EPERM, EPERM]);
   expect([TIOCSTI - 1n, TIOCSTI + 1n, TIOCLINUX + 1n, 0n].map(ioctl)).toEqual([ALLOW, ALLOW, ALLOW, ALLOW]);
+});
+
+test.each<Architecture>(['x64', 'arm64'])('files with set-user-ID and set-group-ID bits on %s', (arch) => {
+  const decide = decisions(DEFAULT_DENIED, arch);
+  const number = (wanted: SyscallName): number | undefined => syscallNumber(wanted, arch);
+  const modeAt = { chmod: 1, fchmod: 1, fchmodat: 2, fchmodat2: 2, creat: 1, mknod: 1, mknodat: 2 } as const;
+  const openAt = { open: 1, openat: 2 } as const;
+  const at = (entries: Readonly<Record<number, bigint>>): bigint[] =>
+    Array.from({ length: 6 }, (_, i) => entries[i] ?? 0n);
+  for (const [name, index] of Object.entries(modeAt)) {
+    const nr = number(name as SyscallName);
+    if (nr === undefined) continue;
+    for (const bits of [0o4755n, 0o2755n, 0o6000n, 0o4755n | (1n << 40n)])
+      expect([name, bits, decide(nr, at({ [index]: bits }))]).toEqual([name, bits, EPERM]);
+    expect([name, decide(nr, at({ [index]: 0o1777n }))]).toEqual([name, ALLOW]);
+  }
+  for (const [name, index] of Object.entries(openAt)) {
+    const nr = number(name as SyscallName);
+    if (nr === undefined) continue;
+    const opened = (flags: bigint, bits: bigint): number =>
+      decide(nr, at({ [index]: flags, [index + 1]: bits }));
+    expect([0o101n, 0o20_200_001n].map((flags) => opened(flags, 0o4755n))).toEqual([EPERM, EPERM]);
+    // without creating, the mode is whatever was in the register
+    expect([opened(0n, 0o7777n), opened(0o101n, 0o755n)]).toEqual([ALLOW, ALLOW]);
+  }
+});
+
+test.each<Architecture>(['x64', 'arm64'])('the flags of a file are metadata on %s', (arch) => {
+  const decide = decisions(['@metadata'], arch);
+  const ioctl = (request: bigint): number => decide(syscallNumber('ioctl', arch) as number, [3n, request]);
+  const FS_IOC_GETFLAGS = 0x8008_6601n;
+  const FS_IOC_SETFLAGS = 0x4008_6602n;
+  const FS_IOC32_SETFLAGS = 0x4004_6602n;
+  const FS_IOC_FSSETXATTR = 0x401c_5820n;
+  expect(
+    [FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETFLAGS | (1n << 33n)].map(ioctl),
+  ).toEqual([EPERM, EPERM, EPERM, EPERM]);
+  expect(ioctl(FS_IOC_GETFLAGS)).toBe(ALLOW);
 });
 
 test.each<Architecture>(['x64', 'arm64'])('changing metadata, programs and sockets on %s', (arch) => {

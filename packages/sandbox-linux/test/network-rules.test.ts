@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { compileFilter, decodeProgram, type NetworkPolicy, syscallNumber } from '../src/index.ts';
+import {
+  compileFilter,
+  decodeProgram,
+  type NetworkPolicy,
+  type SyscallName,
+  syscallNumber,
+} from '../src/index.ts';
 import { networkRules } from '../src/policy/network.ts';
 import { AUDIT_ARCH, simulate } from './support/bpf-simulator.ts';
 
@@ -72,6 +78,44 @@ describe.each(['x64', 'arm64'] as const)('sockets on %s', (arch) => {
         ['stream/any', 'stream/tcp', 'dgram/any', 'dgram/udp'].map((rest) => `${family}/${rest}`),
       ),
     );
+  });
+
+  test('pairs of datagram sockets, which can send elsewhere, come with Unix sockets only', () => {
+    const pairs = (policy: NetworkPolicy): string[] => {
+      const spec = { arch, deny: networkRules(policy), onViolation: { errno: 'EPERM' } } as const;
+      const program = decodeProgram(compileFilter(spec).program);
+      const nr = syscallNumber('socketpair', arch) as number;
+      return Object.entries(FAMILIES).flatMap(([family, domain]) =>
+        Object.entries(TYPES)
+          .filter(
+            ([, type]) =>
+              simulate(program, {
+                nr,
+                arch: AUDIT_ARCH[arch],
+                args: [BigInt(domain), BigInt(type | SOCK_CLOEXEC_NONBLOCK)],
+              }) === 0x7fff0000,
+          )
+          .map(([type]) => `${family}/${type}`),
+      );
+    };
+    expect(pairs({ access: 'none' })).toEqual(['unix/stream', 'unix/seqpacket']);
+    expect(pairs({ access: 'none', unixSockets: true })).toEqual(
+      Object.keys(TYPES).map((type) => `unix/${type}`),
+    );
+  });
+
+  test.each<[SyscallName, number]>([
+    ['sendto', 3],
+    ['sendmsg', 2],
+    ['sendmmsg', 3],
+  ])('%s cannot connect (TCP fast open)', (name, index) => {
+    const deny = networkRules({ access: 'tcp-ports', connectTcp: [443] });
+    const program = decodeProgram(compileFilter({ arch, deny, onViolation: { errno: 'EPERM' } }).program);
+    const send = (flags: bigint): number => {
+      const args = Array.from({ length: 6 }, (_, i) => (i === index ? flags : 0n));
+      return simulate(program, { nr: syscallNumber(name, arch) as number, arch: AUDIT_ARCH[arch], args });
+    };
+    expect([send(0x2000_0000n), send(0x2000_4040n), send(0x4040n)]).toEqual([0x50001, 0x50001, 0x7fff0000]);
   });
 
   test('io_uring, whose calls no filter sees, is absent', () => {

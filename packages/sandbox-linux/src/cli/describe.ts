@@ -87,12 +87,16 @@ export function describeEnd(end: SandboxEnd, limits: Parameters<typeof describeR
   ];
 }
 
-/** What was asked for and is not enforced. */
+/** What was asked for and is not enforced, or only by measuring. */
 function missingLines(outcomes: readonly LayerOutcome[]): string[] {
-  return outcomes
+  const measured = outcomes.flatMap(({ layer, passes = [] }) =>
+    passes.length === 0 ? [] : [`measured, not enforced (${layer}): what gets past: ${passes.join('; ')}`],
+  );
+  const missing = outcomes
     .filter(({ missing }) => missing.length > 0)
     .map(
       ({ layer, missing, reason }) =>
         `not enforced (${layer}): ${missing.join(', ')}${reason === undefined ? '' : `; ${reason}`}`,
     );
+  return [...missing, ...measured];
 }

@@ -28,8 +28,9 @@ const isExec = ({ name }: SyscallRule): boolean => EXEC.includes(name);
 /**
  * Compiles a plan's filter for a program that is still to be executed under it: the execve that starts it has to pass.
  * Under a supervisor only that one does, where the policy allows no other.
+ * @param judgeListen every `listen` goes to the supervisor
  */
-export function buildFilters(spec: FilterSpec | undefined): ProgramFilters {
+export function buildFilters(spec: FilterSpec | undefined, judgeListen = false): ProgramFilters {
   if (spec === undefined) {
     return {
       supervised: undefined,
@@ -49,6 +50,7 @@ export function buildFilters(spec: FilterSpec | undefined): ProgramFilters {
     deny: deny.filter((rule) => !isExec(rule)),
     allow: allow?.filter((rule) => !isExec(rule)),
   };
+  const judged: readonly SyscallRule[] = judgeListen ? [{ name: 'listen', action: 'notify' }] : [];
   const compile = (exec: readonly SyscallRule[], onViolation: FilterSpec['onViolation']): CompiledFilter =>
     compileFilter({
       onViolation,
@@ -58,11 +60,15 @@ export function buildFilters(spec: FilterSpec | undefined): ProgramFilters {
   const all = (action: SyscallRule['action']): SyscallRule[] =>
     EXEC.map((name) => ({ name, ...(action === undefined ? {} : { action }) }));
   return {
-    supervised: compile(execSupervised ? all('notify') : [], 'notify'),
+    supervised: compile([...(execSupervised ? all('notify') : []), ...judged], 'notify'),
     unsupervised: compile(all('allow'), spec.onViolation),
     violation: spec.onViolation === 'kill-process' ? 'kill' : 'refuse',
     execAllowed,
     execSupervised,
-    missingUnsupervised: ['names of refused system calls', ...(execAllowed ? [] : ['refusal of execve'])],
+    missingUnsupervised: [
+      'names of refused system calls',
+      ...(execAllowed ? [] : ['refusal of execve']),
+      ...(judgeListen ? ['refusal of listen on a socket that was never bound'] : []),
+    ],
   };
 }

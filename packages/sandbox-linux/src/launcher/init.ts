@@ -104,7 +104,7 @@ class Init {
     this.#children = { fd: children, events: POLLIN, revents: 0 };
     this.#control = { fd: options.controlFd, events: POLLIN, revents: 0 };
     this.#ownTable = ownTable;
-    this.supervisor = new Supervisor(options.filters);
+    this.supervisor = new Supervisor(options.filters, options.plan.listening);
   }
 
   wallMs(): number {

@@ -70,7 +70,13 @@ function becomeUser(policy: Policy): void {
 }
 
 function makePlan(request: LauncherRequest): Plan {
-  const abilities = { ...kernelAbilities(), ...namespaceAbilities(request.policy), otherThreads: false };
+  const kernel = kernelAbilities();
+  const abilities = {
+    ...kernel,
+    notify: kernel.notify && request.noNotify !== true,
+    ...namespaceAbilities(request.policy),
+    otherThreads: false,
+  };
   return planPolicy(request.policy, abilities, 'new-process', request.landlockAbi);
 }
 
@@ -85,7 +91,7 @@ function launch(request: LauncherRequest, plan: Plan): Running {
   const signals = signalDescriptor(FORWARDED);
   const status = pipe();
   const control = pipe();
-  const filters = buildFilters(plan.filter);
+  const filters = buildFilters(plan.filter, plan.listening !== undefined);
   const ids = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const init = forkChild({
     namespaces: plan.namespaces,

@@ -1,7 +1,9 @@
+import type { Listening } from '../policy/plan.ts';
 import { answerCall, receiveCall } from '../supervise/notify.ts';
 import { EPERM } from '../sys/constants.ts';
 import { type SyscallName, syscallNumber } from '../sys/syscalls.ts';
 import type { ProgramFilters } from './filters.ts';
+import { listenFor } from './listen.ts';
 
 type SupervisorOptions = Pick<ProgramFilters, 'violation' | 'execAllowed' | 'execSupervised'>;
 
@@ -10,10 +12,13 @@ export class Supervisor {
   /** Refused calls by name, and how often. */
   readonly refused: Record<string, number> = {};
   readonly #options: SupervisorOptions;
+  readonly #listening: Listening | undefined;
+  readonly #listen = syscallNumber('listen');
   readonly #exec = [syscallNumber('execve'), syscallNumber('execveat')];
   #started: boolean;
 
-  constructor(options: SupervisorOptions) {
+  constructor(options: SupervisorOptions, listening?: Listening) {
+    this.#listening = listening;
     this.#options = options;
     this.#started = !options.execSupervised;
   }
@@ -27,6 +32,13 @@ export class Supervisor {
     if (this.#passes(call.number)) {
       answerCall(listener, call, 'continue');
       return undefined;
+    }
+    if (this.#listening !== undefined && call.number === this.#listen) {
+      const errno = listenFor(listener, call, this.#listening);
+      if (errno === 0) {
+        answerCall(listener, call, { errno });
+        return undefined;
+      }
     }
     const label = call.name ?? `system call ${call.number}`;
     this.refused[label] = (this.refused[label] ?? 0) + 1;

@@ -7,6 +7,9 @@ import type { NetworkPolicy } from './types.ts';
 const SOCK_TYPE_MASK = 0xf;
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
+const SOCK_SEQPACKET = 5;
+// linux/socket.h: connects and sends in one call, past Landlock's rules of ports
+const MSG_FASTOPEN = 0x2000_0000;
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
 
@@ -24,9 +27,32 @@ const allowed = (...args: readonly ArgumentCondition[]): SyscallRule => ({
   args,
   action: 'pass',
 });
+/** Ends of a pair that cannot be turned to another address; a datagram socket's can (and SOCK_RAW is one). */
+const PAIRS: readonly SyscallRule[] = [SOCK_STREAM, SOCK_SEQPACKET].map((kind) => ({
+  name: 'socketpair',
+  args: [family(AF_UNIX), type(kind)],
+  action: 'pass',
+}));
+const fastOpen = (name: 'sendto' | 'sendmsg' | 'sendmmsg', index: number): SyscallRule => ({
+  name,
+  args: [{ index, op: 'any-bits', value: MSG_FASTOPEN, width: 32 }],
+});
+
+/** Who may listen where ports are named; see `listenRule`. */
+export type ListenRule = 'nobody' | 'judged' | 'everybody';
 
 /**
- * The seccomp rules of a network policy, first match decides: which sockets can be made at all. The protocol is
+ * A socket that was never bound takes a port of the kernel's choice when it listens, and Landlock is not asked. Where
+ * no port is given for listening, `listen` can be refused altogether; elsewhere somebody has to look at the socket.
+ */
+export function listenRule(policy: NetworkPolicy | undefined): ListenRule {
+  if (policy?.access !== 'tcp-ports') return 'everybody';
+  return (policy.bindTcp ?? []).length === 0 && policy.unixSockets !== true ? 'nobody' : 'judged';
+}
+
+/**
+ * The seccomp rules of a network policy, first match decides: which sockets can be made at all, and what past Landlock
+ * leads to the network. The protocol is
  * pinned because Landlock sees TCP only: MPTCP and SCTP streams would pass its port rules. Calls of io_uring pass
  * no filter, so it goes too.
  */
@@ -43,7 +69,14 @@ export function networkRules(policy: NetworkPolicy): SyscallRule[] {
   return [
     ...rules,
     { name: 'socket' },
-    { name: 'socketpair', args: [{ index: 0, op: 'ne', value: AF_UNIX, width: 32 }] },
+    ...(policy.unixSockets === true
+      ? [{ name: 'socketpair' as const, args: [family(AF_UNIX)], action: 'pass' as const }]
+      : PAIRS),
+    { name: 'socketpair' },
+    fastOpen('sendto', 3),
+    fastOpen('sendmsg', 2),
+    fastOpen('sendmmsg', 3),
+    ...(listenRule(policy) === 'nobody' ? [{ name: 'listen' as const }] : []),
     { name: 'io_uring_setup', action: { errno: 'ENOSYS' } },
     { name: 'io_uring_enter', action: { errno: 'ENOSYS' } },
     { name: 'io_uring_register', action: { errno: 'ENOSYS' } },

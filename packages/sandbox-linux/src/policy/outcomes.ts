@@ -12,9 +12,11 @@ export class Outcomes {
     by: readonly string[],
     missing: readonly string[],
     reason?: string,
+    passes: readonly string[] = [],
   ): void {
-    const status = missing.length === 0 ? 'enforced' : by.length === 0 ? 'not-enforced' : 'partial';
-    if (status !== 'enforced' && requirement !== 'best-effort') {
+    const inForce = passes.length === 0 ? 'enforced' : 'measured';
+    const status = missing.length === 0 ? inForce : by.length === 0 ? 'not-enforced' : 'partial';
+    if (missing.length > 0 && requirement !== 'best-effort') {
       throw new SandboxError(
         'LAYER_UNAVAILABLE',
         { layer, reason: reason ?? missing.join(', ') },
@@ -26,7 +28,8 @@ export class Outcomes {
       status,
       by,
       missing,
-      ...(status === 'enforced' || reason === undefined ? {} : { reason }),
+      ...(passes.length === 0 ? {} : { passes }),
+      ...(missing.length === 0 || reason === undefined ? {} : { reason }),
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Namespace } from '../fork/namespaces.ts';
 import type { NetAccess } from '../landlock/access.ts';
 import type { Abilities } from './abilities.ts';
+import { listenRule } from './network.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { PlanTarget } from './plan.ts';
 import type { Policy } from './types.ts';
@@ -12,6 +13,7 @@ export type PortRules = readonly { readonly tcpPort: number; readonly access: re
  * How a policy's network layer is enforced.
  * @param abi the usable Landlock ABI, 0 for none
  * @param namespaces those that the policy names and the machine can make
+ * @param landlockReason why Landlock cannot be used at all
  */
 export function planNetwork(
   policy: Policy,
@@ -20,6 +22,7 @@ export function planNetwork(
   namespaces: readonly Namespace[],
   target: PlanTarget,
   outcomes: Outcomes,
+  landlockReason?: string,
 ): { ownNamespace: boolean; ports: PortRules | undefined; filtered: boolean } {
   const wanted = policy.network;
   if (wanted === undefined) return { ownNamespace: false, ports: undefined, filtered: false };
@@ -43,9 +46,17 @@ export function planNetwork(
   const reason = !abilities.seccomp
     ? 'the kernel has no seccomp filters'
     : abi < 4
-      ? 'TCP ports need Landlock ABI 4 (Linux 6.7)'
+      ? (landlockReason ?? 'TCP ports need Landlock ABI 4 (Linux 6.7)')
       : undefined;
-  outcomes.add('network', wanted.enforce, by, missing, reason);
+  const unjudged = listenRule(wanted) === 'judged' && !(target === 'new-process' && abilities.notify);
+  outcomes.add(
+    'network',
+    wanted.enforce,
+    by,
+    missing,
+    reason,
+    unjudged ? ['listening on a port that the kernel chooses, with a socket that was never bound'] : [],
+  );
   const ports = [
     ...(wanted.connectTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['connect-tcp' as const] })),
     ...(wanted.bindTcp ?? []).map((tcpPort) => ({ tcpPort, access: ['bind-tcp' as const] })),

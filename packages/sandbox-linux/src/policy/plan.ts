@@ -13,7 +13,7 @@ import type { FilterSpec } from '../seccomp/compile.ts';
 import type { Abilities } from './abilities.ts';
 import { checkPolicy } from './check.ts';
 import { fileRules, type PathRule } from './files.ts';
-import { networkRules } from './network.ts';
+import { listenRule, networkRules } from './network.ts';
 import { Outcomes } from './outcomes.ts';
 import { type PortRules, planNetwork } from './plan-network.ts';
 import { planLimits, planPrivileges, planRoot } from './plan-rest.ts';
@@ -25,6 +25,12 @@ import type { LayerOutcome, LimitPolicy, Policy, RootPolicy } from './types.ts';
  * which a launcher watches. The latter two can be put into new namespaces.
  */
 export type PlanTarget = 'this-process' | 'forked-process' | 'new-process';
+
+/** What may listen: TCP sockets that are bound to one of the ports (0: any), and Unix sockets. */
+export interface Listening {
+  readonly ports: readonly number[];
+  readonly unixSockets: boolean;
+}
 
 /** A policy resolved against what the machine can do; applied step by step. */
 export interface Plan {
@@ -44,6 +50,8 @@ export interface Plan {
     readonly ports: readonly { readonly tcpPort: number; readonly access: readonly NetAccess[] }[];
   };
   readonly filter?: FilterSpec;
+  /** The supervisor looks at each socket that is to listen. */
+  readonly listening?: Listening;
   /** In the mount namespace all but what may be written becomes read-only. */
   readonly readOnlyMounts: boolean;
   readonly outcomes: readonly LayerOutcome[];
@@ -63,10 +71,12 @@ export function planPolicy(
   checkPolicy(policy);
   const outcomes = new Outcomes();
   const landlockAbi = Math.min(abilities.landlockAbi, KNOWN_LANDLOCK_ABI, simulatedAbi ?? KNOWN_LANDLOCK_ABI);
-  const landlockReason = landlockProblem(abilities, landlockAbi);
+  // what it can do for threads does not depend on the rights that this package knows
+  const threadsAbi = Math.min(abilities.landlockAbi, simulatedAbi ?? abilities.landlockAbi);
+  const landlockReason = landlockProblem(abilities, threadsAbi);
   const abi = landlockReason === undefined ? landlockAbi : 0;
   const named = planNamespaces(policy, abilities, outcomes);
-  const network = planNetwork(policy, abilities, abi, named, target, outcomes);
+  const network = planNetwork(policy, abilities, abi, named, target, outcomes, landlockReason);
   const namespaces = allNamespaces(named, network.ownNamespace, policy, abilities, target);
   const readOnlyMounts =
     policy.files !== undefined && abi > 0 && namespaces.includes('mount') && policy.root === undefined;
@@ -95,6 +105,14 @@ export function planPolicy(
     limits: policy.limits ?? {},
     ...(landlock === undefined ? {} : { landlock }),
     ...(filter === undefined ? {} : { filter }),
+    ...(filter === undefined || listenRule(policy.network) !== 'judged'
+      ? {}
+      : {
+          listening: {
+            ports: policy.network?.bindTcp ?? [],
+            unixSockets: policy.network?.unixSockets === true,
+          },
+        }),
     outcomes: outcomes.list,
   };
 }
@@ -102,7 +120,7 @@ export function planPolicy(
 function landlockProblem(abilities: Abilities, abi: number): string | undefined {
   if (abi === 0) return abilities.landlockReason ?? 'the kernel has no Landlock';
   if (abilities.otherThreads && abi < 8)
-    return 'the process has other threads, which Landlock cannot reach before ABI 8';
+    return 'the process has other threads, and Landlock before ABI 8 (Linux 7.0) restricts one thread at a time; run a process of its own instead (restartSandboxed, spawnSandboxed)';
   return undefined;
 }
 

@@ -15,6 +15,37 @@ import type { SyscallSelector } from './types.ts';
 // linux/tty: pushing characters into a terminal's input, and the console's variant of it
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
+// linux/stat.h: S_ISUID | S_ISGID
+const SET_ID_BITS = 0o6000;
+// linux/fcntl.h: O_CREAT | __O_TMPFILE, the flags with which open looks at a mode
+const CREATES = 0o20_000_100;
+/** Of linux/fs.h and of file systems: what changes flags, versions, projects and policies of a file. */
+const ATTRIBUTE_IOCTLS: readonly number[] = [
+  0x4008_6602, // FS_IOC_SETFLAGS
+  0x4004_6602, // FS_IOC32_SETFLAGS
+  0x4008_7602, // FS_IOC_SETVERSION
+  0x4004_7602, // FS_IOC32_SETVERSION
+  0x401c_5820, // FS_IOC_FSSETXATTR
+  0x4100_9432, // FS_IOC_SETFSLABEL
+  0x800c_6613, // FS_IOC_SET_ENCRYPTION_POLICY
+  0x4080_6685, // FS_IOC_ENABLE_VERITY
+  0x4004_7211, // FAT_IOCTL_SET_ATTRIBUTES
+  0x4008_6604, // EXT4_IOC_SETVERSION
+  0x4008_941a, // BTRFS_IOC_SUBVOL_SETFLAGS
+  0xc0c8_9425, // BTRFS_IOC_SET_RECEIVED_SUBVOL
+];
+
+const mode = (name: SyscallName, index: number): SyscallRule => ({
+  name,
+  args: [{ index, op: 'any-bits', value: SET_ID_BITS, width: 32 }],
+});
+const creation = (name: SyscallName, flags: number): SyscallRule => ({
+  name,
+  args: [
+    { index: flags, op: 'any-bits', value: CREATES, width: 32 },
+    { index: flags + 1, op: 'any-bits', value: SET_ID_BITS, width: 32 },
+  ],
+});
 // clone cannot make time namespaces
 const ALL_NEW_NAMESPACES =
   CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
@@ -87,6 +118,22 @@ const GROUPS = {
     { name: 'ioctl', args: [{ index: 1, op: 'eq', value: TIOCSTI, width: 32 }] },
     { name: 'ioctl', args: [{ index: 1, op: 'eq', value: TIOCLINUX, width: 32 }] },
   ],
+  /**
+   * Files that give their owner's or group's rights to whoever executes them, outside and later. openat2 hides its mode
+   * from filters; ENOSYS makes its users fall back.
+   */
+  '@set-id': [
+    mode('chmod', 1),
+    mode('fchmod', 1),
+    mode('fchmodat', 2),
+    mode('fchmodat2', 2),
+    mode('creat', 1),
+    mode('mknod', 1),
+    mode('mknodat', 2),
+    creation('open', 1),
+    creation('openat', 2),
+    { name: 'openat2', action: { errno: 'ENOSYS' } },
+  ],
   /** Old, unused and often badly kept. */
   '@obsolete': [
     ...([
@@ -114,6 +161,9 @@ const GROUPS = {
       'fremovexattr',
     ] as const),
     ...(['removexattrat', 'utime', 'utimes', 'futimesat', 'utimensat', 'file_setattr'] as const),
+    ...ATTRIBUTE_IOCTLS.map(
+      (value): SyscallRule => ({ name: 'ioctl', args: [{ index: 1, op: 'eq', value, width: 32 }] }),
+    ),
   ],
   /** Starting other programs. */
   '@exec': ['execve', 'execveat'],

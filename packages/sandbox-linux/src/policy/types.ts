@@ -140,12 +140,17 @@ export type PolicyLayer =
 /** What became of one layer of a policy. */
 export interface LayerOutcome {
   readonly layer: PolicyLayer;
-  /** `partial`: something that was asked for is missing, see `missing`. */
-  readonly status: 'enforced' | 'partial' | 'not-enforced';
+  /**
+   * `measured`: in force, but by looking from time to time or one process at a time; `passes` says what gets past.
+   * `partial`: something that was asked for is missing, see `missing`.
+   */
+  readonly status: 'enforced' | 'measured' | 'partial' | 'not-enforced';
   /** What enforces it, e.g. `landlock ABI 7`. */
   readonly by: readonly string[];
   /** What was asked for and is not enforced. */
   readonly missing: readonly string[];
+  /** What gets past it as it is enforced here. */
+  readonly passes?: readonly string[];
   /** Why something is missing, and what the operator can do. */
   readonly reason?: string;
 }

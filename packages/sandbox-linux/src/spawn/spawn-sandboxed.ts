@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import os from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { invalidArgument, SandboxError } from '../error.ts';
 import {
   CONTROL_FD,
@@ -68,8 +69,12 @@ export function spawnSandboxed(
   const absolute = withAbsolutePaths(policy);
   const env = environmentOf(policy.environment);
   const command = launcherCommand();
+  const stdio = stdioOf(options.stdio);
   const launcher = spawn(command.node, command.args, {
-    stdio: [...stdioOf(options.stdio), 'pipe'] as StdioOptions,
+    stdio: [...stdio, 'pipe'] as StdioOptions,
+    // A terminal signals the program itself, and it must stay in the terminal's session. Elsewhere a signal to the
+    // caller's process group is the caller's to hand on: otherwise the program would get it twice.
+    detached: !stdio.some(isTerminal),
     env: {},
     cwd: '/',
   });
@@ -107,6 +112,11 @@ export function spawnSandboxed(
 function stdioOf(stdio: SpawnOptions['stdio']): readonly StdioOption[] {
   if (stdio === undefined) return ['pipe', 'pipe', 'pipe'];
   return typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
+}
+
+/** True if a terminal is what the program will have there. */
+function isTerminal(entry: StdioOption, fd: number): boolean {
+  return isatty(typeof entry === 'number' ? entry : entry === 'inherit' ? fd : -1);
 }
 
 /** The caller's end of the launcher's control channel. */

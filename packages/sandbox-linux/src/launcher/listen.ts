@@ -1,0 +1,86 @@
+import { errnoNameOf } from '../error.ts';
+import { pidfdOpen } from '../fork/wait.ts';
+import { closeDescriptor } from '../io/descriptors.ts';
+import { readSmallFile } from '../io/files.ts';
+import type { Listening } from '../policy/plan.ts';
+import type { SupervisedCall } from '../supervise/notify.ts';
+import { AF_INET, AF_INET6, AF_UNIX, EPERM } from '../sys/constants.ts';
+import { lastErrno, sys3 } from '../sys/libc.ts';
+import { reserve } from '../sys/memory.ts';
+import { NR } from '../sys/syscalls.ts';
+
+// linux/seccomp.h; the second is what kernels before 5.17 knew
+const SECCOMP_IOCTL_NOTIF_ID_VALID = 0x4008_2102;
+const SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR = 0x8008_2102;
+const SHUT_RDWR = 2;
+const ADDRESS_BYTES = 128;
+const address = reserve(ADDRESS_BYTES);
+const addressLength = reserve(4);
+const id = reserve(8);
+
+/**
+ * Listens on a socket of the calling process in its stead, if it may: on the very socket that was looked at, so that
+ * no other can be put in its place.
+ * @returns 0, or the errno to answer with
+ */
+export function listenFor(listener: number, call: SupervisedCall, may: Listening): number {
+  const socket = socketOf(listener, call);
+  if (socket === undefined) return EPERM;
+  try {
+    if (!isAllowed(socket, may)) return EPERM;
+    if (sys3(NR.listen, socket, Number(BigInt.asIntN(32, call.args[1] ?? 0n)), 0) !== 0) return lastErrno();
+    if (isAllowed(socket, may)) return 0;
+    // it has lost its port meanwhile, and the kernel gave it another
+    sys3(NR.shutdown, socket, SHUT_RDWR, 0);
+    return EPERM;
+  } finally {
+    closeDescriptor(socket);
+  }
+}
+
+/** Needs a process table in which the caller can be found, and the right to look into it; without them: refused. */
+function socketOf(listener: number, call: SupervisedCall): number | undefined {
+  if (call.pid === 0) return undefined;
+  let process: number;
+  try {
+    process = pidfdOpen(leaderOf(call.pid));
+  } catch (error) {
+    if (errnoNameOf(error) === undefined) throw error;
+    return undefined;
+  }
+  // the caller still waits, so its number was still its own when it was opened
+  const fd = isWaiting(listener, call)
+    ? sys3(NR.pidfd_getfd, process, Number(BigInt.asIntN(32, call.args[0] ?? -1n)), 0)
+    : -1;
+  closeDescriptor(process);
+  return fd >= 0 ? fd : undefined;
+}
+
+/** The process that a thread belongs to. */
+function leaderOf(thread: number): number {
+  try {
+    const leader = /^Tgid:\s+(\d+)/m.exec(readSmallFile(`/proc/${thread}/status`))?.[1];
+    return leader === undefined ? thread : Number(leader);
+  } catch {
+    return thread;
+  }
+}
+
+function isWaiting(listener: number, call: SupervisedCall): boolean {
+  id.view.setBigUint64(0, call.id, true);
+  return (
+    sys3(NR.ioctl, listener, SECCOMP_IOCTL_NOTIF_ID_VALID, id.address) === 0 ||
+    sys3(NR.ioctl, listener, SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR, id.address) === 0
+  );
+}
+
+function isAllowed(socket: number, { ports, unixSockets }: Listening): boolean {
+  addressLength.view.setUint32(0, ADDRESS_BYTES, true);
+  if (sys3(NR.getsockname, socket, address.address, addressLength.address) !== 0) return false;
+  const family = address.view.getUint16(0, true);
+  if (family === AF_UNIX) return unixSockets;
+  if (family !== AF_INET && family !== AF_INET6) return false;
+  // big-endian, in the same place in sockaddr_in and sockaddr_in6
+  const port = address.view.getUint16(2);
+  return ports.includes(port) || ports.includes(0);
+}

@@ -1,0 +1,100 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NetworkPolicy, Policy } from '../src/index.ts';
+import { FIXTURES, NODE, PACKAGE } from './support/paths.ts';
+import { FULL, one, outcomeOf } from './support/sandboxes.ts';
+import { IDENTITIES, type Identity } from './support/spawn.ts';
+
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sandbox-linux-'));
+  chmodSync(directory, 0o777);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Node, this package and what it is made of, from inside of a sandbox. */
+const MODULES = PACKAGE.includes('/packages/') ? dirname(dirname(PACKAGE)) : PACKAGE;
+
+async function attempt(as: Identity, policy: Partial<Policy>, names: readonly string[]) {
+  const own = mkdtempSync(join(directory, `${as}-`));
+  chmodSync(own, 0o777);
+  const { end, stdout, stderr } = await one(as, {
+    program: NODE,
+    args: [join(FIXTURES, 'attempts.ts'), ...names],
+    policy: {
+      ...FULL,
+      files: { system: true, execute: [dirname(dirname(NODE)), MODULES], write: [own] },
+      ...policy,
+    },
+    options: { cwd: own },
+  });
+  const line = stdout.trim();
+  if (line === '') throw new Error(`${JSON.stringify(end)} ${stderr}`);
+  return { end, own, answers: JSON.parse(line) as Record<string, string> };
+}
+
+describe.each(IDENTITIES)('what a sandbox promises, tried from inside as %s', (as) => {
+  test('no network: no pair of sockets that can be turned to another address', async () => {
+    const names = ['pair stream', 'pair seqpacket', 'pair datagram', 'pair raw'];
+    const closed = await attempt(as, {}, names);
+    expect(closed.answers).toEqual({
+      'pair stream': 'ok',
+      'pair seqpacket': 'ok',
+      'pair datagram': 'EPERM',
+      'pair raw': 'EPERM',
+    });
+    const unix = await attempt(as, { network: { access: 'none', unixSockets: true } }, names);
+    expect(new Set(Object.values(unix.answers))).toEqual(new Set(['ok']));
+  });
+
+  test('ports: neither fast open nor a socket that was never bound gets past', async () => {
+    const names = ['fast open', 'listen unbound', 'listen given', 'listen other'];
+    const network = (bindTcp: number[]): NetworkPolicy => ({ access: 'tcp-ports', connectTcp: [9], bindTcp });
+    const given = await attempt(as, { network: network([18_471]) }, names);
+    expect(given.answers).toEqual({
+      'fast open': 'EPERM',
+      'listen unbound': 'EPERM',
+      'listen given': 'ok',
+      'listen other': 'bind EACCES',
+    });
+    expect(given.end.refused).toMatchObject({ sendto: 1, listen: 1 });
+    expect(outcomeOf(given.end, 'network')).toMatchObject({ status: 'enforced' });
+    const none = await attempt(as, { network: network([]) }, names);
+    expect(none.answers['listen unbound']).toBe('EPERM');
+  });
+
+  test('no file that gives its owner’s or group’s rights away', async () => {
+    const names = [
+      'set-id open',
+      'set-id unnamed',
+      'set-id mknod',
+      'set-id chmod',
+      'set-id openat2',
+      'plain chmod',
+    ];
+    const { answers, own } = await attempt(as, {}, names);
+    expect(answers).toEqual({
+      'set-id open': 'EPERM',
+      'set-id unnamed': 'EPERM',
+      'set-id mknod': 'EPERM',
+      'set-id chmod': 'EPERM',
+      'set-id openat2': 'ENOSYS',
+      'plain chmod': 'ok',
+    });
+    expect(readdirSync(own).filter((name) => (statSync(join(own, name)).mode & 0o6000) !== 0)).toEqual([]);
+  });
+});
+
+test('without a supervisor the outcome says that sockets may listen on ports of the kernel’s choice', async () => {
+  const { end } = await one('user', {
+    program: 'true',
+    policy: {
+      ...FULL,
+      network: { access: 'tcp-ports', bindTcp: [18_471], enforce: 'best-effort' },
+    },
+    options: { cwd: '/', unsupervised: true },
+  });
+  expect(JSON.stringify(end.outcomes)).toContain('never bound');
+});
