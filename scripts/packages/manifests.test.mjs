@@ -71,6 +71,10 @@ describe('dependencies are used', () => {
       const unused = Object.keys({ ...dependencies, ...devDependencies }).filter(
         (name) =>
           !(name in devDependencies && TOOLS.includes(name)) &&
+          // Types are used by whoever uses what they describe.
+          !(
+            name in devDependencies && name.slice('@types/'.length) in { ...dependencies, ...devDependencies }
+          ) &&
           !PROGRAMS.test(name) &&
           !new RegExp(`['"\`]${name}(/[^'"\`]*)?['"\`]`).test(code) &&
           !Object.values(scripts).some((script) => script.includes(name)),

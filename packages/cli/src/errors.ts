@@ -6,10 +6,16 @@ export type CliErrorMeta = {
   NOT_CODE: { path: string; length: number };
   /** Text that should be hexadecimal is not, or stands for the wrong number of bytes. */
   BAD_HEX: { what: string };
+  /** What claims to be gzip or zstd is not. */
+  BAD_WRAPPING: { what: string; format: 'gzip' | 'zstd' };
   BAD_CANDIDATE: { path: string; field: string };
   /** A receipt, or what goes with it: an option, or a field of a candidate file. */
   BAD_CLAIM: { field: string };
   BAD_EXECUTOR_PARAMS: { index: number | undefined };
+  /** A node cannot be asked, or does not know. `method` is undefined where no connection came about. */
+  NODE: { url: string; method: string | undefined };
+  /** A file that results go to cannot be written, or is there already. */
+  OUTPUT_FILE: { path: string; errno: string };
   BAD_USAGE: { option: string };
   /** `@pvf/component` refuses; its own code and metadata. */
   COMPONENT: { reason: string; details: object };

@@ -4,7 +4,8 @@
 export type { Io } from './commands/context.ts';
 export { CliError, type CliErrorCode, type CliErrorMeta } from './errors.ts';
 export { EXIT, type ExitCode } from './exit-codes.ts';
-export { type Candidate, differences, type Expectation, readCandidate } from './input/candidate.ts';
+export { type Candidate, type Expectation, readCandidate } from './input/candidate.ts';
 export { readCode } from './input/code.ts';
+export { differences } from './input/differences.ts';
 export { readExecutorParams } from './input/executor-params.ts';
 export { runCli } from './program.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type HostOptions, PvfHost, type SecurityReport } from '@pvf/host';
-import { createLogger } from '../output/logger.ts';
+import type { Readable } from 'node:stream';
+import type { HostOptions, PvfHost, SecurityReport } from '@pvf/host';
 import { isReaderGone, OutputError } from '../output/stream-errors.ts';
 import { type Output, Terminal } from '../output/terminal.ts';
 import { expectedWorkerVersion } from '../version.ts';
@@ -10,6 +10,8 @@ import { expectedWorkerVersion } from '../version.ts';
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Default: the process's own. */
+  readonly stdin?: Readable;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
@@ -62,7 +64,8 @@ export async function withHost<T>(
   overrides: HostOptions = {},
 ): Promise<T> {
   context.terminal.step('starting');
-  const host = await PvfHost.start({ ...hostOptions(context, options), ...overrides });
+  const { PvfHost } = await import('@pvf/host');
+  const host = await PvfHost.start({ ...(await hostOptions(context, options)), ...overrides });
   try {
     if (overrides.secureMode !== false) warnOfMissingLayers(context, host.security);
     return await use(host);
@@ -94,7 +97,8 @@ export function defaultCacheDir(env: Io['env']): string {
   return join(base?.startsWith('/') ? base : join(env.HOME ?? homedir(), '.cache'), 'pvf');
 }
 
-function hostOptions({ io, terminal }: Context, options: HostCommandOptions): HostOptions {
+async function hostOptions({ io, terminal }: Context, options: HostCommandOptions): Promise<HostOptions> {
+  const { createLogger } = await import('../output/logger.ts');
   const { prepareWorker, executeWorker } = options;
   const nodeVersion = expectedWorkerVersion();
   return {

@@ -1,8 +1,9 @@
 import type { ModuleImport } from '@pvf/executor';
 import { executorSemantics } from '@pvf/protocol';
+import type { NodeOptions } from '../arguments/node.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { readCode } from '../input/code.ts';
+import { loadPvf } from '../input/load-pvf.ts';
 import { type PvfParameterOptions, parametersLine, readPvfParameters } from '../input/pvf-parameters.ts';
 import { componentLines, componentReport } from '../output/component.ts';
 import { inspectionLines } from '../output/inspection.ts';
@@ -11,7 +12,7 @@ import { shortcomingsOf } from '../output/shortcomings.ts';
 import { bytes } from '../output/units.ts';
 import { type Context, type OutputOptions, print } from './context.ts';
 
-export interface InspectCommandOptions extends OutputOptions, PvfParameterOptions {}
+export interface InspectCommandOptions extends OutputOptions, PvfParameterOptions, NodeOptions {}
 
 /** Host functions that block authors have and the execution of a PVF has not. */
 const STORAGE = /^ext_(storage|default_child_storage|offchain|offchain_index|transaction_index)_/;
@@ -19,14 +20,15 @@ const STORAGE = /^ext_(storage|default_child_storage|offchain|offchain_index|tra
 /** `pvf inspect FILE`: a report on the module. Exit code 1 if prevalidation or the rewriting refuses it. */
 export async function inspect(
   context: Context,
-  file: string,
+  path: string | undefined,
   options: InspectCommandOptions,
 ): Promise<ExitCode> {
   const { BlobError, decompressBlob, HOST_FUNCTION_SIGNATURES, inspectModule } = await import(
     '@pvf/executor'
   );
-  const code = await readCode(file);
-  const parameters = await readPvfParameters(options);
+  const ways = { option: 'FILE', signal: context.io.signal, stdin: context.io.stdin };
+  const { name: file, code, readFrom, said } = await loadPvf(path, options, ways);
+  const parameters = await readPvfParameters(options, 'Prepare', said);
   const params = parameters.executorParams.value;
   let module: Uint8Array;
   try {
@@ -50,7 +52,10 @@ export async function inspect(
     classify: (entry) => classify(entry, HOST_FUNCTION_SIGNATURES.get(entry.name)?.kind),
   });
   const component = await componentReport(module);
-  const warnings = component === undefined ? shortcomingsOf(report, params) : componentLines(component, file);
+  const warnings =
+    component === undefined
+      ? shortcomingsOf(report, params, (name) => HOST_FUNCTION_SIGNATURES.get(name)?.kind)
+      : componentLines(component, file);
   const exitCode = report.rejection === undefined ? EXIT.ok : EXIT.against;
   if (options.json === true) {
     const body = {
@@ -58,6 +63,7 @@ export async function inspect(
       exitCode,
       file,
       fileBytes: code.length,
+      readFrom,
       parameters,
       ...(component !== undefined && { component }),
       shortcomings: warnings,

@@ -1,25 +1,36 @@
 import type { BareRequest, PvfCode, PvfHost, ReceiptRequest, ValidationOutcome } from '@pvf/host';
+import type { NodeOptions } from '../arguments/node.ts';
+import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { differences } from '../input/candidate.ts';
-import { readCode } from '../input/code.ts';
+import { differences } from '../input/differences.ts';
+import { parseExecutorParams } from '../input/executor-params.ts';
+import { loadPvf } from '../input/load-pvf.ts';
 import {
   type PvfParameterOptions,
   type PvfParameters,
   parametersLine,
   readPvfParameters,
+  type SaidParameters,
 } from '../input/pvf-parameters.ts';
 import { type CandidateOptions, readValidations, type Validation } from '../input/validations.ts';
+import { explain } from '../output/explain.ts';
 import { toJson } from '../output/json.ts';
 import { artifactLines, validationExit, validationLines } from '../output/outcomes.ts';
+import { differs, type Repeated, repeatedLines, summarize } from '../output/repeated.ts';
 import { shortcomings } from '../output/shortcomings.ts';
 import { type Context, type HostCommandOptions, print, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
 
-export interface ValidateOptions extends HostCommandOptions, PvfParameterOptions, CandidateOptions {
-  readonly pvf: string;
+export interface ValidateOptions
+  extends HostCommandOptions,
+    PvfParameterOptions,
+    CandidateOptions,
+    NodeOptions {
+  readonly pvf?: string;
   readonly timeout?: number;
   readonly deadline?: number;
   readonly check?: boolean;
+  readonly repeat?: number;
 }
 
 interface Report {
@@ -27,44 +38,50 @@ interface Report {
   readonly note: string | undefined;
   /** Whether a receipt was checked, so that the outcome is about a vote, or nothing but what the PVF says. */
   readonly answer: 'vote' | 'pvf-only';
+  /** Of the last run, or of the first that differs from the first. */
   readonly outcome: ValidationOutcome;
+  readonly explanation: string;
+  readonly parameters: PvfParameters;
+  readonly repeated: Repeated | undefined;
   /** Only if the candidate file says what it expects. */
   readonly differences: string[] | undefined;
 }
 
 /** `pvf validate`: candidates of one PVF, one after the other. Everything is read before anything starts. */
 export async function validate(context: Context, options: ValidateOptions): Promise<ExitCode> {
-  const code = await readCode(options.pvf);
-  const validations = await readValidations(options);
-  const parameters = await readPvfParameters(options);
+  const { signal, stdin } = context.io;
+  const pvf = await loadPvf(options.pvf, options, { option: '--pvf', signal, stdin });
+  const validations = await readValidations(options, stdin);
+  const candidates: [Validation, PvfParameters][] = [];
+  for (const each of validations) candidates.push([each, await parametersOf(each, options, pvf.said)]);
 
   const reports = await withHost(context, options, async (host) => {
-    const pvf = await host.importCode(code);
+    const code = await host.importCode(pvf.code);
     const done: Report[] = [];
-    for (const validation of validations) {
-      const outcome = await run(context, host, pvf, validation, parameters, options);
+    for (const [validation, parameters] of candidates) {
+      const report = await judge(context, host, code, validation, parameters, options);
       context.terminal.done();
-      const { expected, name, note, about } = validation;
-      const answer = 'claim' in about ? 'vote' : 'pvf-only';
-      const found = expected && differences(expected, outcome);
-      const report: Report = { name, note, answer, outcome, differences: found };
-      if (options.json !== true) await printReport(context, report, parameters, done.length === 0);
+      if (options.json !== true) await printReport(context, report, done.length === 0);
       done.push(report);
-      if (outcome.kind === 'cancelled') break;
+      if (report.outcome.kind === 'cancelled') break;
     }
     return done;
   });
 
   const exitCode = exitFor(reports, options.check === true);
+  const [parameters] = reports.map((report) => report.parameters);
   const doubtful = reports.some(({ outcome }) => outcome.kind !== 'valid');
-  const warnings = doubtful ? await shortcomings(code, parameters.executorParams.value, options.pvf) : [];
+  const warnings = doubtful
+    ? await shortcomings(pvf.code, parameters?.executorParams.value ?? [], pvf.name)
+    : [];
   if (options.json !== true) {
-    for (const warning of warnings) context.terminal.message(`warning: PVF ${options.pvf}: ${warning}`);
+    for (const warning of warnings) context.terminal.message(`warning: PVF ${pvf.name}: ${warning}`);
   } else {
     const body = {
       command: 'validate',
       exitCode,
-      pvf: options.pvf,
+      pvf: pvf.name,
+      readFrom: pvf.readFrom,
       parameters,
       shortcomings: warnings,
       candidates: reports,
@@ -72,6 +89,66 @@ export async function validate(context: Context, options: ValidateOptions): Prom
     await print(context.io, toJson(body));
   }
   return exitCode;
+}
+
+/** Options come first, then what the candidate's file says, then a node. */
+function parametersOf(
+  { said, name }: Validation,
+  options: ValidateOptions,
+  fromNode: SaidParameters | undefined,
+): Promise<PvfParameters> {
+  const { executorParams, bombLimit } = said;
+  const inFile =
+    executorParams === undefined && bombLimit === undefined
+      ? undefined
+      : {
+          source: `candidate ${name}`,
+          ...(executorParams !== undefined && { executorParams: parseExecutorParams(executorParams) }),
+          ...(bombLimit !== undefined && { bombLimit }),
+        };
+  return readPvfParameters(options, 'Prepare', inFile ?? fromNode);
+}
+
+async function judge(
+  context: Context,
+  host: PvfHost,
+  code: PvfCode,
+  validation: Validation,
+  parameters: PvfParameters,
+  options: ValidateOptions,
+): Promise<Report> {
+  const { expected, name, note, about, said } = validation;
+  if (said.codeHash !== undefined && said.codeHash !== code.hash) {
+    throw new CliError(
+      'BAD_CANDIDATE',
+      { path: name, field: 'codeHash' },
+      `candidate ${name} is of the PVF with hash 0x${said.codeHash}, and the one given has 0x${code.hash}`,
+      'give the PVF that it is of, or take codeHash out of the file',
+    );
+  }
+  const once = () => run(context, host, code, validation, parameters, options);
+  const outcomes = [await once()];
+  while (outcomes.length < (options.repeat ?? 1) && outcomes.at(-1)?.kind !== 'cancelled') {
+    context.terminal.step(`${name}: run ${outcomes.length + 1} of ${options.repeat}`);
+    outcomes.push(await once());
+  }
+  const outcome = (outcomes.find((each) => differs(each, outcomes[0])) ??
+    outcomes.at(-1)) as ValidationOutcome;
+  const explainContext = {
+    kind: options.kind,
+    params: parameters.executorParams.value,
+    timeout: options.timeout,
+  };
+  return {
+    name,
+    note,
+    answer: 'claim' in about ? 'vote' : 'pvf-only',
+    outcome,
+    explanation: explain(outcome, explainContext),
+    parameters,
+    repeated: options.repeat === undefined ? undefined : summarize(outcomes),
+    differences: expected && differences(expected, outcome),
+  };
 }
 
 function run(
@@ -106,20 +183,22 @@ function run(
 }
 
 function exitFor(reports: readonly Report[], check: boolean): ExitCode {
+  if (reports.some(({ repeated }) => repeated?.alike === false)) return EXIT.unexpected;
   if (check && reports.some((report) => report.differences?.length !== 0)) return EXIT.unexpected;
   if (check) return EXIT.ok;
   return Math.max(...reports.map(({ outcome }) => validationExit(outcome))) as ExitCode;
 }
 
-async function printReport(
-  context: Context,
-  report: Report,
-  parameters: PvfParameters,
-  first: boolean,
-): Promise<void> {
-  const { name, note, outcome } = report;
+async function printReport(context: Context, report: Report, first: boolean): Promise<void> {
+  const { name, note, outcome, explanation, parameters, repeated } = report;
   const [verdict, ...details] = validationLines(outcome);
-  const lines = note === undefined ? details : [note, ...details];
+  // Behind the line that says what kind of answer it is.
+  const [kind, ...others] = details;
+  const isAnswer =
+    outcome.kind === 'valid' || outcome.kind === 'invalid' || outcome.kind === 'possibly-invalid';
+  const lines = isAnswer && kind !== undefined ? [kind, explanation, ...others] : [explanation, ...details];
+  if (note !== undefined) lines.unshift(note);
+  if (repeated !== undefined) lines.push(...repeatedLines(repeated));
   lines.push(parametersLine(parameters));
   if (report.differences !== undefined) {
     lines.push(report.differences.length === 0 ? 'as expected' : `DIFFERS: ${report.differences.join('; ')}`);

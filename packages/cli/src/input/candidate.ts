@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import type { ValidationOutcome } from '@pvf/host';
+import type { Readable } from 'node:stream';
 import { CliError } from '../errors.ts';
 import type { ClaimSource } from './claim.ts';
-import { readInput } from './file.ts';
+import { exportedPov } from './exported-pov.ts';
+import { readInput, STDIN, shown } from './file.ts';
 import { fromHex } from './hex.ts';
+import { unwrap } from './unwrap.ts';
 
 /** What the author of a candidate file expects of its validation. Each field present is compared. */
 export interface Expectation {
@@ -32,16 +33,60 @@ export interface Candidate {
   /** Undefined without a receipt. */
   readonly claim: ClaimSource | undefined;
   readonly expected: Expectation | undefined;
+  /** What the file says of the PVF and of a descriptor without receipt; options come before it. */
+  readonly said?: {
+    /** blake2-256, hexadecimal without 0x. */
+    readonly codeHash?: string;
+    readonly executorParams?: unknown;
+    /** Bytes. */
+    readonly bombLimit?: number;
+    readonly relayParent?: Uint8Array;
+    readonly schedulingParent?: Uint8Array;
+    readonly descriptorVersion?: number;
+  };
 }
 
 /**
- * Reads a candidate file: JSON with `parentHead`, `blockData` (hex) or `blockDataFile` (a path beside it),
- * `relayParentNumber`, `relayParentStorageRoot`, and optionally `maxPovSize`, `receipt` with `v3Seen` and `chain`,
- * `name`, `note`, `expected`, `expectedResultSha256`.
+ * Reads a candidate: a PoV that a collator exported, known by its content, or JSON as {@link candidateOfJson} takes it.
  * @throws CliError INPUT_FILE, BAD_CANDIDATE, BAD_HEX
  */
-export async function readCandidate(path: string): Promise<Candidate> {
-  const fields = new Fields(path, parseJson(path, await readInput(path, 'candidate')));
+export async function readCandidate(path: string, stdin?: Readable): Promise<Candidate> {
+  const given = await readInput(path, 'candidate', stdin);
+  const { bytes } = await unwrap(given, `candidate ${shown(path)}`, 'keep');
+  return exportedCandidate(bytes, path) ?? (await candidateOfJson(parseJson(path, bytes), path));
+}
+
+/** A candidate without receipt out of an exported PoV; undefined for any other file. */
+export function exportedCandidate(bytes: Uint8Array, path: string): Candidate | undefined {
+  const exported = exportedPov(bytes);
+  if (exported === undefined) return undefined;
+  const { parentHead, relayParentNumber, relayParentStorageRoot, maxPovSize } = exported.validationData;
+  return {
+    name: path === STDIN ? 'PoV' : basename(path),
+    note: undefined,
+    parentHead,
+    blockData: exported.blockData,
+    relayParentNumber,
+    relayParentStorageRoot,
+    maxPovSize,
+    claim: undefined,
+    expected: undefined,
+  };
+}
+
+/**
+ * A candidate out of JSON with `parentHead`, `blockData` (hex) or `blockDataFile` (a path beside it),
+ * `relayParentNumber`, `relayParentStorageRoot`, and optionally `maxPovSize`, `receipt` with `v3Seen` and `chain`,
+ * `codeHash`, `executorParams`, `validationCodeBombLimit`, `relayParent`, `schedulingParent`, `descriptorVersion`,
+ * `name`, `note`, `expected`, `expectedResultSha256`.
+ * @param path of the file that it is in
+ * @throws CliError INPUT_FILE, BAD_CANDIDATE, BAD_HEX
+ */
+export async function candidateOfJson(
+  values: Readonly<Record<string, unknown>>,
+  path: string,
+): Promise<Candidate> {
+  const fields = new Fields(path, values);
   const file = fields.text('blockDataFile');
   return {
     name: fields.text('name') ?? basename(path, '.json'),
@@ -56,56 +101,37 @@ export async function readCandidate(path: string): Promise<Candidate> {
     maxPovSize: fields.has('maxPovSize') ? fields.u32('maxPovSize') : undefined,
     claim: fields.claim(),
     expected: fields.expectation(),
+    ...fields.said(),
   };
-}
-
-/** What differs from the expectation, in words; empty if nothing does. */
-export function differences(expected: Expectation, outcome: ValidationOutcome): string[] {
-  const answer = answerOf(outcome);
-  if (answer !== expected.answer) return [`answer is ${answer}, expected ${expected.answer}`];
-  if (outcome.kind !== 'valid') return [];
-  const found: string[] = [];
-  const compare = (what: string, got: unknown, want: unknown) => {
-    if (want !== undefined && got !== want) found.push(`${what} is ${got}, expected ${want}`);
-  };
-  const hex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex');
-  compare('head data', hex(outcome.result.headData), hex(expected.headData));
-  compare(
-    'processed downward messages',
-    outcome.result.processedDownwardMessages,
-    expected.processedDownwardMessages,
-  );
-  compare('HRMP watermark', outcome.result.hrmpWatermark, expected.hrmpWatermark);
-  const sha256 = createHash('sha256').update(outcome.resultBytes).digest('hex');
-  compare('SHA-256 of the result', sha256, expected.resultSha256);
-  compare('PoV size', outcome.povSize, expected.povSize);
-  return found;
-}
-
-/** The outcome in the words of candidate files, for outcomes that a candidate can cause; else the outcome's kind. */
-function answerOf(outcome: ValidationOutcome): string {
-  if (outcome.kind === 'valid') return 'Ok';
-  if (outcome.kind === 'invalid' && outcome.rule === 'refused-by-pvf') return 'InvalidCandidate';
-  if (outcome.kind === 'invalid' && outcome.rule === 'pov-decompression') return 'PoVDecompressionFailure';
-  if (outcome.kind === 'invalid') return outcome.rule;
-  if (outcome.kind === 'possibly-invalid' && outcome.cause === 'runtime-construction')
-    return 'RuntimeConstruction';
-  return 'cause' in outcome ? `${outcome.kind} (${outcome.cause})` : outcome.kind;
 }
 
 function parseJson(path: string, bytes: Uint8Array): Record<string, unknown> {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    if (isObject(value)) return value;
+    value = JSON.parse(
+      Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    );
   } catch {
     // reported below, as for JSON that is no object
   }
-  throw new CliError(
-    'BAD_CANDIDATE',
-    { path, field: '' },
-    `candidate ${path} is not a JSON object`,
-    'see the README of @pvf/cli for the format',
-  );
+  if (isObject(value) && !('genesis' in value)) return value;
+  const [cause, remedy] = noCandidate(bytes, value);
+  throw new CliError('BAD_CANDIDATE', { path, field: '' }, `candidate ${shown(path)} ${cause}`, remedy);
+}
+
+function noCandidate(bytes: Uint8Array, value: unknown): [cause: string, remedy: string] {
+  if (bytes.length === 0) return ['is empty', 'write the file again: it has no byte'];
+  if (isObject(value)) return ['is a chain specification', 'give it as the PVF: --pvf'];
+  if (bytes[0] === 0 && bytes[1] === 0x61) return ['is WebAssembly', 'give it as the PVF: --pvf'];
+  if (bytes.subarray(0, 64).some((byte) => byte < 0x09)) {
+    return [
+      'is neither a JSON object nor a PoV that a collator exported whole',
+      'block data alone need --pov FILE with --parent-head; an exported file that was cut off must be exported again',
+    ];
+  }
+  return ['is not a JSON object', 'see the README of @pvf/cli for the format'];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -114,9 +140,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 class Fields {
   readonly #path: string;
-  readonly #values: Record<string, unknown>;
+  readonly #values: Readonly<Record<string, unknown>>;
 
-  constructor(path: string, values: Record<string, unknown>) {
+  constructor(path: string, values: Readonly<Record<string, unknown>>) {
     this.#path = path;
     this.#values = values;
   }
@@ -152,6 +178,20 @@ class Fields {
       chain: this.#values.chain,
       name: (part) => `field "${part}" of candidate ${this.#path}`,
     };
+  }
+
+  said(): Pick<Candidate, 'said'> {
+    const said = {
+      ...(this.has('codeHash') && {
+        codeHash: Buffer.from(this.bytes('codeHash', 32)).toString('hex'),
+      }),
+      ...(this.has('executorParams') && { executorParams: this.#values.executorParams }),
+      ...(this.has('validationCodeBombLimit') && { bombLimit: this.u32('validationCodeBombLimit') }),
+      ...(this.has('relayParent') && { relayParent: this.bytes('relayParent', 32) }),
+      ...(this.has('schedulingParent') && { schedulingParent: this.bytes('schedulingParent', 32) }),
+      ...(this.has('descriptorVersion') && { descriptorVersion: this.u32('descriptorVersion') }),
+    };
+    return Object.keys(said).length === 0 ? {} : { said };
   }
 
   expectation(): Expectation | undefined {

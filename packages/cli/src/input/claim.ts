@@ -1,7 +1,7 @@
 import type { ChainAnswers, ExecutionKind } from '@pvf/host';
 import { CandidateReceipt, ClaimQueue, isProtocolError } from '@pvf/protocol';
 import { CliError } from '../errors.ts';
-import { decodeHexText, readHexOrFile, readInput } from './file.ts';
+import { readHexOrFile, readInput } from './file.ts';
 import { fromHex } from './hex.ts';
 
 /** What a vote is about: a receipt and how to read it, and for backing what the chain says. */
@@ -24,8 +24,7 @@ const HELP = 'see "Receipts" in the README of @pvf/cli';
 
 /** @throws CliError BAD_HEX, INPUT_FILE */
 export async function readReceiptOption(text: string): Promise<Uint8Array> {
-  const bytes = await readHexOrFile(text, '--receipt');
-  return text.startsWith('@') ? decodeHexText(bytes, `receipt ${text.slice(1)}`) : bytes;
+  return await readHexOrFile(text, '--receipt');
 }
 
 /**

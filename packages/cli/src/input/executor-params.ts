@@ -21,14 +21,22 @@ export async function readExecutorParams(text: string): Promise<ExecutorParam[]>
   } catch {
     throw bad(undefined, 'executor params are not JSON');
   }
+  return parseExecutorParams(list);
+}
+
+/**
+ * The same, of JSON that is parsed already.
+ * @throws CliError BAD_EXECUTOR_PARAMS
+ */
+export function parseExecutorParams(list: unknown): ExecutorParam[] {
   if (!Array.isArray(list)) throw bad(undefined, 'executor params are not a JSON array');
   const params = list.map(parseParam);
   const inconsistency = checkConsistency(params);
-  if (inconsistency !== undefined) throw bad(undefined, describe(inconsistency));
+  if (inconsistency !== undefined) throw bad(undefined, describeInconsistency(inconsistency));
   return params;
 }
 
-function describe(error: ExecutorParamError): string {
+export function describeInconsistency(error: ExecutorParamError): string {
   switch (error.type) {
     case 'DuplicatedParam':
       return `executor param ${error.param} is given twice`;

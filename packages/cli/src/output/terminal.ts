@@ -5,7 +5,7 @@ const FRAME_MS = 100;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /** A stream that may be a terminal. */
-export type Output = Writable & { readonly isTTY?: boolean };
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /**
  * Progress and messages on stderr. On a terminal the current step is one line that moves, with the seconds it has

@@ -16,3 +16,10 @@ export function milliseconds(ms: number): string {
 export function nanosecondsToMs(ns: bigint): number {
   return Number(ns) / 1e6;
 }
+
+/** `31 %`; below one, `0.4 %`. */
+export function percent({ used, limit }: { readonly used: number; readonly limit: number }): string {
+  if (limit === 0) return '-';
+  const share = (100 * used) / limit;
+  return `${share >= 1 || share === 0 ? Math.round(share) : share.toFixed(1)} %`;
+}

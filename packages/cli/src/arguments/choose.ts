@@ -1,0 +1,8 @@
+import type { Context, OutputOptions } from '../commands/context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+
+/** Says what is to run once the whole command line is known to be right. */
+export type Choose = <O extends OutputOptions>(
+  options: O,
+  run: (context: Context) => Promise<ExitCode>,
+) => void;
