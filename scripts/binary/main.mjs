@@ -165,7 +165,7 @@ function realNode() {
 }
 
 function ffiLibrary() {
-  const koffi = createRequire(join(root, 'packages/sandbox-linux/package.json')).resolve('koffi');
+  const koffi = createRequire(join(root, 'packages/linux/package.json')).resolve('koffi');
   const native = createRequire(koffi).resolve('@koromix/koffi-linux-x64/package.json');
   const path = join(dirname(native), 'linux_x64/koffi.node');
   return { path, bytes: readFileSync(path) };

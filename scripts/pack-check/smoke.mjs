@@ -34,6 +34,13 @@ const SMOKE = {
     const frames = new FrameDecoder(64).push(encodeFrame(PrepareWorkerResult.encode(result)));
     assert.deepEqual(PrepareWorkerResult.decode([...frames][0]), result);
   },
+  async linux() {
+    const { exitNow, forkChild, landlockAbi, waitForChild } = await import('@pvf/linux');
+    const { SIGKILL } = await import('@pvf/linux/constants');
+    assert.equal(SIGKILL, 9);
+    assert.equal(typeof landlockAbi(), 'number');
+    for (const each of [exitNow, forkChild, waitForChild]) assert.equal(typeof each, 'function');
+  },
   async 'sandbox-linux'() {
     const { exitNow, forkChild, initialise, landlockAbi, waitForChild } = await import('@pvf/sandbox-linux');
     assert.equal(typeof landlockAbi(), 'number');

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { type ArtifactParts, artifactLayout } from '@pvf/executor';
+import { type MappedMemory, mapPrivateFile, unmapMemory, viewOf } from '@pvf/linux';
 import { artifactChecksum, withoutArtifactRecord } from '@pvf/protocol';
-import { type MappedMemory, mapPrivateFile, unmapMemory, viewOf } from '@pvf/sandbox-linux';
 
 /** A file whose checksum was right. The descriptor is kept, so that no other file can get its number. */
 interface Known {

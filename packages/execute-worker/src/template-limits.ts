@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
+import { getResourceLimit, setResourceLimit } from '@pvf/linux';
 import { type BudgetLimits, MAX_TEMPLATES } from '@pvf/protocol';
-import { getResourceLimit, setResourceLimit } from '@pvf/sandbox-linux';
 
 /** Without a word of the host: this share of the machine's memory, at most a GiB. */
 const SHARE_OF_MEMORY = 1 / 16;

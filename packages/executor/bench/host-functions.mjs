@@ -34,7 +34,7 @@ if (!process.execArgv.includes('--single-threaded')) {
   process.exit(status ?? 1);
 }
 
-const sandbox = await import('@pvf/sandbox-linux');
+const sandbox = await import('@pvf/linux');
 const { inJob, lockMemory, measure } = await import('./job.mjs');
 const { createHostFunctions, HOST_FUNCTION_SIGNATURES, prepareHostFunctions } = await import(
   '../src/host-functions/index.ts'

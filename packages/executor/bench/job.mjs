@@ -1,5 +1,5 @@
 // A forked job, and a stopwatch inside it.
-import * as sandbox from '@pvf/sandbox-linux';
+import * as sandbox from '@pvf/linux';
 
 /** Nanoseconds of CPU per turn: best of `rounds`, each about 20 ms. */
 export function measure(turns, rounds = 7) {

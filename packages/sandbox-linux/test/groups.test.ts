@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { AUDIT_ARCH, simulate } from '../../linux/test/support/bpf-simulator.ts';
 import {
   type Architecture,
   compileFilter,
@@ -9,7 +10,6 @@ import {
   syscallNumber,
 } from '../src/index.ts';
 import { expandSelectors, type SyscallGroup } from '../src/policy/syscall-groups.ts';
-import { AUDIT_ARCH, simulate } from './support/bpf-simulator.ts';
 
 const ALLOW = 0x7fff0000;
 const EPERM = 0x00050001;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AUDIT_ARCH, simulate } from '../../linux/test/support/bpf-simulator.ts';
 import {
   compileFilter,
   decodeProgram,
@@ -7,7 +8,6 @@ import {
   syscallNumber,
 } from '../src/index.ts';
 import { networkRules } from '../src/policy/network.ts';
-import { AUDIT_ARCH, simulate } from './support/bpf-simulator.ts';
 
 const FAMILIES = {
   unix: 1,

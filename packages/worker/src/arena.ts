@@ -1,5 +1,5 @@
 import { ftruncateSync, writeSync } from 'node:fs';
-import { closeDescriptor, createMemfd, mapFile, open, viewOf } from '@pvf/sandbox-linux';
+import { closeDescriptor, createMemfd, mapFile, open, viewOf } from '@pvf/linux';
 
 /** Largest request that fits; a larger one is refused by the worker's frame limit before. */
 export const ARENA_BYTES = 128 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { writeAll } from '@pvf/sandbox-linux';
+import { writeAll } from '@pvf/linux';
 import { messageOf } from './errors.ts';
 
 /**

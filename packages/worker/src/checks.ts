@@ -18,7 +18,7 @@ import {
   waitForChild,
   writeAll,
   writeIdMap,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 import type { CheckName } from './command-line.ts';
 import { messageOf } from './errors.ts';
 import { surveyCalls } from './survey.ts';

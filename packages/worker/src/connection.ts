@@ -1,5 +1,5 @@
+import { mapScratch, readInto, sys3, syscallNumber, viewOf, writeAll } from '@pvf/linux';
 import { encodeFrame, encodeFrameParts, readFrame } from '@pvf/protocol';
-import { mapScratch, readInto, sys3, syscallNumber, viewOf, writeAll } from '@pvf/sandbox-linux';
 
 /** Virtual size; pages are used as requests need them. */
 const FIRST_BUFFER_BYTES = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { closeDescriptor, closeIoUrings, duplicateTo, open, sharedMappings } from '@pvf/sandbox-linux';
+import { closeDescriptor, closeIoUrings, duplicateTo, open, sharedMappings } from '@pvf/linux';
 
 const O_WRONLY = 1;
 const EVENT_DESCRIPTOR = 'anon_inode:[eventfd]';

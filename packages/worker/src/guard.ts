@@ -13,7 +13,7 @@ import {
   poll,
   setThreadName,
   waitForChild,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 import type pino from 'pino';
 
 const SIGKILL = 9;

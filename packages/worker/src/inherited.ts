@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { closeDescriptor } from '@pvf/sandbox-linux';
+import { closeDescriptor } from '@pvf/linux';
 
 const DESCRIPTORS = '/proc/self/fd';
 const INFO = '/proc/self/fdinfo';

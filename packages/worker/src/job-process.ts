@@ -17,7 +17,7 @@ import {
   setNoNewPrivileges,
   setParentDeathSignal,
   setResourceLimit,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 import { ArenaWindow } from './arena.ts';
 import { type JobUser, stayJobUser } from './job-user.ts';
 import {

@@ -17,7 +17,7 @@ import {
   waitForChild,
   writeAll,
   writeIdMap,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 
 import { forkAsFirstVictim } from './oom-score.ts';
 

@@ -13,7 +13,7 @@ import {
   poll,
   processCpuTimeNs,
   waitForChild,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 import { BEGINNING_BYTES, explainFailure, readBeginning } from './beginning.ts';
 import { beforeJob, describeEnd, messageOf, NotBegunError } from './errors.ts';
 import type { JobSettings } from './job-process.ts';

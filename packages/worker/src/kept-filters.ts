@@ -7,7 +7,7 @@ import {
   sys6,
   syscallNumber,
   viewOf,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 
 /** Below what any program, library or heap of Linux uses. The lower one is where `vm.mmap_min_addr` is as usual. */
 const STARTS = [0x1_0000, 0x10_0000];

@@ -1,4 +1,4 @@
-import { getResourceLimit, type Resource } from '@pvf/sandbox-linux';
+import { getResourceLimit, type Resource } from '@pvf/linux';
 
 const GIB = 1024 ** 3;
 /** What the launchers and the binaries ask for; V8 is told of a little less, by --stack-size. */

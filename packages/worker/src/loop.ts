@@ -1,4 +1,4 @@
-import { exitNow } from '@pvf/sandbox-linux';
+import { exitNow } from '@pvf/linux';
 import { forgetOutput } from './output.ts';
 import type { WorkerContext } from './program.ts';
 

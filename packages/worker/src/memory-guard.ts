@@ -1,4 +1,4 @@
-import { processCpuTimeNs, readAnonymousRss, readSmallFile } from '@pvf/sandbox-linux';
+import { processCpuTimeNs, readAnonymousRss, readSmallFile } from '@pvf/linux';
 import type { JobSettings } from './job-process.ts';
 
 /**

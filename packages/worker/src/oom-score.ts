@@ -1,4 +1,4 @@
-import { open, readSmallFile, writeAll } from '@pvf/sandbox-linux';
+import { open, readSmallFile, writeAll } from '@pvf/linux';
 
 const O_WRONLY = 1;
 const PATH = 'self/oom_score_adj';

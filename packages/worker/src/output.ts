@@ -1,4 +1,4 @@
-import { lastErrno, mapScratch, sys3, syscallNumber, viewOf } from '@pvf/sandbox-linux';
+import { lastErrno, mapScratch, sys3, syscallNumber, viewOf } from '@pvf/linux';
 
 const MADV_DONTNEED = 4;
 const EINTR = 4;

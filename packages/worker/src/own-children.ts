@@ -9,7 +9,7 @@ import {
   readSmallFile,
   sleep,
   waitForChild,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 
 const SIGKILL = 9;
 const LIST_BYTES = 4096;

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { WorkerHandshake } from '@pvf/protocol';
 import {
   connectUnixStream,
   endSiblingThreads,
@@ -11,7 +10,8 @@ import {
   unlink,
   useHugePages,
   useHugePagesForCode,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
+import { WorkerHandshake } from '@pvf/protocol';
 import type pino from 'pino';
 import { runAllChecks, runCheck, WORKS } from './checks.ts';
 import { helpText, parseCommandLine, type WorkerCommand, type WorkerKind } from './command-line.ts';

@@ -1,4 +1,4 @@
-import { writeAll } from '@pvf/sandbox-linux';
+import { writeAll } from '@pvf/linux';
 import type pino from 'pino';
 import { RequestArena } from './arena.ts';
 import { markBegun } from './beginning.ts';

@@ -1,4 +1,4 @@
-import { isSandboxError } from '@pvf/sandbox-linux';
+import { isSandboxError } from '@pvf/linux';
 
 const REFUSALS = ['EPERM', 'EACCES', 'ENOSYS'];
 

@@ -1,4 +1,3 @@
-import type { SecurityStatus } from '@pvf/protocol';
 import {
   FS_ACCESS,
   type FsAccess,
@@ -11,7 +10,8 @@ import {
   restrictSelf,
   setHostName,
   setNoNewPrivileges,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
+import type { SecurityStatus } from '@pvf/protocol';
 import type pino from 'pino';
 import type { WorkerKind } from './command-line.ts';
 import { messageOf } from './errors.ts';

@@ -1,4 +1,4 @@
-import { killPid } from '@pvf/sandbox-linux';
+import { killPid } from '@pvf/linux';
 
 const SIGCONT = 18;
 const SIGSTOP = 19;

@@ -10,7 +10,7 @@ import {
   syscallNumber,
   waitForChild,
   writeAll,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 import { messageOf } from './errors.ts';
 
 const REPORT_BYTES = 4096;

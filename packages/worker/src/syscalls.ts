@@ -9,7 +9,7 @@ import {
   namespaceFlags,
   type SyscallName,
   type SyscallRule,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 import { addingOnly, keepFilters, memoryCalls } from './kept-filters.ts';
 
 /** Asks for a region of the job's own memory map (linux/fs.h); the lock finds writable code with it. */

@@ -7,7 +7,7 @@ import {
   poll,
   readInto,
   receiveCall,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 import { ownChildren } from './own-children.ts';
 
 /** How often the kernel's list is looked at for a job that is being made; as a rule the template says when. */

@@ -1,4 +1,3 @@
-import { MAX_TEMPLATES } from '@pvf/protocol';
 import {
   allowNothing,
   type CompiledFilter,
@@ -15,7 +14,8 @@ import {
   setResourceLimit,
   useHugePages,
   writeAll,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
+import { MAX_TEMPLATES } from '@pvf/protocol';
 import { ArenaWindow } from './arena.ts';
 import { markBegun } from './beginning.ts';
 import {

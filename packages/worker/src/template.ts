@@ -8,7 +8,7 @@ import {
   receiveDescriptor,
   unreadBytes,
   writeAll,
-} from '@pvf/sandbox-linux';
+} from '@pvf/linux';
 import type { RequestArena } from './arena.ts';
 import { beforeJob } from './errors.ts';
 import { followJob, type JobLimits, type JobReport } from './job.ts';

@@ -1,4 +1,4 @@
-import { exitNow, POLLHUP, POLLIN, type PollEntry, poll, processCpuTimeNs } from '@pvf/sandbox-linux';
+import { exitNow, POLLHUP, POLLIN, type PollEntry, poll, processCpuTimeNs } from '@pvf/linux';
 import type { MemoryGuard } from './memory-guard.ts';
 
 const NS_PER_MS = 1e6;

@@ -1,4 +1,4 @@
-// Every filter of the workers, by the simulator of @pvf/sandbox-linux, over every call number and every condition,
+// Every filter of the workers, by the simulator of @pvf/linux, over every call number and every condition,
 // against lists that are written out here: what a list in src/syscalls.ts gains or loses must be changed here too.
 import {
   type CompiledFilter,
@@ -9,7 +9,7 @@ import {
   syscallNumber,
 } from '@pvf/sandbox-linux';
 import { describe, expect, it } from 'vitest';
-import { AUDIT_ARCH, simulate } from '../../sandbox-linux/test/support/bpf-simulator.ts';
+import { AUDIT_ARCH, simulate } from '../../linux/test/support/bpf-simulator.ts';
 import { compileJobFilters, compileTemplateFilters, compileWorkerFilter } from '../src/syscalls.ts';
 import * as expected from './filters.expected.ts';
 import { ANY, type Conditions, LOCKED_JOB, WORKER_CHECKED, WORKER_REFUSES } from './filters.expected.ts';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { SandboxError } from '../error.ts';
+import { SandboxError } from '@pvf/linux';
 import { HELP } from './help.ts';
 import { probeCommand } from './probe-command.ts';
 import { runCommand } from './run-command.ts';

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../error.ts';
+import { invalidArgument } from '@pvf/linux';
 
 const BYTE_UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
 const TIME_UNITS: Readonly<Record<string, number>> = { '': 1000, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -1,8 +1,6 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { invalidArgument } from '../error.ts';
-import { ALL_NAMESPACES } from '../fork/namespaces.ts';
-import { LANDLOCK_SCOPES } from '../landlock/access.ts';
+import { ALL_NAMESPACES, invalidArgument, LANDLOCK_SCOPES } from '@pvf/linux';
 import { DEFAULT_DENIED, isSelector } from '../policy/syscall-groups.ts';
 import type { Policy, SyscallSelector } from '../policy/types.ts';
 import { DEFAULT_VARIABLES } from '../spawn/environment.ts';

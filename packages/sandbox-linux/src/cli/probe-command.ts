@@ -1,4 +1,4 @@
-import { invalidArgument } from '../error.ts';
+import { invalidArgument } from '@pvf/linux';
 import { probe } from '../probe/probe.ts';
 import type { ProbeReport } from '../probe/types.ts';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
-import { invalidArgument } from '../error.ts';
+import { invalidArgument } from '@pvf/linux';
 import { spawnSandboxed } from '../spawn/spawn-sandboxed.ts';
 import { describeEnd, statusOf } from './describe.ts';
 import { policyOf } from './policy-of.ts';

@@ -1,7 +1,6 @@
-import type { ChildEnd } from '../fork/wait.ts';
+import { type ChildEnd, errnoName } from '@pvf/linux';
+import { SIGSYS } from '@pvf/linux/constants';
 import type { Plan } from '../policy/plan.ts';
-import { SIGSYS } from '../sys/constants.ts';
-import { errnoName } from '../sys/libc.ts';
 import type { EndReason } from './protocol.ts';
 import type { SharedState } from './shared-state.ts';
 

@@ -1,7 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { addressOf, lastErrno, sys3 } from '../sys/libc.ts';
-import { NR } from '../sys/syscalls.ts';
+import { addressOf, lastErrno, NR, sys3 } from '@pvf/linux';
 
 const POINTER_BYTES = 8;
 

@@ -1,5 +1,10 @@
-import { type CompiledFilter, compileFilter, type FilterSpec, type SyscallRule } from '../seccomp/compile.ts';
-import type { SyscallName } from '../sys/syscalls.ts';
+import {
+  type CompiledFilter,
+  compileFilter,
+  type FilterSpec,
+  type SyscallName,
+  type SyscallRule,
+} from '@pvf/linux';
 
 /** The plan's filter, compiled for both cases. */
 export interface ProgramFilters {

@@ -1,12 +1,18 @@
 import { existsSync, readlinkSync } from 'node:fs';
-import { ownCpuTimeNs } from '../clock/clock.ts';
-import { errnoNameOf, SandboxError } from '../error.ts';
-import { forkChild } from '../fork/fork.ts';
-import { type ChildEnd, killPid } from '../fork/wait.ts';
-import { prctl, setParentDeathSignal } from '../identity/process.ts';
-import { type PollEntry, poll } from '../io/poll.ts';
+import {
+  type ChildEnd,
+  errnoNameOf,
+  forkChild,
+  killPid,
+  ownCpuTimeNs,
+  type PollEntry,
+  poll,
+  prctl,
+  SandboxError,
+  setParentDeathSignal,
+} from '@pvf/linux';
+import { POLLIN, PR_SET_CHILD_SUBREAPER, SIGCHLD, SIGKILL } from '@pvf/linux/constants';
 import type { Plan } from '../policy/plan.ts';
-import { POLLIN, PR_SET_CHILD_SUBREAPER, SIGCHLD, SIGKILL } from '../sys/constants.ts';
 import { endReason } from './end-reason.ts';
 import { receive, send } from './messages.ts';
 import { measure, sandboxProcesses } from './processes.ts';

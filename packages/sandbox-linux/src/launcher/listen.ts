@@ -1,13 +1,16 @@
-import { errnoNameOf } from '../error.ts';
-import { pidfdOpen } from '../fork/wait.ts';
-import { closeDescriptor } from '../io/descriptors.ts';
-import { readSmallFile } from '../io/files.ts';
+import {
+  closeDescriptor,
+  errnoNameOf,
+  lastErrno,
+  NR,
+  pidfdOpen,
+  readSmallFile,
+  reserve,
+  type SupervisedCall,
+  sys3,
+} from '@pvf/linux';
+import { AF_INET, AF_INET6, AF_UNIX, EPERM } from '@pvf/linux/constants';
 import type { Listening } from '../policy/plan.ts';
-import type { SupervisedCall } from '../supervise/notify.ts';
-import { AF_INET, AF_INET6, AF_UNIX, EPERM } from '../sys/constants.ts';
-import { lastErrno, sys3 } from '../sys/libc.ts';
-import { reserve } from '../sys/memory.ts';
-import { NR } from '../sys/syscalls.ts';
 
 // linux/seccomp.h; the second is what kernels before 5.17 knew
 const SECCOMP_IOCTL_NOTIF_ID_VALID = 0x4008_2102;

@@ -2,12 +2,9 @@
  * The launcher: a small Node process of its own between the caller and the sandbox. It reads one request from
  * descriptor 3 and needs no event loop. Started by spawn/spawn-sandboxed.ts and probe/probe.ts.
  */
-import { exitNow } from '../fork/fork.ts';
-import { setCloseOnExec, writeAll } from '../io/descriptors.ts';
+import { exitNow, NR, setCloseOnExec, sys3, writeAll } from '@pvf/linux';
+import { CLOSE_RANGE_CLOEXEC } from '@pvf/linux/constants';
 import { probeHere } from '../probe/probe-here.ts';
-import { CLOSE_RANGE_CLOEXEC } from '../sys/constants.ts';
-import { sys3 } from '../sys/libc.ts';
-import { NR } from '../sys/syscalls.ts';
 import { receive } from './messages.ts';
 import { CONTROL_FD, type LauncherRequest, PROBE_COMMAND } from './protocol.ts';
 import { runSandbox } from './run.ts';

@@ -1,4 +1,4 @@
-import { readFully, writeAll } from '../io/descriptors.ts';
+import { readFully, writeAll } from '@pvf/linux';
 import { encodeMessage, LENGTH_BYTES, MAX_MESSAGE_BYTES } from './protocol.ts';
 
 /**

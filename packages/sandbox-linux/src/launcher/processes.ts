@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readSmallFile } from '../io/files.ts';
+import { readSmallFile } from '@pvf/linux';
 
 /** One process, from /proc. */
 interface ProcessStat {

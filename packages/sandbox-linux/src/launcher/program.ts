@@ -1,11 +1,13 @@
-import { SandboxError } from '../error.ts';
-import { setParentDeathSignal } from '../identity/process.ts';
-import { changeDirectory } from '../mounts/mount.ts';
+import {
+  changeDirectory,
+  installFilter,
+  installSupervisedFilter,
+  SandboxError,
+  setParentDeathSignal,
+} from '@pvf/linux';
+import { ENOENT, SIGKILL } from '@pvf/linux/constants';
 import { applyRestrictions } from '../policy/apply.ts';
 import type { Plan } from '../policy/plan.ts';
-import { installFilter } from '../seccomp/install.ts';
-import { installSupervisedFilter } from '../supervise/notify.ts';
-import { ENOENT, SIGKILL } from '../sys/constants.ts';
 import { buildExecImage, execute, findProgram } from './exec.ts';
 import type { ProgramFilters } from './filters.ts';
 import type { SharedState } from './shared-state.ts';

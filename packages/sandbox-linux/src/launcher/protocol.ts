@@ -1,5 +1,5 @@
+import type { SyscallName } from '@pvf/linux';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
-import type { SyscallName } from '../sys/syscalls.ts';
 
 /**
  * What goes over descriptor 3 of the launcher, both ways: 4 bytes of length (little-endian), then JSON. The other

@@ -1,9 +1,14 @@
-import { errnoNameOf } from '../error.ts';
-import type { ChildEnd } from '../fork/wait.ts';
-import { waitForChild } from '../fork/wait.ts';
-import { failed, lastErrno, sys3 } from '../sys/libc.ts';
-import { readInt64, reserve } from '../sys/memory.ts';
-import { NR } from '../sys/syscalls.ts';
+import {
+  type ChildEnd,
+  errnoNameOf,
+  failed,
+  lastErrno,
+  NR,
+  readInt64,
+  reserve,
+  sys3,
+  waitForChild,
+} from '@pvf/linux';
 
 const ANY_CHILD = -1;
 const RUSAGE_CHILDREN = -1;

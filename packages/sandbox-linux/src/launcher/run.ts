@@ -1,14 +1,21 @@
-import { errnoNameOf, SandboxError } from '../error.ts';
-import { forkChild } from '../fork/fork.ts';
-import { initialise } from '../fork/forkable-memory.ts';
-import { killPid, pidfdOpen, waitForChild } from '../fork/wait.ts';
-import { setDumpable } from '../identity/process.ts';
-import { closeDescriptor, pipe } from '../io/descriptors.ts';
-import { type PollEntry, poll } from '../io/poll.ts';
+import {
+  closeDescriptor,
+  errnoNameOf,
+  forkChild,
+  initialise,
+  killPid,
+  type PollEntry,
+  pidfdOpen,
+  pipe,
+  poll,
+  SandboxError,
+  setDumpable,
+  waitForChild,
+} from '@pvf/linux';
+import { POLLIN } from '@pvf/linux/constants';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
 import { type Plan, planPolicy } from '../policy/plan.ts';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
-import { POLLIN } from '../sys/constants.ts';
 import { buildFilters } from './filters.ts';
 import { runInit } from './init.ts';
 import { receive, send } from './messages.ts';

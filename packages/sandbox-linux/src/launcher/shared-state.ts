@@ -1,4 +1,4 @@
-import { createSharedPage } from '../supervise/shared-words.ts';
+import { createSharedPage } from '@pvf/linux';
 
 const TEXT_OFFSET = 64;
 

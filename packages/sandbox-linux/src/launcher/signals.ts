@@ -1,8 +1,5 @@
-import { readInto, WOULD_BLOCK } from '../io/descriptors.ts';
-import { SFD_CLOEXEC, SFD_NONBLOCK, SIG_BLOCK, SIG_SETMASK } from '../sys/constants.ts';
-import { failed, lastErrno, libcSigaction, sys6 } from '../sys/libc.ts';
-import { reserve } from '../sys/memory.ts';
-import { NR } from '../sys/syscalls.ts';
+import { failed, lastErrno, libcSigaction, NR, readInto, reserve, sys6, WOULD_BLOCK } from '@pvf/linux';
+import { SFD_CLOEXEC, SFD_NONBLOCK, SIG_BLOCK, SIG_SETMASK } from '@pvf/linux/constants';
 
 const SIGNAL_SET_BYTES = 8;
 // struct signalfd_siginfo: ssi_signo at 0, ssi_code at 8

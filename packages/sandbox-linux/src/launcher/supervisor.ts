@@ -1,7 +1,6 @@
+import { answerCall, receiveCall, type SyscallName, syscallNumber } from '@pvf/linux';
+import { EPERM } from '@pvf/linux/constants';
 import type { Listening } from '../policy/plan.ts';
-import { answerCall, receiveCall } from '../supervise/notify.ts';
-import { EPERM } from '../sys/constants.ts';
-import { type SyscallName, syscallNumber } from '../sys/syscalls.ts';
 import type { ProgramFilters } from './filters.ts';
 import { listenFor } from './listen.ts';
 

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoNameOf } from '../error.ts';
-import { setDumpable } from '../identity/process.ts';
-import { setHostName, writeIdMap } from '../identity/user-namespace.ts';
-import { WRITE_ACCESS } from '../landlock/access.ts';
-import { mount, pivotRoot, setMountWritable } from '../mounts/mount.ts';
+import {
+  errnoNameOf,
+  mount,
+  pivotRoot,
+  setDumpable,
+  setHostName,
+  setMountWritable,
+  WRITE_ACCESS,
+  writeIdMap,
+} from '@pvf/linux';
+import { MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '@pvf/linux/constants';
 import type { Plan } from '../policy/plan.ts';
 import { SYSTEM_DEVICES } from '../policy/system-paths.ts';
-import { MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '../sys/constants.ts';
 
 const DEFAULT_HOST_NAME = 'sandbox';
 

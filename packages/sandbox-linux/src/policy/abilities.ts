@@ -1,7 +1,9 @@
-import type { Namespace } from '../fork/namespaces.ts';
-import { effectiveCapabilities } from '../identity/capabilities.ts';
-import { queryAbi } from '../landlock/ruleset.ts';
-import { isActionAvailable } from '../seccomp/install.ts';
+import {
+  effectiveCapabilities,
+  isActionAvailable,
+  type Namespace,
+  landlockAbi as queryAbi,
+} from '@pvf/linux';
 import { canMake, tryNamespaces } from './trial.ts';
 import type { Policy } from './types.ts';
 

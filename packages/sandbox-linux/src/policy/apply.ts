@@ -1,7 +1,11 @@
-import { dropAllCapabilities } from '../identity/capabilities.ts';
-import { setNoNewPrivileges } from '../identity/process.ts';
-import { restrictSelf } from '../landlock/restrict-self.ts';
-import { getResourceLimit, type Resource, setResourceLimit } from '../limits/rlimits.ts';
+import {
+  dropAllCapabilities,
+  getResourceLimit,
+  type Resource,
+  restrictSelf,
+  setNoNewPrivileges,
+  setResourceLimit,
+} from '@pvf/linux';
 import { existingRules, processTableRules } from './files.ts';
 import type { Plan } from './plan.ts';
 import type { LimitPolicy } from './types.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { invalidArgument } from '../error.ts';
+import { invalidArgument } from '@pvf/linux';
 import { isSelector } from './syscall-groups.ts';
 import type { LimitPolicy, Policy } from './types.ts';
 

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { SandboxError } from '../error.ts';
-import { type FsAccess, READ_ACCESS, WRITE_ACCESS } from '../landlock/access.ts';
+import { type FsAccess, READ_ACCESS, SandboxError, WRITE_ACCESS } from '@pvf/linux';
 import {
   OWN_PROCESS_PATHS,
   PROCESS_TABLE,

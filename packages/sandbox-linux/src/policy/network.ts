@@ -1,6 +1,5 @@
-import type { SyscallRule } from '../seccomp/compile.ts';
-import type { ArgumentCondition } from '../seccomp/conditions.ts';
-import { AF_INET, AF_INET6, AF_UNIX } from '../sys/constants.ts';
+import type { ArgumentCondition, SyscallRule } from '@pvf/linux';
+import { AF_INET, AF_INET6, AF_UNIX } from '@pvf/linux/constants';
 import type { NetworkPolicy } from './types.ts';
 
 // linux/net.h and linux/in.h; the type's other bits are flags (SOCK_CLOEXEC, SOCK_NONBLOCK)

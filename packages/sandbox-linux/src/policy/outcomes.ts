@@ -1,4 +1,4 @@
-import { SandboxError } from '../error.ts';
+import { SandboxError } from '@pvf/linux';
 import type { LayerOutcome, PolicyLayer, Requirement } from './types.ts';
 
 /** Collects what becomes of each layer while a policy is planned. */

@@ -1,5 +1,4 @@
-import type { Namespace } from '../fork/namespaces.ts';
-import type { NetAccess } from '../landlock/access.ts';
+import type { Namespace, NetAccess } from '@pvf/linux';
 import type { Abilities } from './abilities.ts';
 import { listenRule } from './network.ts';
 import type { Outcomes } from './outcomes.ts';

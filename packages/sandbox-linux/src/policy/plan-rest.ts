@@ -1,4 +1,4 @@
-import type { Namespace } from '../fork/namespaces.ts';
+import type { Namespace } from '@pvf/linux';
 import type { Abilities } from './abilities.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { PlanTarget } from './plan.ts';

@@ -1,15 +1,16 @@
-import { ALL_NAMESPACES, type Namespace } from '../fork/namespaces.ts';
 import {
+  ALL_NAMESPACES,
+  type FilterSpec,
   FS_ACCESS,
   type FsAccess,
   KNOWN_LANDLOCK_ABI,
   type LandlockScope,
+  type Namespace,
   type NetAccess,
   selectFs,
   selectNet,
   selectScopes,
-} from '../landlock/access.ts';
-import type { FilterSpec } from '../seccomp/compile.ts';
+} from '@pvf/linux';
 import type { Abilities } from './abilities.ts';
 import { checkPolicy } from './check.ts';
 import { fileRules, type PathRule } from './files.ts';

@@ -1,5 +1,4 @@
-import { invalidArgument } from '../error.ts';
-import type { SyscallRule } from '../seccomp/compile.ts';
+import { invalidArgument, isSyscallName, type SyscallName, type SyscallRule } from '@pvf/linux';
 import {
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
@@ -8,8 +7,7 @@ import {
   CLONE_NEWPID,
   CLONE_NEWUSER,
   CLONE_NEWUTS,
-} from '../sys/constants.ts';
-import { isSyscallName, type SyscallName } from '../sys/syscalls.ts';
+} from '@pvf/linux/constants';
 import type { SyscallSelector } from './types.ts';
 
 // linux/tty: pushing characters into a terminal's input, and the console's variant of it

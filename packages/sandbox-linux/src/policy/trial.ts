@@ -1,11 +1,16 @@
-import { SandboxError } from '../error.ts';
-import { forkChild, NAMESPACES_FORBIDDEN } from '../fork/fork.ts';
-import { ALL_NAMESPACES, type Namespace } from '../fork/namespaces.ts';
-import { waitForChild } from '../fork/wait.ts';
-import { type IdMap, writeIdMap } from '../identity/user-namespace.ts';
-import { mount } from '../mounts/mount.ts';
-import { MS_PRIVATE, MS_REC } from '../sys/constants.ts';
-import { errnoName } from '../sys/libc.ts';
+import {
+  ALL_NAMESPACES,
+  errnoName,
+  forkChild,
+  type IdMap,
+  mount,
+  NAMESPACES_FORBIDDEN,
+  type Namespace,
+  SandboxError,
+  waitForChild,
+  writeIdMap,
+} from '@pvf/linux';
+import { MS_PRIVATE, MS_REC } from '@pvf/linux/constants';
 
 /** Exit status of a child whose failure has no errno. */
 const UNKNOWN_ERRNO = 255;

@@ -1,7 +1,4 @@
-import type { Namespace } from '../fork/namespaces.ts';
-import type { FsAccess, LandlockScope } from '../landlock/access.ts';
-import type { SyscallRule } from '../seccomp/compile.ts';
-import type { SyscallName } from '../sys/syscalls.ts';
+import type { FsAccess, LandlockScope, Namespace, SyscallName, SyscallRule } from '@pvf/linux';
 import type { SyscallGroup } from './syscall-groups.ts';
 
 /**

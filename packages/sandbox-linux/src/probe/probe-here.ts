@@ -1,22 +1,27 @@
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errnoNameOf } from '../error.ts';
-import { forkChild } from '../fork/fork.ts';
-import { initialise } from '../fork/forkable-memory.ts';
-import type { Namespace } from '../fork/namespaces.ts';
-import { pidfdOpen, waitForChild } from '../fork/wait.ts';
-import { setNoNewPrivileges } from '../identity/process.ts';
-import { writeIdMap } from '../identity/user-namespace.ts';
-import { closeDescriptor } from '../io/descriptors.ts';
-import { KNOWN_LANDLOCK_ABI } from '../landlock/access.ts';
-import { queryAbi } from '../landlock/ruleset.ts';
-import { mount, pivotRoot } from '../mounts/mount.ts';
+import {
+  closeDescriptor,
+  compileFilter,
+  errnoName,
+  errnoNameOf,
+  forkChild,
+  initialise,
+  installFilter,
+  isActionAvailable,
+  KNOWN_LANDLOCK_ABI,
+  mount,
+  type Namespace,
+  pidfdOpen,
+  pivotRoot,
+  landlockAbi as queryAbi,
+  setNoNewPrivileges,
+  waitForChild,
+  writeIdMap,
+} from '@pvf/linux';
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '@pvf/linux/constants';
 import { tryNamespaces } from '../policy/trial.ts';
-import { compileFilter } from '../seccomp/compile.ts';
-import { installFilter, isActionAvailable } from '../seccomp/install.ts';
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '../sys/constants.ts';
-import { errnoName } from '../sys/libc.ts';
 import { probeCgroup } from './cgroup.ts';
 import { landlockProblem, namespaceProblem, notifyProblem, REMEDIES, seccompRemedy } from './remedies.ts';
 import { containerKind, kernelFile } from './surroundings.ts';

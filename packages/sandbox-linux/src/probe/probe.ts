@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { SandboxError } from '../error.ts';
+import { SandboxError } from '@pvf/linux';
 import { PROBE_COMMAND } from '../launcher/protocol.ts';
 import { launcherCommand } from '../spawn/launcher-command.ts';
 import type { ProbeReport } from './types.ts';

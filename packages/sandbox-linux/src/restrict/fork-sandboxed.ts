@@ -1,15 +1,20 @@
-import { type ForkOptions, forkChild } from '../fork/fork.ts';
-import { initialise } from '../fork/forkable-memory.ts';
-import { sharedMappings, unmapAll } from '../fork/shared-memory.ts';
-import { closeAllDescriptorsExcept } from '../io/descriptors.ts';
+import {
+  addressOf,
+  type CompiledFilter,
+  closeAllDescriptorsExcept,
+  compileFilter,
+  type ForkOptions,
+  forkChild,
+  initialise,
+  installFilter,
+  sharedMappings,
+  unmapAll,
+} from '@pvf/linux';
 import { setUpSurroundings } from '../launcher/surroundings.ts';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
 import { applyRestrictions } from '../policy/apply.ts';
 import { type Plan, planPolicy } from '../policy/plan.ts';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
-import { type CompiledFilter, compileFilter } from '../seccomp/compile.ts';
-import { installFilter } from '../seccomp/install.ts';
-import { addressOf } from '../sys/libc.ts';
 
 /** A policy made ready for many forks. */
 export interface PreparedSandbox {

@@ -1,12 +1,9 @@
-import { threadIds } from '../fork/threads.ts';
-import { unshare } from '../identity/user-namespace.ts';
+import { compileFilter, installFilter, threadIds, unshare } from '@pvf/linux';
 import { setUpSurroundings } from '../launcher/surroundings.ts';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
 import { applyRestrictions } from '../policy/apply.ts';
 import { planPolicy } from '../policy/plan.ts';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
-import { compileFilter } from '../seccomp/compile.ts';
-import { installFilter } from '../seccomp/install.ts';
 import { environmentOf } from '../spawn/environment.ts';
 
 export interface RestrictOptions {

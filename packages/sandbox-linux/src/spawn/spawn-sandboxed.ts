@@ -2,7 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import os from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { isatty } from 'node:tty';
-import { invalidArgument, SandboxError } from '../error.ts';
+import { invalidArgument, SandboxError } from '@pvf/linux';
 import {
   CONTROL_FD,
   encodeMessage,

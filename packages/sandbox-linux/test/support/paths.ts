@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { packagePath } from '../../../linux/test/support/paths.ts';
 
-/** The package and the Node that the tests run: where they are, or their copies (see stage.ts). */
-export const PACKAGE = process.env.SANDBOX_LINUX_TEST_PACKAGE ?? join(import.meta.dirname, '..', '..');
-export const NODE = process.env.SANDBOX_LINUX_TEST_NODE ?? process.execPath;
+export { NODE } from '../../../linux/test/support/paths.ts';
+export const PACKAGE = packagePath('sandbox-linux');
 export const FIXTURES = join(PACKAGE, 'test', 'fixtures');

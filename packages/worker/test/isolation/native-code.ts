@@ -14,7 +14,7 @@ interface Koffi {
   proto(definition: string): unknown;
   call(address: bigint, type: unknown): number;
 }
-const require = createRequire(createRequire(import.meta.url).resolve('@pvf/sandbox-linux'));
+const require = createRequire(createRequire(import.meta.url).resolve('@pvf/linux'));
 
 const CODE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   x64: {

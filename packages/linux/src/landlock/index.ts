@@ -8,6 +8,9 @@ export {
   NET_ACCESS,
   type NetAccess,
   READ_ACCESS,
+  selectFs,
+  selectNet,
+  selectScopes,
   WRITE_ACCESS,
 } from './access.ts';
 export {

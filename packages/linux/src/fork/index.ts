@@ -10,6 +10,7 @@ export {
   type ForkOptions,
   forkChild,
   forkFlags,
+  NAMESPACES_FORBIDDEN,
 } from './fork.ts';
 export { initialise, keepMemoryForkable, prepareForkableMemory } from './forkable-memory.ts';
 export { ALL_NAMESPACES, type Namespace, namespaceFlags } from './namespaces.ts';

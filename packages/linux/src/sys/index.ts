@@ -1,5 +1,5 @@
 /** The kernel interface: system call numbers, constants under the kernel's names, libc's `syscall`. */
-export { avoidSystemCalls } from './avoided.ts';
+export { avoidSystemCalls, isAvoided, refuseAvoided } from './avoided.ts';
 export {
   POLLERR,
   POLLHUP,
@@ -7,11 +7,25 @@ export {
   POLLNVAL,
   POLLOUT,
 } from './constants.ts';
-export { addressOf, errnoName, errnoNumber, lastErrno, sys3, sys6, sysBuffer, viewOf } from './libc.ts';
+export {
+  addressOf,
+  errnoName,
+  errnoNumber,
+  failed,
+  lastErrno,
+  libcSigaction,
+  PAGE_BYTES,
+  sys3,
+  sys6,
+  sysBuffer,
+  viewOf,
+} from './libc.ts';
+export { type Block, readInt64, reserve, writeInt64 } from './memory.ts';
 export {
   type Architecture,
   isSyscallName,
   NATIVE_ARCHITECTURE,
+  NR,
   type SyscallName,
   syscallName,
   syscallNumber,

@@ -24,7 +24,7 @@ function unsupported(): never {
   throw new SandboxError(
     'UNSUPPORTED_PLATFORM',
     { platform: process.platform },
-    `@pvf/sandbox-linux cannot work on ${process.platform}: it needs Linux on x64 or arm64`,
+    `@pvf/linux cannot work on ${process.platform}: it needs Linux on x64 or arm64`,
   );
 }
 

@@ -8,6 +8,7 @@ export {
   isDumpable,
   leadProcessGroup,
   parentPid,
+  prctl,
   setAddressSpaceRandomised,
   setDumpable,
   setNiceness,
