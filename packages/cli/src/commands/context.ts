@@ -56,6 +56,21 @@ export function print(io: Io, text: string): Promise<void> {
   });
 }
 
+/** Prints text for people: on a terminal, lines break between words at its width, with the indent of their first. */
+export async function say(io: Io, text: string): Promise<void> {
+  const { isTTY, columns } = io.stdout;
+  if (isTTY !== true || columns === undefined) return print(io, text);
+  const { default: wrapAnsi } = await import('wrap-ansi');
+  const wrapped = text.split('\n').flatMap((line) => {
+    const indent = /^ */.exec(line)?.[0] ?? '';
+    const lines = wrapAnsi(line.trimStart(), columns - indent.length, { hard: true, trim: false }).split(
+      '\n',
+    );
+    return lines.map((part) => `${indent}${part}`.trimEnd());
+  });
+  return print(io, wrapped.join('\n'));
+}
+
 /** Runs `use` with a host that is closed afterwards, whatever happens. */
 export async function withHost<T>(
   context: Context,

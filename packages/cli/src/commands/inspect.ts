@@ -10,7 +10,7 @@ import { inspectionLines } from '../output/inspection.ts';
 import { toJson } from '../output/json.ts';
 import { shortcomingsOf } from '../output/shortcomings.ts';
 import { bytes } from '../output/units.ts';
-import { type Context, type OutputOptions, print } from './context.ts';
+import { type Context, type OutputOptions, print, say } from './context.ts';
 
 export interface InspectCommandOptions extends OutputOptions, PvfParameterOptions, NodeOptions {}
 
@@ -75,7 +75,7 @@ export async function inspect(
       component === undefined
         ? [...inspectionLines(report, code.length), ...warnings.map((warning) => `warning: ${warning}`)]
         : [`${file}: ${bytes(code.length)}`, ...warnings];
-    await print(context.io, [...lines, parametersLine(parameters)].join('\n'));
+    await say(context.io, [...lines, parametersLine(parameters)].join('\n'));
   }
   return exitCode;
 }

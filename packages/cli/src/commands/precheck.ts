@@ -15,7 +15,7 @@ import { precheckExit, precheckLines } from '../output/outcomes.ts';
 import { type PrecheckLimits, precheckTable, usageLines, usageOf } from '../output/precheck-table.ts';
 import { codeNearLimit, shortcomings } from '../output/shortcomings.ts';
 import { bytes } from '../output/units.ts';
-import { type Context, type HostCommandOptions, print, withHost } from './context.ts';
+import { type Context, type HostCommandOptions, print, say, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
 
 export interface PrecheckOptions extends HostCommandOptions, PvfParameterOptions, NodeOptions {
@@ -72,7 +72,7 @@ export async function precheck(
       for (const each of pending) {
         const report = await each;
         context.terminal.done();
-        if (options.json !== true) await print(context.io, text(report, parameters));
+        if (options.json !== true) await say(context.io, text(report, parameters));
         done.push(report);
       }
       return done;
@@ -90,7 +90,7 @@ export async function precheck(
     );
   } else {
     const table = await precheckTable(context, reports);
-    await print(context.io, `\n${table}`);
+    await say(context.io, `\n${table}`);
   }
   return exitCode;
 }

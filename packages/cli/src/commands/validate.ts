@@ -18,7 +18,7 @@ import { toJson } from '../output/json.ts';
 import { artifactLines, validationExit, validationLines } from '../output/outcomes.ts';
 import { differs, type Repeated, repeatedLines, summarize } from '../output/repeated.ts';
 import { shortcomings } from '../output/shortcomings.ts';
-import { type Context, type HostCommandOptions, print, withHost } from './context.ts';
+import { type Context, type HostCommandOptions, print, say, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
 
 export interface ValidateOptions
@@ -204,5 +204,5 @@ async function printReport(context: Context, report: Report, first: boolean): Pr
     lines.push(report.differences.length === 0 ? 'as expected' : `DIFFERS: ${report.differences.join('; ')}`);
   }
   if (first && outcome.artifact !== undefined) lines.push(...artifactLines(outcome.artifact));
-  await print(context.io, [`${name}: ${verdict}`, ...lines.map((line) => `  ${line}`)].join('\n'));
+  await say(context.io, [`${name}: ${verdict}`, ...lines.map((line) => `  ${line}`)].join('\n'));
 }
