@@ -2,6 +2,7 @@ import { settle } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Intake } from '../src/intake.ts';
+import { PROPERTY } from './support/property.ts';
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ type: 'enter' as const, which: 0 }) },
@@ -14,7 +15,7 @@ it('lets in those who still want to, in their order, and never more than there i
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 3 }),
-      fc.array(step, { maxLength: 60 }),
+      fc.array(step, { maxLength: 60, size: 'max' }),
       async (limit, steps) => {
         const intake = new Intake(limit);
         const aborts: AbortController[] = [];
@@ -56,6 +57,6 @@ it('lets in those who still want to, in their order, and never more than there i
         }
       },
     ),
-    { numRuns: 500 },
+    { ...PROPERTY, numRuns: 500 },
   );
 });

@@ -7,6 +7,7 @@ import type { Artifact, ArtifactStore } from '../../src/artifacts/store.ts';
 import type { ToPrepareQueue } from '../../src/prepare/messages.ts';
 import type { PrepareAnswer, PrepareWork } from '../../src/prepare/work.ts';
 import { silent } from '../support/hosts.ts';
+import { PROPERTY } from '../support/property.ts';
 
 const IDENTITIES = ['a', 'b'].map((codeHash) => ({ codeHash, prepHash: 'p', engine: 'e' }));
 const KEYS = IDENTITIES.map(artifactKey);
@@ -153,7 +154,7 @@ function must(holds: boolean, rule: string): void {
 
 it('whatever happens, each request is answered once, with its own artifact, and nothing is prepared twice', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), async (steps) => {
       const world = new World();
       for (const each of steps) {
         if (each.type === 'acquire') world.acquire(each.of, each.purpose, each.critical);
@@ -179,6 +180,6 @@ it('whatever happens, each request is answered once, with its own artifact, and 
         'answers everybody',
       );
     }),
-    { numRuns: 300 },
+    { ...PROPERTY, numRuns: 300 },
   );
 });

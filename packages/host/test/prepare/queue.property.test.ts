@@ -3,6 +3,7 @@ import { it } from 'vitest';
 import type { FromPrepareQueue, PreparePriority } from '../../src/prepare/messages.ts';
 import { PrepareQueue } from '../../src/prepare/queue.ts';
 import type { FromPool, ToPool } from '../../src/worker/messages.ts';
+import { PROPERTY } from '../support/property.ts';
 
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('enqueue' as const), critical: fc.boolean() }) },
@@ -151,7 +152,7 @@ it('whatever happens, each job ends once, with its own answer, and within the li
     fc.property(
       fc.integer({ min: 1, max: 3 }),
       fc.integer({ min: 0, max: 2 }),
-      fc.array(step, { maxLength: 100 }),
+      fc.array(step, { maxLength: 100, size: 'max' }),
       (soft, more, steps) => {
         const world = new World(soft, soft + more);
         for (const each of steps) {
@@ -167,6 +168,6 @@ it('whatever happens, each job ends once, with its own answer, and within the li
         must(world.open().length === 0, 'stalls never');
       },
     ),
-    { numRuns: 1_000 },
+    { ...PROPERTY, numRuns: 1_000 },
   );
 });

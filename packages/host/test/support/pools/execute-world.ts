@@ -1,0 +1,264 @@
+import {
+  ExecuteRequest,
+  ExecuteWorkerResult,
+  type ExecutorParams,
+  type WorkerError,
+  type WorkerResponse,
+} from '@pvf/protocol';
+import { settle } from '@pvf/test-kit';
+import { expect } from 'vitest';
+import { type ExecutionResult, Executions } from '../../../src/execute/executions.ts';
+import { ExecuteQueue } from '../../../src/execute/queue.ts';
+import { KINDS } from '../../../src/execute/shares.ts';
+import { type ExecuteAnswer, type ExecuteWork, executeWork } from '../../../src/execute/work.ts';
+import type { Metrics, SlownessWatch } from '../../../src/metrics/index.ts';
+import { WorkerPool } from '../../../src/worker/pool.ts';
+import { disk } from './disk.ts';
+import type { DEATHS, FakeProcess } from './fake-process.ts';
+import { must } from './notes.ts';
+import { SPAWN_ATTEMPTS, Workshop } from './workshop.ts';
+
+const LIMIT_MS = 2_000;
+const WALL_LIMIT_MS = 4 * LIMIT_MS;
+const MAX_STARTS = 5;
+
+export const ANSWERS = [
+  'ok',
+  'at its limit',
+  'above its limit',
+  'an error',
+  'not begun',
+  'nonsense',
+  'twice',
+] as const;
+type Job = {
+  readonly kind: (typeof KINDS)[number];
+  readonly params: number;
+  readonly since: number;
+  readonly abort: AbortController;
+  starts: number;
+  givenAt: number;
+  /** What must become of it, once a worker has done something. */
+  expected?: { type: ExecuteAnswer['type']; error?: WorkerError; response?: WorkerResponse };
+  result?: ExecutionResult | 'aborted';
+};
+
+const paramsOf = (which: number): ExecutorParams => [{ type: 'StackLogicalMax', value: which + 1 }];
+
+/** Real queue, pool and drivers with workers that do what a sequence says; keeps account of each request. */
+export class ExecuteWorld {
+  readonly capacity: number;
+  readonly jobs: Job[] = [];
+  readonly shop = new Workshop<ExecutorParams>((by) => this.#served(by));
+  readonly pool: WorkerPool<ExecutorParams, ExecuteWork, ExecuteAnswer>;
+  readonly #queue: ExecuteQueue<ExecutorParams, ExecuteWork, ExecuteAnswer>;
+  readonly #executions: Executions;
+  #inside = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    const { clock } = this.shop;
+    disk.files.clear();
+    disk.broken.clear();
+    this.pool = new WorkerPool({
+      ...this.shop.options(),
+      kind: 'execute',
+      work: (process, work, onStarted) => executeWork(clock, process, work, onStarted),
+      toQueue: (message) => this.#queue.handlePool(message),
+    });
+    this.#queue = new ExecuteQueue({
+      capacity,
+      clock,
+      toPool: (message) => this.pool.handle(message),
+      toHost: (message) => this.#executions.handle(message),
+    });
+    const metrics = {
+      executeEnqueued: () => (this.#inside += 1),
+      executeStarted: () => {},
+      executeFinished: () => (this.#inside -= 1),
+    };
+    const slowness = { started: () => {} };
+    this.#executions = new Executions(
+      (message) => this.#queue.handle(message),
+      metrics as unknown as Metrics,
+      slowness as unknown as SlownessWatch,
+    );
+  }
+
+  request(kind: Job['kind'], params: number): void {
+    const id = this.jobs.length;
+    const job: Job = {
+      kind,
+      params,
+      since: this.shop.clock.now(),
+      abort: new AbortController(),
+      starts: 0,
+      givenAt: 0,
+    };
+    this.jobs.push(job);
+    disk.files.add(`/artifacts/${id}`);
+    const spec = paramsOf(params);
+    const work = { request: requestOf(id), artifactPath: `/artifacts/${id}` };
+    const settled = (result: NonNullable<Job['result']>): void => {
+      must(job.result === undefined, 'a request ends once');
+      must(
+        (result === 'aborted') === job.abort.signal.aborted,
+        'whoever gave up, and nobody else, is told so',
+      );
+      job.result = result;
+      if (result !== 'aborted') this.#compare(job, result);
+    };
+    this.#executions
+      .run(
+        { kind, paramsHash: `params ${params}`, spec, schedulingParent: undefined, work },
+        job.abort.signal,
+        () => {},
+      )
+
+      .then(
+        (result) => this.shop.notes.taking(() => settled(result)),
+        () => this.shop.notes.taking(() => settled('aborted')),
+      );
+  }
+
+  answer(which: number, how: (typeof ANSWERS)[number]): void {
+    const process = this.shop.asked(which);
+    if (process === undefined) return;
+    const id = idOf(process);
+    const job = this.jobs[id]!;
+    if (how === 'nonsense') {
+      job.expected = { type: 'worker-died' };
+      process.answer(Uint8Array.of(9));
+      return;
+    }
+    if (how === 'not begun' || how === 'an error') {
+      const value = how === 'an error' ? `of ${id}` : 'the job did not begin: no';
+      const error: WorkerError = { type: 'InternalError', value: { type: 'Kernel', value } };
+      if (how === 'an error') job.expected = { type: 'worker-error', error };
+      process.answer(ExecuteWorkerResult.encode({ ok: false, error }));
+      return;
+    }
+    const late = how === 'above its limit';
+    const duration = { secs: BigInt(LIMIT_MS / 1_000) - (how === 'ok' ? 1n : 0n), nanos: late ? 1 : 0 };
+    const value = { jobResponse: { type: 'PoVDecompressionFailure' as const }, duration, povSize: id };
+    if (late) job.expected = { type: 'worker-error', error: { type: 'JobTimedOut' } };
+    else if (disk.broken.has(process.dir)) job.expected = { type: 'host-fault' };
+    else job.expected = { type: 'answered', response: value };
+    process.answer(ExecuteWorkerResult.encode({ ok: true, value }), how === 'twice' ? 2 : 1);
+  }
+
+  die(which: number, how: (typeof DEATHS)[number]): void {
+    const process = this.shop.any(which);
+    if (process === undefined) return;
+    if (process.request !== undefined && how !== 'leaves its request')
+      this.jobs[idOf(process)]!.expected = { type: 'worker-died' };
+    process.die(how);
+  }
+
+  abort(which: number): void {
+    const open = this.open();
+    open[which % (open.length || 1)]?.abort.abort(new Error('nobody wants it any more'));
+  }
+
+  open(): Job[] {
+    return this.jobs.filter(({ result }) => result === undefined);
+  }
+
+  /** What must hold between any two events. */
+  check(): void {
+    const { queued, running, workers } = this.#queue.counts();
+    const waiting = KINDS.reduce((sum, kind) => sum + queued[kind], 0);
+    const alive = this.shop.alive();
+    const open = this.open().length;
+    this.shop.check(workers, running);
+    must(workers <= this.capacity, 'there are no more workers than the capacity');
+    must(
+      waiting === 0 || (workers === this.capacity && running === alive.length),
+      'nobody waits beside an idle worker',
+    );
+    must(
+      running + waiting <= open && open <= running + waiting + workers - alive.length,
+      'no request is lost',
+    );
+    must(this.#inside === open, 'each request is counted until it ends');
+    for (const { expected, result } of this.jobs)
+      must(expected === undefined || result !== undefined, 'whom a worker has answered does not wait');
+    for (const { request } of alive)
+      must(
+        request === undefined || this.shop.clock.now() < request.since + WALL_LIMIT_MS,
+        'nobody waits longer than the wall limit',
+      );
+  }
+
+  /** Sound workers from now on: all that is open is worked off. */
+  async workOff(): Promise<void> {
+    for (let round = 0; this.open().length > 0 && round < 8 * this.jobs.length; round += 1) {
+      this.shop.startAll();
+      await settle();
+      for (const process of this.shop.alive()) process.take();
+      await settle();
+      for (let each = this.shop.alive().length; each > 0; each -= 1) this.answer(0, 'ok');
+      await this.shop.clock.advance(1_000);
+      this.check();
+    }
+    must(this.open().length === 0, 'nothing stalls');
+  }
+
+  async close(): Promise<void> {
+    for (const { abort } of this.open()) abort.abort(new Error('the host closes'));
+    const closed = this.pool.close();
+    this.shop.startAll();
+    await closed;
+    await settle();
+    this.shop.notes.read();
+    must(this.open().length === 0 && this.shop.alive().length === 0, 'nothing is left');
+    must(this.shop.clock.pending === 0, 'no timer is left');
+    must(disk.list('/workers').length === 0, 'no directory is left');
+  }
+
+  #served(by: FakeProcess<ExecutorParams>): void {
+    const job = this.jobs[idOf(by)]!;
+    job.starts += 1;
+    job.givenAt = this.shop.clock.now();
+    must(job.result === undefined, 'what is over is not begun');
+    must(job.starts <= MAX_STARTS, 'a request is not begun for ever');
+    expect(by.spec).toEqual(paramsOf(job.params));
+    expect(disk.list(by.dir)).toEqual(['artifact']);
+  }
+
+  #compare(job: Job, result: ExecutionResult): void {
+    if (result.type === 'answer') {
+      const hung = { type: 'wall-timeout' };
+      const askedMs = this.shop.clock.now() - job.givenAt;
+      if (job.expected === undefined) must(job.starts > 0 && askedMs <= WALL_LIMIT_MS, 'who hangs was asked');
+      expect(result.answer).toMatchObject(job.expected ?? hung);
+      return;
+    }
+    must(result.type === 'not-started', 'nothing is dropped for another reason');
+    must(
+      job.expected === undefined &&
+        (this.shop.replaced || job.starts === MAX_STARTS || this.shop.failedAttempts >= SPAWN_ATTEMPTS),
+      'a request without a worker has had its chances',
+    );
+  }
+}
+
+function requestOf(id: number): ExecuteRequest {
+  const hash = new Uint8Array(32);
+  const blockData = new Uint8Array(4);
+  new DataView(blockData.buffer).setUint32(0, id);
+  return {
+    pvd: { parentHead: blockData, relayParentNumber: 0, relayParentStorageRoot: hash, maxPovSize: 0 },
+    pov: { blockData },
+    executionTimeout: { secs: BigInt(LIMIT_MS / 1_000), nanos: 0 },
+    artifactChecksum: hash,
+    relayParent: hash,
+    schedulingParent: hash,
+    descriptorVersion: { type: 'V1' },
+  };
+}
+
+function idOf({ request }: FakeProcess<ExecutorParams>): number {
+  const { pov } = ExecuteRequest.decode(request!.frame);
+  return Buffer.from(pov.blockData).readUInt32BE();
+}
