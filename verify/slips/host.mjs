@@ -8,6 +8,7 @@ const prepareQueue = host('prepare/queue');
 const sent = host('request/sent');
 const artifacts = host('artifacts');
 const pool = host('worker/pool');
+const pools = host('worker/execute-pool', 'worker/prepare-pool');
 const verdict = host('verdict');
 const BY_KIND = "const byKind = kind === 'dispute' || kind === 'approval' ? 'Approval' : 'Backing';";
 const PRIORITY = "const priority = kind === 'dispute' || kind === 'approval' ? 'critical' : 'normal';";
@@ -356,6 +357,73 @@ const workers = [
   ),
 ];
 
+/** What shows only in what queue, pool and driver do together. */
+const together = [
+  slip(
+    'the end of an idle worker is not told',
+    src('worker/pool.ts'),
+    "    this.#end(worker, 'ended by itself');\n    this.#options.toQueue({ type: 'rip', worker });",
+    "    this.#end(worker, 'ended by itself');",
+    pools,
+  ),
+  slip(
+    'a worker whose process has ended is waited for',
+    src('worker/pool.ts'),
+    "if (state?.type === 'busy') state.process.connection.destroy();",
+    '',
+    pools,
+  ),
+  slip(
+    'a start that was given up goes on with its pause',
+    src('worker/pool.ts'),
+    '        timer.cancel();\n        resolve();\n      });',
+    '      });',
+    pools,
+  ),
+  slip(
+    'a replaced program is started if it failed before',
+    src('worker/pool.ts'),
+    '      const replaced = await this.#options.replaced();',
+    '      const replaced = attempt > 1 ? undefined : await this.#options.replaced();',
+    pools,
+  ),
+  slip(
+    'a request that was taken back is given to the worker that was started for it',
+    src('execute/queue.ts'),
+    '      else state.job = undefined;',
+    '',
+    pools,
+  ),
+  slip(
+    'a worker is retired while it works',
+    src('worker/pool.ts'),
+    '    state.timer?.cancel();\n    const busy',
+    '    const busy',
+    pools,
+  ),
+  slip(
+    'the directory of a worker that refused a PVF is not emptied',
+    src('prepare/work.ts'),
+    '    return await afterwards(process, failed(error, mayBeReused(error)));',
+    '    return failed(error, mayBeReused(error));',
+    pools,
+  ),
+  slip(
+    'the directory of a worker that executed is not emptied',
+    src('execute/work.ts'),
+    '    await emptyWorkerDir(process.dir);',
+    '',
+    pools,
+  ),
+  slip(
+    'a request that was given up is executed all the same',
+    src('execute/executions.ts'),
+    "        this.#toQueue({ type: 'cancel', job: id });\n",
+    '',
+    pools,
+  ),
+];
+
 const keeping = [
   slip(
     'an artifact is put in place whatever its checksum',
@@ -453,4 +521,4 @@ const verdicts = [
   ),
 ];
 
-export const slips = [...requests, ...queues, ...workers, ...keeping, ...verdicts];
+export const slips = [...requests, ...queues, ...workers, ...together, ...keeping, ...verdicts];

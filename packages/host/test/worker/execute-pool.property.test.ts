@@ -45,7 +45,7 @@ const step = fc.oneof(
   },
 );
 /** Last, so that most sequences run through without it. */
-const ending = fc.constantFrom<'go on' | 'replaced' | 'closed'>('go on', 'go on', 'replaced', 'closed');
+const ending = fc.constantFrom('go on', 'go on', 'unlucky', 'replaced', 'closed');
 
 it('whatever workers do, each request ends once, with its own answer, and nobody waits for nothing', async () => {
   await fc.assert(
@@ -69,6 +69,7 @@ it('whatever workers do, each request ends once, with its own answer, and nobody
           world.check();
         }
         if (end === 'replaced') world.shop.replaced = true;
+        if (end === 'unlucky') await world.beUnlucky();
         if (end !== 'closed') {
           await world.workOff();
           await world.shop.retire();

@@ -39,7 +39,7 @@ const step = fc.oneof(
     }),
   },
 );
-const ending = fc.constantFrom<'go on' | 'replaced' | 'closed'>('go on', 'go on', 'replaced', 'closed');
+const ending = fc.constantFrom('go on', 'go on', 'unlucky', 'replaced', 'closed');
 
 it('whatever workers do, each preparation ends once, with its own artifact, and no other file is left', async () => {
   await fc.assert(
@@ -68,6 +68,7 @@ it('whatever workers do, each preparation ends once, with its own artifact, and 
           world.check();
         }
         if (end === 'replaced') world.shop.replaced = true;
+        if (end === 'unlucky') await world.beUnlucky();
         if (end !== 'closed') {
           await world.workOff();
           await world.shop.retire();

@@ -16,7 +16,7 @@ import { WorkerPool } from '../../../src/worker/pool.ts';
 import { disk } from './disk.ts';
 import type { DEATHS, FakeProcess } from './fake-process.ts';
 import { must } from './notes.ts';
-import { SPAWN_ATTEMPTS, Workshop } from './workshop.ts';
+import { Workshop } from './workshop.ts';
 
 const LIMIT_MS = 2_000;
 const WALL_LIMIT_MS = 4 * LIMIT_MS;
@@ -190,14 +190,23 @@ export class ExecuteWorld {
       );
   }
 
+  /** No worker begins with what it gets, until nothing is open. */
+  async beUnlucky(): Promise<void> {
+    await this.#serveAll('not begun');
+  }
+
   /** Sound workers from now on: all that is open is worked off. */
   async workOff(): Promise<void> {
+    await this.#serveAll('ok');
+  }
+
+  async #serveAll(how: (typeof ANSWERS)[number]): Promise<void> {
     for (let round = 0; this.open().length > 0 && round < 8 * this.jobs.length; round += 1) {
       this.shop.startAll();
       await settle();
       for (const process of this.shop.alive()) process.take();
       await settle();
-      for (let each = this.shop.alive().length; each > 0; each -= 1) this.answer(0, 'ok');
+      for (let each = this.shop.alive().length; each > 0; each -= 1) this.answer(0, how);
       await this.shop.clock.advance(1_000);
       this.check();
     }
@@ -234,10 +243,9 @@ export class ExecuteWorld {
       expect(result.answer).toMatchObject(job.expected ?? hung);
       return;
     }
-    must(result.type === 'not-started', 'nothing is dropped for another reason');
+    if (result.type === 'dropped') throw new Error('nothing is dropped');
     must(
-      job.expected === undefined &&
-        (this.shop.replaced || job.starts === MAX_STARTS || this.shop.failedAttempts >= SPAWN_ATTEMPTS),
+      job.expected === undefined && this.shop.explains(result.reason, MAX_STARTS),
       'a request without a worker has had its chances',
     );
   }

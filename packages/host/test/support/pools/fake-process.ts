@@ -114,7 +114,8 @@ export class FakeProcess<Spec> {
 
   die(how: (typeof DEATHS)[number]): void {
     this.request = undefined;
+    // Somebody else may hold its end of the connection open.
     if (how === 'exits') this.#onGone();
-    this.#socket.end(how === 'leaves its request' ? 'ECONNRESET' : undefined);
+    else this.#socket.end(how === 'leaves its request' ? 'ECONNRESET' : undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { FakeClock, settle } from '@pvf/test-kit';
+import type { SpawnFailure } from '../../../src/worker/messages.ts';
 import type { PoolOptions } from '../../../src/worker/pool.ts';
 import type { WorkerProcess } from '../../../src/worker/process.ts';
 import { silent } from '../hosts.ts';
@@ -9,7 +10,8 @@ import { must, Notes } from './notes.ts';
 export const IDLE_MS = 20_000;
 export const MAX_JOBS = 3;
 /** As a host does: pauses of three seconds, five attempts. */
-export const SPAWN_ATTEMPTS = 5;
+const SPAWN_ATTEMPTS = 5;
+const NO_START = 'it does not start';
 
 type Attempt<Spec> = {
   spec: Spec;
@@ -46,7 +48,7 @@ export class Workshop<Spec> {
         this.events[event] += 1;
       },
       spawn: (spec: Spec, signal: AbortSignal, onGone: () => void) => {
-        must(!this.replaced, 'a program that was replaced is not started');
+        this.notes.taking(() => must(!this.replaced, 'a program that was replaced is not started'));
         return new Promise<WorkerProcess>((resolve, reject) => {
           this.attempts.push({ spec, signal, onGone, resolve, reject });
         });
@@ -60,7 +62,7 @@ export class Workshop<Spec> {
     if (attempt === undefined) return;
     if (!works) {
       if (!attempt.signal.aborted) this.failedAttempts += 1;
-      attempt.reject(new Error('it does not start'));
+      attempt.reject(new Error(NO_START));
       return;
     }
     const pid = this.processes.length + 1;
@@ -111,6 +113,13 @@ export class Workshop<Spec> {
   spoil(which: number): void {
     const process = this.any(which);
     if (process !== undefined) disk.broken.add(process.dir);
+  }
+
+  /** Whether a request may end for that reason. @param starts that a request has */
+  explains(reason: SpawnFailure, starts: number): boolean {
+    if (reason.type === 'replaced') return this.replaced;
+    if (reason.message.startsWith(`${starts} workers ended before they took the request`)) return true;
+    return reason.message === NO_START && this.failedAttempts >= SPAWN_ATTEMPTS;
   }
 
   startAll(): void {
