@@ -17,6 +17,7 @@ export * from './claim-queue.ts';
 export * from './duration.ts';
 export * from './execute.ts';
 export * from './execute-error.ts';
+export * from './execution-detail.ts';
 export * from './executor-params.ts';
 export * from './handshake.ts';
 export * from './prepare.ts';

@@ -10,6 +10,7 @@ export interface CodecCase {
 
 const bytes = fc.uint8Array({ maxLength: 80 });
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const u8 = fc.nat(255);
 const u32 = fc.oneof(fc.constantFrom(0, 1, 0xffff_ffff), fc.nat(0xffff_ffff));
 const i32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
@@ -224,6 +225,27 @@ const unreadPrepareError = oneOf<protocol.UnreadPrepareError>(
   ...unreadTexts('CouldNotDecompressCodeBlob'),
 );
 
+const line = record<protocol.GuestLogLine>({ level: u8, target: text, message: text });
+const unreadLine = record<protocol.UnreadGuestLogLine>({ level: u8, target: bytes, message: bytes });
+const jobDetail = record<protocol.JobDetail>({
+  memoryPages: u32,
+  codeBytes: u32,
+  panic: optional(text),
+  backtrace: fc.array(
+    record<protocol.GuestFrame>({ isHostFunction: fc.boolean(), index: u32, name: optional(text) }),
+    { maxLength: 4 },
+  ),
+});
+const unreadJobDetail = record<protocol.UnreadJobDetail>({
+  memoryPages: u32,
+  codeBytes: u32,
+  panic: optional(bytes),
+  backtrace: fc.array(
+    record<protocol.UnreadGuestFrame>({ isHostFunction: fc.boolean(), index: u32, name: optional(bytes) }),
+    { maxLength: 4 },
+  ),
+});
+
 export const CODEC_CASES: readonly CodecCase[] = [
   pair(protocol.Duration, duration),
   pair(protocol.SecurityStatus, securityStatus),
@@ -279,6 +301,31 @@ export const CODEC_CASES: readonly CodecCase[] = [
   ),
   pair(protocol.UnreadPrepareJobResult, resultOf(prepareJobSuccess, unreadPrepareError)),
   pair(protocol.UnreadPrepareWorkerResult, resultOf(prepareWorkerSuccess, unreadPrepareError)),
+  pair(
+    protocol.ExecutionDetail,
+    record<protocol.ExecutionDetail>({
+      cpuTimeNs: u64,
+      maxRssBytes: u64,
+      logs: fc.array(line, { maxLength: 4 }),
+      logsLeftOut: u32,
+      job: optional(jobDetail),
+    }),
+  ),
+  pair(
+    protocol.UnreadExecutionDetail,
+    record<protocol.UnreadExecutionDetail>({
+      cpuTimeNs: u64,
+      maxRssBytes: u64,
+      logs: fc.array(unreadLine, { maxLength: 4 }),
+      logsLeftOut: u32,
+      job: optional(unreadJobDetail),
+    }),
+  ),
+  pair(protocol.UnreadJobDetail, unreadJobDetail),
+  pair(
+    protocol.UnreadGuestLog,
+    oneOf<protocol.UnreadGuestLog>(variant('Line', { line: unreadLine }), variant('LeftOut', { count: u32 })),
+  ),
   pair(protocol.ClaimQueue, claimQueue),
   pair(protocol.UmpSignal, signal),
 ];
