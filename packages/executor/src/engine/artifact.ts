@@ -33,6 +33,15 @@ export interface ArtifactHeader {
   /** `engineStamp` of the engine that compiled it, flags included, and the executor's version. */
   readonly engine: string;
   readonly shape: ModuleShape;
+  /** About the code as given, for people; absent in artifacts of older versions. */
+  readonly source?: ArtifactSource;
+}
+
+export interface ArtifactSource {
+  /** Bytes of the decompressed code. */
+  readonly codeBytes: number;
+  /** Functions of its index space: those behind them are the rewriting's own. */
+  readonly functions: number;
 }
 
 const MAGIC = Uint8Array.of(0x50, 0x56, 0x46, 0x2d, 0x41, 0x52, 0x54, 0x00);
@@ -170,6 +179,16 @@ function isHeader(value: unknown): value is ArtifactHeader {
     Array.isArray(imports) &&
     imports.every(isImport)
   );
+}
+
+/** What an artifact says of its source, if that is what it should be. */
+export function readSource({ source }: ArtifactHeader): ArtifactSource | undefined {
+  const { codeBytes, functions } = (source ?? {}) as Record<keyof ArtifactSource, unknown>;
+  return isU32(codeBytes) && isU32(functions) ? { codeBytes, functions } : undefined;
+}
+
+function isU32(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffff_ffff;
 }
 
 const MAX_PAGES = 65_536;

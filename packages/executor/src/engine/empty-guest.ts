@@ -31,5 +31,6 @@ export function emptyGuest(): LoadedArtifact {
       entryPoint: 'valid',
       heightExport: undefined,
     },
+    source: undefined,
   };
 }

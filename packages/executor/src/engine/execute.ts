@@ -1,5 +1,11 @@
-import type { ExecutorSemantics } from '@pvf/protocol';
-import { createHostFunctions, HostFunctionError, type HostFunctions } from '../host-functions/index.ts';
+import { type ExecutorSemantics, MAX_GUEST_MESSAGE_BYTES } from '@pvf/protocol';
+import {
+  createHostFunctions,
+  HostFunctionError,
+  type HostFunctions,
+  type LogSink,
+} from '../host-functions/index.ts';
+import { backtraceOf, noteBacktraces, type TrapFrame } from './backtrace.ts';
 import { ConstructionError, checkImports, importObject, MissingFunctionError } from './link.ts';
 import type { LoadedArtifact } from './load.ts';
 import { ENTRY_POINT, MEMORY_IMPORT } from './shape.ts';
@@ -10,22 +16,41 @@ export type ExecutionOutcome =
       readonly type: 'output' /** SCALE bytes in the guest's memory; decode before use. */;
       readonly bytes: Uint8Array;
     }
-  | { readonly type: 'invalid-candidate'; readonly message: string };
+  | {
+      readonly type: 'invalid-candidate';
+      readonly message: string;
+      /** What is known of a trap, for people. */
+      readonly trap?: Trap;
+    };
+
+export interface Trap {
+  /** The innermost call first. */
+  readonly backtrace: readonly TrapFrame[];
+  /** What the guest said with `ext_panic_handler_abort_on_panic`, as bytes of its memory. */
+  readonly panic: Uint8Array | undefined;
+}
 
 /** A guest that is ready to run: nothing is compiled from here on. */
 export interface GuestInstance {
   /** Calls `validate_block` with the SCALE-encoded validation parameters. Call it once. */
   run(params: Uint8Array): ExecutionOutcome;
+  /** Size of its memory now, in 64 KiB pages. */
+  memoryPages(): number;
+  /** Bytes of the decompressed code; undefined if the artifact does not tell. */
+  readonly codeBytes: number | undefined;
 }
 
 export interface InstantiateOptions {
   readonly semantics: ExecutorSemantics;
   /** What `ext_logging_max_level` answers: the worker's log level, 0 (off) to 5. */
   readonly loggingMaxLevel: number;
+  /** Receives what the guest logs and the level lets through. Called from inside the guest: it must not throw. */
+  readonly onLog?: LogSink;
 }
 
 /** Largest memory that 32-bit wasm can have, in 64 KiB pages. */
 const WASM_MAX_PAGES = 65_536;
+const WASM_PAGE_BYTES = 65_536;
 /**
  * Native stack that the logical limit takes for granted per value, in bytes. A smaller native limit than that allows
  * fewer values; executor params that make sense (at least 128 bytes per value) never get here.
@@ -58,6 +83,7 @@ export function instantiate(artifact: LoadedArtifact, options: InstantiateOption
     eccEnabled,
     loggingMaxLevel: options.loggingMaxLevel,
     usedImports,
+    ...(options.onLog !== undefined && { onLog: options.onLog }),
   });
   const imports: WebAssembly.Imports = Object.create(null);
   imports.env = importObject(shape.imports, hostFunctions.imports as Record<string, WebAssembly.ExportValue>);
@@ -68,11 +94,16 @@ export function instantiate(artifact: LoadedArtifact, options: InstantiateOption
   } catch (cause) {
     throw new ConstructionError(`cannot instantiate: ${messageOf(cause)}`, { cause });
   }
-  return { run: (params) => run(artifact, instance, memory, hostFunctions, semantics, params) };
+  noteBacktraces();
+  return {
+    run: (params) => run(artifact, instance, memory, hostFunctions, semantics, params),
+    memoryPages: () => memory.buffer.byteLength / WASM_PAGE_BYTES,
+    codeBytes: artifact.source?.codeBytes,
+  };
 }
 
 function run(
-  { shape }: LoadedArtifact,
+  { shape, source }: LoadedArtifact,
   { exports }: WebAssembly.Instance,
   memory: WebAssembly.Memory,
   hostFunctions: HostFunctions,
@@ -98,7 +129,10 @@ function run(
     );
   } catch (error) {
     if (!isTrap(error)) throw error;
-    return invalid(`trap: ${messageOf(error)}`);
+    const backtrace = backtraceOf(error, source?.functions, hostFunctions.nameAt);
+    const height = shape.heightExport === undefined ? undefined : exports[shape.heightExport];
+    const message = `trap: ${describeTrap(error, hostFunctions, backtrace, height, semantics)}`;
+    return { type: 'invalid-candidate', message, trap: { backtrace, panic: panicTold(error, memory) } };
   }
   const pointer = Number(packed & 0xffff_ffffn);
   const length = Number((packed >> 32n) & 0xffff_ffffn);
@@ -128,6 +162,39 @@ function isTrap(error: unknown): boolean {
     error instanceof MissingFunctionError ||
     (error instanceof RangeError && error.message === 'Maximum call stack size exceeded')
   );
+}
+
+/** What V8 says of a trap is only that; why a host function or the metering has trapped must be asked. */
+function describeTrap(
+  error: unknown,
+  hostFunctions: HostFunctions,
+  backtrace: readonly TrapFrame[],
+  height: WebAssembly.ExportValue | undefined,
+  { stackLogicalMax }: ExecutorSemantics,
+): string {
+  const told = messageOf(error);
+  if (!(error instanceof WebAssembly.RuntimeError)) return told;
+  const failure = hostFunctions.failure();
+  if (failure !== undefined) {
+    const [called] = backtrace;
+    return called?.type === 'host-function' ? `${called.name}: ${failure.message}` : failure.message;
+  }
+  const isAbove = height instanceof WebAssembly.Global && height.value >>> 0 > stackLogicalMax;
+  return isAbove
+    ? `${told}: stack overflow, more than ${stackLogicalMax} values (StackLogicalMax) are on its logical stack`
+    : told;
+}
+
+const PANIC_HANDLER = 'ext_panic_handler_abort_on_panic_version_1';
+
+/** The reference has no panic handler, so that a guest which calls it traps; what it had to say is its argument. */
+function panicTold(error: unknown, memory: WebAssembly.Memory): Uint8Array | undefined {
+  if (!(error instanceof MissingFunctionError) || error.importName !== PANIC_HANDLER) return undefined;
+  const [fat] = error.args;
+  if (typeof fat !== 'bigint') return undefined;
+  const start = Number(fat & 0xffff_ffffn);
+  const length = Math.min(Number((fat >> 32n) & 0xffff_ffffn), MAX_GUEST_MESSAGE_BYTES);
+  return new Uint8Array(memory.buffer).slice(start, start + length);
 }
 
 function invalid(message: string): ExecutionOutcome {

@@ -9,11 +9,13 @@ export {
   type ArtifactHeader,
   type ArtifactLayout,
   type ArtifactParts,
+  type ArtifactSource,
   artifactLayout,
   encodeArtifact,
   readHeader,
   splitArtifact,
 } from './artifact.ts';
+export type { TrapFrame } from './backtrace.ts';
 export { type CodeCache, compileJavaScript, engineStamp, openCodeCache } from './code-cache.ts';
 export { emptyGuest } from './empty-guest.ts';
 export {
@@ -21,6 +23,7 @@ export {
   type GuestInstance,
   type InstantiateOptions,
   instantiate,
+  type Trap,
 } from './execute.ts';
 export { ConstructionError, checkImports, MissingFunctionError } from './link.ts';
 export { type LoadedArtifact, loadArtifact } from './load.ts';

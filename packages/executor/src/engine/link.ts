@@ -9,8 +9,13 @@ export class ConstructionError extends Error {
 /** A call to an import that nobody provides; a trap. */
 export class MissingFunctionError extends Error {
   override readonly name = 'MissingFunctionError';
-  constructor(importName: string) {
+  readonly importName: string;
+  /** What the guest called it with. */
+  readonly args: readonly unknown[];
+  constructor(importName: string, args: readonly unknown[] = []) {
     super(`call to a missing function env:${importName}`);
+    this.importName = importName;
+    this.args = args;
   }
 }
 
@@ -52,8 +57,8 @@ export function importObject(
   for (const { name } of imports) {
     env[name] ??= Object.hasOwn(hostFunctions, name)
       ? hostFunctions[name]!
-      : () => {
-          throw new MissingFunctionError(name);
+      : (...args: unknown[]) => {
+          throw new MissingFunctionError(name, args);
         };
   }
   return env;

@@ -1,10 +1,17 @@
-import { ArtifactError, type ArtifactParts, readHeader } from './artifact.ts';
+import {
+  ArtifactError,
+  type ArtifactParts,
+  type ArtifactSource,
+  readHeader,
+  readSource,
+} from './artifact.ts';
 import type { CodeCache } from './code-cache.ts';
 import type { ModuleShape } from './shape.ts';
 
 export interface LoadedArtifact {
   readonly module: WebAssembly.Module;
   readonly shape: ModuleShape;
+  readonly source: ArtifactSource | undefined;
 }
 
 /**
@@ -35,5 +42,5 @@ export function loadArtifact(parts: ArtifactParts, codeCache: CodeCache, engine:
       engine,
     });
   }
-  return { module, shape: header.shape };
+  return { module, shape: header.shape, source: readSource(header) };
 }

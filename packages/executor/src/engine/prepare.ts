@@ -1,6 +1,6 @@
 import type { ExecutorSemantics } from '@pvf/protocol';
 import { BlobError, decompressBlob } from '../blob/index.ts';
-import { RewriteError, rewriteModule } from '../wasm/index.ts';
+import { RewriteError, readInterface, rewriteModule } from '../wasm/index.ts';
 import { encodeArtifact } from './artifact.ts';
 import type { CodeCache } from './code-cache.ts';
 import { ConstructionError, checkImports } from './link.ts';
@@ -59,8 +59,10 @@ export function prepareArtifact(code: Uint8Array, options: PrepareOptions): Prep
     );
   }
   const machineCode = shape.definedFunctions === 0 ? new Uint8Array(0) : options.codeCache.serialize(module);
+  const { imported, defined } = readInterface(raw).functions;
+  const source = { codeBytes: raw.length, functions: imported + defined };
   return {
-    artifact: encodeArtifact({ header: { engine: options.engine, shape }, wasm, code: machineCode }),
+    artifact: encodeArtifact({ header: { engine: options.engine, shape, source }, wasm, code: machineCode }),
     observedWasmCodeLength: raw.length,
   };
 }

@@ -45,6 +45,8 @@ export interface HostFunctions {
   /** Why a host function trapped, if one did; ask after the guest ended with a RuntimeError. */
   failure(): HostFunctionError | undefined;
   allocatorStats(): AllocatorStats;
+  /** Which host function has this index in the module that holds them; for backtraces. */
+  nameAt(index: number): string | undefined;
 }
 
 type WasmFunction = (...args: number[]) => number;
@@ -101,6 +103,8 @@ export function createOverState(options: HostFunctionOptions, state: number): Ho
       bytesAllocatedSum: view().getBigUint64(STATE.sum, true),
       addressSpaceUsed: view().getUint32(STATE.span, true),
     }),
+    // The name of an exported function is its index (WebAssembly JavaScript Interface, "name of a WebAssembly function").
+    nameAt: (index) => Object.entries(imports).find(([, { name }]) => name === String(index))?.[0],
   };
 }
 

@@ -1,7 +1,8 @@
 import { RewriteError } from './errors.ts';
 import { readName } from './interface.ts';
 import { Reader } from './reader.ts';
-import { type ScanState, SectionId } from './scan-state.ts';
+import { scanInto } from './scan.ts';
+import { ScanState, SectionId } from './scan-state.ts';
 
 /**
  * Payload of the first custom section of that name, positioned behind the name. Its contents are not
@@ -17,11 +18,15 @@ export function customSection(state: ScanState, name: string): Reader | undefine
   return undefined;
 }
 
-/** Names that the `name` section gives to the functions in `wanted`. */
-export function functionNames(state: ScanState, wanted: ReadonlySet<number>): Map<number, string> {
-  const names = new Map<number, string>();
+const utf8 = new TextDecoder();
+
+/** Calls `visit` with each function that the `name` section names, and where the name's bytes lie. */
+export function eachFunctionName(
+  state: ScanState,
+  visit: (index: number, start: number, length: number) => void,
+): void {
   const reader = customSection(state, 'name');
-  if (reader === undefined) return names;
+  if (reader === undefined) return;
   tolerant(() => {
     while (reader.pos < reader.end) {
       const id = reader.byte();
@@ -30,14 +35,32 @@ export function functionNames(state: ScanState, wanted: ReadonlySet<number>): Ma
       if (id === FUNCTION_NAMES) {
         for (let count = reader.u32(); count > 0; count--) {
           const index = reader.u32();
-          if (wanted.has(index)) names.set(index, readName(reader));
-          else reader.skip(reader.u32());
+          const length = reader.u32();
+          const start = reader.pos;
+          reader.skip(length);
+          visit(index, start, length);
         }
       }
       reader.pos = end;
     }
   });
+}
+
+/** Names that the `name` section gives to the functions in `wanted`. */
+export function functionNames(state: ScanState, wanted: ReadonlySet<number>): Map<number, string> {
+  const names = new Map<number, string>();
+  eachFunctionName(state, (index, start, length) => {
+    if (!wanted.has(index)) return;
+    names.set(index, utf8.decode(state.code.subarray(start, start + length)));
+  });
   return names;
+}
+
+/** The name of one function of a module that may be refused: its sections are looked through, and nothing else. */
+export function functionNameOf(code: Uint8Array, index: number): string | undefined {
+  const state = new ScanState(code, false);
+  tolerant(() => scanInto(state, false));
+  return functionNames(state, new Set([index])).get(index);
 }
 
 const FUNCTION_NAMES = 1;

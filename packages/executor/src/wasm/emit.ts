@@ -1,5 +1,6 @@
 import { CallMetering } from './call-metering.ts';
 import { CodeEmitter, type MeteringChoice } from './emit-code.ts';
+import { emitFunctionNames } from './emit-names.ts';
 import {
   type AddedExport,
   emitCustom,
@@ -112,7 +113,10 @@ class Emitter {
     for (let id = 1; id <= SectionId.data; id++) {
       if (this.wanted(id)) this.known(id);
     }
-    if (this.plan.lower) return;
+    if (this.plan.lower) {
+      emitFunctionNames(this.state, this.out);
+      return;
+    }
     const { sections } = this.state;
     let exportMissing = this.memoryName !== undefined && !this.wanted(SectionId.export);
     for (let i = sections.length - 3; i >= 0; i -= 3) {

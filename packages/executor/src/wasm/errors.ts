@@ -13,6 +13,8 @@ export interface RewriteErrorMeta {
   readonly section?: string;
   /** Index in the function index space: imported functions come first. */
   readonly functionIndex?: number;
+  /** What the module's name section calls it. Untrusted, shortened, without control characters. */
+  readonly functionName?: string;
   /** Bytes from the start of the module. */
   readonly offset?: number;
 }
@@ -31,7 +33,16 @@ export class RewriteError extends Error {
     this.reason = reason;
     this.meta = meta;
   }
+
+  /** The same refusal with the function's name. @param name as it stands in the module */
+  named(name: string): RewriteError {
+    const printable = name.replace(/\p{C}/gu, '\u{fffd}');
+    const functionName = printable.length <= NAME_CHARS ? printable : `${printable.slice(0, NAME_CHARS)}…`;
+    return new RewriteError(this.code, this.reason, { ...this.meta, functionName });
+  }
 }
+
+const NAME_CHARS = 200;
 
 const REMEDY: Record<RewriteErrorCode, string> = {
   PREVALIDATION:
@@ -42,7 +53,10 @@ const REMEDY: Record<RewriteErrorCode, string> = {
 function describe(code: RewriteErrorCode, reason: string, meta: RewriteErrorMeta): string {
   const place: string[] = [];
   if (meta.section !== undefined) place.push(`${meta.section} section`);
-  if (meta.functionIndex !== undefined) place.push(`function ${meta.functionIndex}`);
+  if (meta.functionIndex !== undefined) {
+    const name = meta.functionName === undefined ? '' : ` "${meta.functionName}"`;
+    place.push(`function ${meta.functionIndex}${name}`);
+  }
   if (meta.offset !== undefined) place.push(`offset ${meta.offset}`);
   const where = place.length > 0 ? ` (${place.join(', ')})` : '';
   const step = code === 'PREVALIDATION' ? 'prevalidation' : 'preparation';

@@ -10,7 +10,7 @@ import {
 } from './interface.ts';
 import { planUpTo } from './plan.ts';
 import { Reader } from './reader.ts';
-import { requirePreparable } from './rewrite.ts';
+import { requirePreparable, withFunctionName } from './rewrite.ts';
 import { scanInto } from './scan.ts';
 import { MUTABLE, ScanState, SECTION_NAMES, SectionId } from './scan-state.ts';
 
@@ -114,7 +114,8 @@ function findRejection(state: ScanState, limit: number, bulkMemory: boolean): Re
     emitModule(state, plan);
     return undefined;
   } catch (error) {
-    if (error instanceof RewriteError) return error;
+    const named = withFunctionName(error, state.code);
+    if (named instanceof RewriteError) return named;
     throw error;
   }
 }

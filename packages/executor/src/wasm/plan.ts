@@ -9,7 +9,7 @@ export interface Plan {
   readonly exportMemory: boolean;
   /** Drop the memory's own maximum. */
   readonly clearMaximum: boolean;
-  /** Fit the result to V8: metering at function entry, canonical NaNs, the host's memory, no custom sections. */
+  /** Fit the result to V8: metering at function entry, canonical NaNs, the host's memory, no custom sections but functions' names. */
   readonly lower: boolean;
   /** The executor parameter `WasmExtBulkMemory`; matters only for lowering a few odd modules. */
   readonly bulkMemory: boolean;

@@ -1,3 +1,4 @@
+import { functionNameOf } from './custom-names.ts';
 import { emitModule } from './emit.ts';
 import { RewriteError } from './errors.ts';
 import { type Plan, planUpTo, REFERENCE_STEPS, type ReferenceStep } from './plan.ts';
@@ -13,7 +14,8 @@ export interface RewriteOptions {
   /**
    * `reference`: byte for byte what the reference's pipeline hands to its compiler. `engine`: a module that
    * behaves the same in V8: metered at function entry instead of at calls, NaNs canonicalised, the memory
-   * imported as `pvf`.`memory` (minimum kept, no maximum), no custom sections. What wasmtime's validation
+   * imported as `pvf`.`memory` (minimum kept, no maximum), no custom sections but the
+   * functions' names. What wasmtime's validation
    * refuses and V8's does not is refused here.
    */
   readonly target: RewriteTarget;
@@ -45,9 +47,20 @@ export function rewriteUpTo(code: Uint8Array, step: ReferenceStep, stackLogicalM
 export { REFERENCE_STEPS, type ReferenceStep };
 
 function applyPlan(code: Uint8Array, plan: Plan): Uint8Array {
-  const state = scanModule(code, plan.lower);
-  if (plan.meter !== undefined) requirePreparable(state, plan);
-  return emitModule(state, plan);
+  try {
+    const state = scanModule(code, plan.lower);
+    if (plan.meter !== undefined) requirePreparable(state, plan);
+    return emitModule(state, plan);
+  } catch (error) {
+    throw withFunctionName(error, code);
+  }
+}
+
+/** Names the function that a refusal is about, if the module does. */
+export function withFunctionName(error: unknown, code: Uint8Array): unknown {
+  if (!(error instanceof RewriteError) || error.meta.functionIndex === undefined) return error;
+  const name = functionNameOf(code, error.meta.functionIndex);
+  return name === undefined ? error : error.named(name);
 }
 
 /** Throws what the reference's preparation would answer after a successful parse. */
