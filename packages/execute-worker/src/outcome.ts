@@ -1,9 +1,30 @@
 import { isUtf8 } from 'node:buffer';
-import { durationFromNs, type UnreadExecuteWorkerResult, UnreadJobResult } from '@pvf/protocol';
+import {
+  durationFromNs,
+  type UnreadExecuteWorkerResult,
+  type UnreadExecutionDetail,
+  UnreadJobDetail,
+  UnreadJobResult,
+} from '@pvf/protocol';
 import { describeEnd, type JobReport } from '@pvf/worker';
+import { type SplitOutput, splitOutput } from './log-frames.ts';
 
 const FRAME_HEADER_BYTES = 8;
 const POV_SIZE_BYTES = 4;
+
+/** What came of a job: the answer, and what is told beside it. Views of the report's output, valid as long as that. */
+export interface ReadReport {
+  readonly result: UnreadExecuteWorkerResult;
+  readonly detail: UnreadExecutionDetail;
+}
+
+export function readReport(report: JobReport): ReadReport {
+  const split = splitOutput(report.output);
+  const { result, job } = judge(report, split);
+  const { logs, leftOut } = split;
+  const [cpuTimeNs, maxRssBytes] = [BigInt(report.cpuTimeNs), BigInt(report.maxRssBytes)];
+  return { result, detail: { cpuTimeNs, maxRssBytes, logs, logsLeftOut: leftOut, job } };
+}
 
 /**
  * What the host is told of a job. Everything that a job can bring about ends in a variant that counts against the
@@ -12,10 +33,19 @@ const POV_SIZE_BYTES = 4;
  * @returns views of the report's output: valid as long as that is
  */
 export function classifyReport(report: JobReport): UnreadExecuteWorkerResult {
-  const { end, pid, output } = report;
+  return readReport(report).result;
+}
+
+interface Judged {
+  readonly result: UnreadExecuteWorkerResult;
+  readonly job: UnreadJobDetail | undefined;
+}
+
+function judge(report: JobReport, split: SplitOutput): Judged {
+  const { end, pid } = report;
   switch (end.type) {
     case 'cpu-limit':
-      return { ok: false, error: { type: 'JobTimedOut' } };
+      return { result: { ok: false, error: { type: 'JobTimedOut' } }, job: undefined };
     case 'signaled':
     case 'memory-limit':
     case 'output-limit':
@@ -25,23 +55,31 @@ export function classifyReport(report: JobReport): UnreadExecuteWorkerResult {
     default:
       return end satisfies never;
   }
-  let answer: { result: UnreadJobResult; povSize: number };
+  let answer: JobAnswer;
   try {
-    answer = readAnswer(output);
+    if (split.fault !== undefined) throw new Error(split.fault);
+    answer = readAnswer(split.rest);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return jobDied(`exit status ${end.status} without a readable answer: ${reason}`, pid);
   }
-  const { result, povSize } = answer;
+  return { result: resultOf(report, end.status, answer), job: answer.detail };
+}
+
+function resultOf(
+  report: JobReport,
+  status: number,
+  { result, povSize }: JobAnswer,
+): UnreadExecuteWorkerResult {
   if (!result.ok) {
     return result.error.type === 'TimedOut'
       ? { ok: false, error: { type: 'JobTimedOut' } }
       : { ok: false, error: { type: 'JobError', value: result.error } };
   }
-  if (end.status !== 0) {
+  if (status !== 0) {
     return {
       ok: false,
-      error: { type: 'JobError', value: { type: 'UnexpectedExitStatus', value: end.status } },
+      error: { type: 'JobError', value: { type: 'UnexpectedExitStatus', value: status } },
     };
   }
   // The reference finds a bad PoV before it starts a job: no time has passed then.
@@ -52,8 +90,14 @@ export function classifyReport(report: JobReport): UnreadExecuteWorkerResult {
   };
 }
 
-/** One frame: the SCALE JobResult, then, if the job has succeeded, the PoV's size as u32. */
-function readAnswer(output: Uint8Array): { result: UnreadJobResult; povSize: number } {
+interface JobAnswer {
+  readonly result: UnreadJobResult;
+  readonly povSize: number;
+  readonly detail: UnreadJobDetail | undefined;
+}
+
+/** One frame: the SCALE JobResult, then, if the job has succeeded, the PoV's size as u32 and what it tells beside. */
+function readAnswer(output: Uint8Array): JobAnswer {
   if (output.length < FRAME_HEADER_BYTES) throw new Error(`${output.length} bytes on the pipe`);
   const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
   const announced = view.getBigUint64(0, true);
@@ -64,10 +108,24 @@ function readAnswer(output: Uint8Array): { result: UnreadJobResult; povSize: num
   const said = value.ok ? value.value : value.error;
   if ('value' in said && said.value instanceof Uint8Array && !isUtf8(said.value))
     throw new Error('the text is not UTF-8');
-  if (rest !== (value.ok ? POV_SIZE_BYTES : 0)) throw new Error(`${rest} bytes behind the answer`);
-  return { result: value, povSize: value.ok ? view.getUint32(output.length - POV_SIZE_BYTES, true) : 0 };
+  if (value.ok ? rest < POV_SIZE_BYTES : rest !== 0) throw new Error(`${rest} bytes behind the answer`);
+  if (!value.ok) return { result: value, povSize: 0, detail: undefined };
+  const behind = output.length - rest;
+  const beside = output.subarray(behind + POV_SIZE_BYTES);
+  return {
+    result: value,
+    povSize: view.getUint32(behind, true),
+    detail: beside.length === 0 ? undefined : readDetail(beside),
+  };
 }
 
-function jobDied(err: string, jobPid: number): UnreadExecuteWorkerResult {
-  return { ok: false, error: { type: 'JobDied', err, jobPid } };
+function readDetail(bytes: Uint8Array): UnreadJobDetail {
+  const detail = UnreadJobDetail.decodeExact(bytes);
+  const texts = [detail.panic, ...detail.backtrace.map(({ name }) => name)];
+  if (texts.some((text) => text !== undefined && !isUtf8(text))) throw new Error('a text is not UTF-8');
+  return detail;
+}
+
+function jobDied(err: string, jobPid: number): Judged {
+  return { result: { ok: false, error: { type: 'JobDied', err, jobPid } }, job: undefined };
 }

@@ -8,10 +8,12 @@ import {
   executorSemantics,
   isProtocolError,
   UnreadExecuteWorkerResult,
+  UnreadExecutionDetail,
 } from '@pvf/protocol';
 import {
   beforeJob,
   enterJob,
+  GuestLog,
   internalError,
   type JobLimits,
   type JobReport,
@@ -25,7 +27,7 @@ import {
 import { type ArtifactFile, ArtifactFiles } from './artifact-file.ts';
 import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeGuest } from './job/guest.ts';
-import { classifyReport } from './outcome.ts';
+import { type ReadReport, readReport } from './outcome.ts';
 import { templateLimits } from './template-limits.ts';
 import { Templates } from './templates.ts';
 import { warmUp } from './warm-up.ts';
@@ -60,7 +62,7 @@ export async function loadExecuteWorker(version: string): Promise<(context: Work
         const { executorParams } = ExecuteHandshake.decode(frame);
         worker = new ExecuteWorker(context, executorParams, codeCache, engine);
       },
-      answer: (request) => UnreadExecuteWorkerResult.encodeParts(worker.answer(request)),
+      answer: (request) => worker.answer(request),
       answered: () => worker.prepareJob(),
       farewell,
     });
@@ -93,6 +95,7 @@ class ExecuteWorker {
   readonly #artifactFiles: ArtifactFiles;
   readonly #templates: Templates;
   readonly #outputLimitBytes: number;
+  readonly #guestLog: GuestLog;
 
   constructor(given: WorkerContext, executorParams: ExecutorParams, codeCache: CodeCache, engine: string) {
     const semantics = executorSemantics(executorParams);
@@ -100,6 +103,7 @@ class ExecuteWorker {
     const addedDataBytes = semantics.maximumPages * WASM_PAGE_BYTES + DATA_OVERHEAD_BYTES;
     const context = { ...given, job: { ...given.job, addedDataBytes } };
     this.#context = context;
+    this.#guestLog = new GuestLog(context.kind, context.logLevel);
     this.#settings = { semantics, loggingMaxLevel: context.logLevel, codeCache, engine };
     const limits = templateLimits(context.templateMemoryBytes);
     this.#artifactFiles = new ArtifactFiles(
@@ -112,7 +116,21 @@ class ExecuteWorker {
   }
 
   /** @throws OwnFailure, after which the worker must not go on: the reference's does not either */
-  answer(requestBytes: Uint8Array): UnreadExecuteWorkerResult {
+  answer(requestBytes: Uint8Array): readonly Uint8Array[] {
+    const read = this.#execute(requestBytes);
+    if (read === undefined) {
+      const zero = { secs: 0n, nanos: 0 };
+      const value = { jobResponse: { type: 'CorruptedArtifact' }, duration: zero, povSize: 0 } as const;
+      return UnreadExecuteWorkerResult.encodeParts({ ok: true, value });
+    }
+    const { result, detail, pid } = read;
+    this.#guestLog.write(pid, detail.logs, detail.logsLeftOut);
+    const answer = UnreadExecuteWorkerResult.encodeParts(result);
+    return this.#context.tellsDetail ? [...answer, ...UnreadExecutionDetail.encodeParts(detail)] : answer;
+  }
+
+  /** Undefined when the artifact is not what the host believes it to be. @throws OwnFailure */
+  #execute(requestBytes: Uint8Array): (ReadReport & { readonly pid: number }) | undefined {
     const { artifactChecksum, executionTimeout } = ExecuteRequest.decode(requestBytes);
     let artifact: ArtifactFile | undefined;
     try {
@@ -120,10 +138,7 @@ class ExecuteWorker {
     } catch (error) {
       throw new OwnFailure('CouldNotOpenFile', error);
     }
-    if (artifact === undefined) {
-      const zero = { secs: 0n, nanos: 0 };
-      return { ok: true, value: { jobResponse: { type: 'CorruptedArtifact' }, duration: zero, povSize: 0 } };
-    }
+    if (artifact === undefined) return undefined;
     const { job, readMemory, connection } = this.#context;
     const limits: JobLimits = {
       cpuLimitNs: Number(durationToNs(executionTimeout)),
@@ -136,7 +151,7 @@ class ExecuteWorker {
       const report =
         this.#templates.run(artifact, artifactChecksum, requestBytes, limits) ??
         this.#runAlone(artifact, requestBytes, limits);
-      return classifyReport(report);
+      return { ...readReport(report), pid: report.pid };
     } catch (error) {
       throw new OwnFailure('Kernel', error);
     } finally {

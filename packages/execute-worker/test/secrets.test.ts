@@ -123,6 +123,43 @@ it('no worker keeps anything of what a job has answered', async () => {
     expect(occurrencesIn(worker.pid, told)).toEqual(told.map(() => 0));
 });
 
+/** Logs its block (fewer than 64 bytes), then has nothing more to say. */
+const CONFESSES = compileWat(`(module
+  (import "env" "ext_logging_log_version_1" (func $log (param i32 i64 i64)))
+  ${memory} (data (i32.const 64) "runtime")
+  (func (export "validate_block") (param $params i32) (param i32) (result i64)
+    (call $log (i32.const 0) (i64.const 0x0700000040)
+      (i64.or (i64.extend_i32_u (i32.add (local.get $params) (i32.const 2)))
+        (i64.shl (i64.extend_i32_u (i32.shr_u (i32.load8_u (i32.add (local.get $params) (i32.const 1))) (i32.const 2)))
+          (i64.const 32))))
+    unreachable))`);
+
+it.each([
+  ['in a log', []],
+  ['to the host, too', ['--execution-detail', '1']],
+])('nobody keeps anything of what a guest has said %s', async (_, moreArguments) => {
+  const pair = new WorkerPair([], moreArguments);
+  onTestFinished(() => pair.close());
+  const [burnsCpu, confesses] = [await pair.prepare(guest('burns-cpu')), await pair.prepare(CONFESSES)];
+  const said: Uint8Array[] = [];
+  for (let round = 0; round < 3; round++) {
+    const words = Buffer.from(randomBytes(15).toString('hex'));
+    said.push(words);
+    const blockData = Buffer.concat([Buffer.from('panicked at '), words]);
+    const answer = await pair.execute(confesses, { ...GUEST_INPUT, blockData }, LIMIT_MS);
+    expect(answerOf(answer)).toBe('InvalidCandidate');
+  }
+  // The latest words as the worker has written them last.
+  expect(answerOf(await pair.execute(burnsCpu, marked(1n).candidate, LIMIT_MS))).toBe('Ok');
+  const worker = (await pair.executeWorker()).process.pid;
+  expect(occurrencesIn(worker, said)).toEqual(said.map(() => 0));
+  const { marker, candidate } = marked(1n << 60n);
+  const { inJob, inTemplates } = await searchJob(pair, burnsCpu, { own: marker, earlier: said }, candidate);
+  expect(inJob[0]).toBeGreaterThan(0);
+  expect(inJob.slice(1)).toEqual(said.map(() => 0));
+  expect(inTemplates.filter((count) => count > 0)).toEqual([]);
+});
+
 /** Of the request memory that a process has mapped. */
 const requestInode = (pid: number) =>
   / (\d+) +\/memfd:pvf-request/.exec(readFileSync(`/proc/${pid}/maps`, 'latin1'))?.[1];

@@ -24,6 +24,8 @@ export type WorkerCommand =
       readonly nodeVersion: string | undefined;
       /** Execute workers: memory that artifacts which are loaded ahead may take up, in bytes. */
       readonly templateMemoryBytes: number | undefined;
+      /** Execute workers: add an `ExecutionDetail` to each answer. */
+      readonly tellsDetail: true | undefined;
     }
   | { readonly type: 'usage-error'; readonly message: string };
 
@@ -68,9 +70,12 @@ export function parseCommandLine(kind: WorkerKind, args: readonly string[]): Wor
 const RUN_FLAGS = ['--socket-path', '--worker-dir-path', '--node-impl-version'];
 /** Of our own host, to workers that name it among their capabilities. */
 export const TEMPLATE_MEMORY_FLAG = '--template-memory-bytes';
+/** The same; its value is the version of what is told. */
+export const DETAIL_FLAG = '--execution-detail';
+const DETAIL_VERSION = '1';
 
 function parseRun(kind: WorkerKind, args: readonly string[]): WorkerCommand {
-  const known = kind === 'execute' ? [...RUN_FLAGS, TEMPLATE_MEMORY_FLAG] : RUN_FLAGS;
+  const known = kind === 'execute' ? [...RUN_FLAGS, TEMPLATE_MEMORY_FLAG, DETAIL_FLAG] : RUN_FLAGS;
   const values: Record<string, string | undefined> = {};
   for (let i = 0; i < args.length; i += 2) {
     const flag = args[i]!;
@@ -87,12 +92,16 @@ function parseRun(kind: WorkerKind, args: readonly string[]): WorkerCommand {
   const memory = values[TEMPLATE_MEMORY_FLAG];
   if (memory !== undefined && !/^\d{1,15}$/.test(memory))
     return usageError(`${TEMPLATE_MEMORY_FLAG} is a number of bytes`);
+  const detail = values[DETAIL_FLAG];
+  if (detail !== undefined && detail !== DETAIL_VERSION)
+    return usageError(`${DETAIL_FLAG} is known in version ${DETAIL_VERSION} alone`);
   return {
     type: 'run',
     socketPath,
     workerDirPath,
     nodeVersion: values['--node-impl-version'],
     templateMemoryBytes: memory === undefined ? undefined : Number(memory),
+    tellsDetail: detail === undefined ? undefined : true,
   };
 }
 
@@ -108,7 +117,7 @@ commit: ${commit}
 PVF worker that is started by a host, once per slot: it ${kind === 'prepare' ? 'compiles' : 'executes'} each PVF in a
 one-off, isolated job process.
 
-  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB` : ''}
+  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB\n      [${DETAIL_FLAG} ${DETAIL_VERSION}]   tell what the guest said and how much it used behind each answer` : ''}
   --version | --full-version | --help
   --capabilities [DIR]   all that a host asks, one name=value a line; with a directory, the checks too
   --check-can-enable-landlock | --check-can-enable-seccomp | --check-can-do-secure-clone

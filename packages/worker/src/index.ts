@@ -11,6 +11,7 @@ export { runCheck } from './checks.ts';
 export { type CheckName, parseCommandLine, type WorkerCommand, type WorkerKind } from './command-line.ts';
 export { HostConnection, writeFrame } from './connection.ts';
 export { beforeJob, describeEnd, internalError, jobErrorOf, messageOf, NotBegunError } from './errors.ts';
+export { cutAt, GuestLog } from './guest-log.ts';
 export { type JobEnd, type JobLimits, type JobReport, type JobSpec, runJob } from './job.ts';
 export { enterJob, type JobSettings, prepareJobSettings } from './job-process.ts';
 export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';

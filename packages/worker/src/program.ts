@@ -39,6 +39,8 @@ export interface WorkerContext extends RestrictedWorker {
   readonly logLevel: number;
   /** What the host lets artifacts take up that are loaded ahead, in bytes; `undefined` when it did not say. */
   readonly templateMemoryBytes: number | undefined;
+  /** The host wants to be told more of an execution than its answer. */
+  readonly tellsDetail: boolean;
 }
 
 export interface WorkerProgram {
@@ -86,7 +88,13 @@ export async function runWorkerProgram(program: WorkerProgram, args: readonly st
 
 async function serve(
   program: WorkerProgram,
-  { socketPath, workerDirPath, nodeVersion, templateMemoryBytes }: Extract<WorkerCommand, { type: 'run' }>,
+  {
+    socketPath,
+    workerDirPath,
+    nodeVersion,
+    templateMemoryBytes,
+    tellsDetail,
+  }: Extract<WorkerCommand, { type: 'run' }>,
 ): Promise<never> {
   const level: LogLevel = maxLogLevel(process.env);
   const log = createLogger(program.kind, level);
@@ -127,6 +135,7 @@ async function serve(
       log,
       logLevel: logLevelNumber(level),
       templateMemoryBytes,
+      tellsDetail: tellsDetail === true,
     });
   } catch (error) {
     log.error(

@@ -14,11 +14,13 @@ import {
   POV_BOMB_LIMIT,
   ProtocolError,
   runtimeConstruction,
+  UnreadJobDetail,
   ValidationInput,
   ValidationResult,
   validationInputOf,
 } from '@pvf/protocol';
 import { jobErrorOf, writeFrame } from '@pvf/worker';
+import { beginGuestLog, detailOf, endGuestLog } from './guest-words.ts';
 
 /**
  * What an execute job does: runs the candidate in `request`, answers on the pipe, and returns its exit status.
@@ -26,13 +28,17 @@ import { jobErrorOf, writeFrame } from '@pvf/worker';
  * @param guestOf makes the guest, ready to run
  */
 export function executeJob(request: Uint8Array, writeFd: number, guestOf: () => GuestInstance): number {
+  beginGuestLog(writeFd);
   try {
-    const { response, povSize } = executeCandidate(ExecuteRequest.decode(request), guestOf);
+    const { response, povSize, detail } = executeCandidate(ExecuteRequest.decode(request), guestOf);
+    endGuestLog();
     const trailer = new Uint8Array(4);
     new DataView(trailer.buffer).setUint32(0, povSize, true);
-    writeFrame(writeFd, [...JobResult.encodeParts({ ok: true, value: response }), trailer]);
+    const answer = JobResult.encodeParts({ ok: true, value: response });
+    writeFrame(writeFd, [...answer, trailer, ...UnreadJobDetail.encodeParts(detail)]);
     return 0;
   } catch (error) {
+    endGuestLog();
     writeFrame(writeFd, [JobResult.encode({ ok: false, error: jobErrorOf(error) })]);
     return 1;
   }
@@ -42,6 +48,7 @@ interface ExecutionResult {
   readonly response: JobResponse;
   /** Bytes of the PoV after decompression. */
   readonly povSize: number;
+  readonly detail: UnreadJobDetail;
 }
 
 /** Runs one candidate, in the order in which the reference can fail: PoV, artifact, construction, call, result. */
@@ -51,25 +58,43 @@ function executeCandidate(request: ExecuteRequest, guestOf: () => GuestInstance)
     blockData = decompressBlob(request.pov.blockData, POV_BOMB_LIMIT);
   } catch (error) {
     if (!(error instanceof BlobError)) throw error;
-    return { response: { type: 'PoVDecompressionFailure' }, povSize: 0 };
+    return {
+      response: { type: 'PoVDecompressionFailure' },
+      povSize: 0,
+      detail: detailOf(undefined, undefined),
+    };
   }
   const params = ValidationInput.encode(validationInputOf(request, blockData));
-  return { response: run(guestOf, params), povSize: blockData.length };
+  return { ...run(guestOf, params), povSize: blockData.length };
 }
 
-function run(guestOf: () => GuestInstance, params: Uint8Array): JobResponse {
+function run(
+  guestOf: () => GuestInstance,
+  params: Uint8Array,
+): { readonly response: JobResponse; readonly detail: UnreadJobDetail } {
+  let guest: GuestInstance | undefined;
   let outcome: ExecutionOutcome;
   try {
-    outcome = guestOf().run(params);
+    guest = guestOf();
+    outcome = guest.run(params);
   } catch (error) {
     if (error instanceof ArtifactError || error instanceof ConstructionError) {
-      return runtimeConstruction('execute', error.message);
+      return {
+        response: runtimeConstruction('execute', error.message),
+        detail: detailOf(guest, undefined),
+      };
     }
     throw error;
   }
-  if (outcome.type === 'invalid-candidate') return invalidCandidate('execute', outcome.message);
+  if (outcome.type === 'invalid-candidate') {
+    return { response: invalidCandidate('execute', outcome.message), detail: detailOf(guest, outcome.trap) };
+  }
+  return { response: responseOf(outcome.bytes), detail: detailOf(guest, undefined) };
+}
+
+function responseOf(output: Uint8Array): JobResponse {
   try {
-    return { type: 'Ok', resultDescriptor: ValidationResult.decode(outcome.bytes) };
+    return { type: 'Ok', resultDescriptor: ValidationResult.decode(output) };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return invalidCandidate('validation result decoding failed', error.message);

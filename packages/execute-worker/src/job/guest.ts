@@ -7,6 +7,7 @@ import {
   loadArtifact,
 } from '@pvf/executor';
 import type { ExecutorSemantics } from '@pvf/protocol';
+import { guestLogSink } from './guest-words.ts';
 
 /** What every guest of a worker is made with. */
 export interface GuestSettings {
@@ -19,7 +20,7 @@ export interface GuestSettings {
 
 /** Loads and instantiates, then locks: after that no machine code can be made. */
 export function makeGuest(parts: ArtifactParts, settings: GuestSettings, lock: () => void): GuestInstance {
-  const guest = instantiate(load(parts, settings), settings);
+  const guest = instantiate(load(parts, settings), { ...settings, onLog: guestLogSink });
   lock();
   return guest;
 }

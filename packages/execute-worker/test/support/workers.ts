@@ -37,12 +37,15 @@ export interface CandidateInput {
 export class WorkerPair {
   readonly #directory = mkdtempSync(join(tmpdir(), 'pvf-pair-'));
   readonly #params: ExecutorParams;
+  readonly #moreArguments: readonly string[];
   #prepare: PrepareWorker | undefined;
   #execute: ExecuteWorker | undefined;
   #artifacts = 0;
 
-  constructor(params: ExecutorParams = []) {
+  /** @param moreArguments of the execute worker */
+  constructor(params: ExecutorParams = [], moreArguments: readonly string[] = []) {
     this.#params = params;
+    this.#moreArguments = moreArguments;
   }
 
   async prepare(
@@ -94,6 +97,7 @@ export class WorkerPair {
       program: programOf('execute'),
       security: FULL_SECURITY,
       executorParams: this.#params,
+      moreArguments: this.#moreArguments,
     });
     return this.#execute;
   }
