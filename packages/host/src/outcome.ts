@@ -1,3 +1,4 @@
+import type { ExecutionDetail, PreparationDetail } from './detail.ts';
 import type { PrepareError, UmpCheckError, ValidationResult } from './wire-types.ts';
 
 /**
@@ -60,6 +61,8 @@ export type ValidationCommon = OutcomeCommon & {
   /** CPU time of the last job where the worker reported one. */
   cpuTimeNs: bigint | undefined;
   artifact: ArtifactInfo | undefined;
+  /** Why and how much, for people; no part of the verdict. */
+  detail: ExecutionDetail;
 };
 
 /** The rule that a candidate broke. Only a job that ran to an answer, or to its time limit, gives one. */
@@ -215,8 +218,7 @@ export type BareOutcome =
 export type ValidationOutcome = ReceiptOutcome | BareOutcome;
 
 /** What `precheck` resolves to. */
-export type PrecheckOutcome = OutcomeCommon &
-  (
+export type PrecheckOutcome = OutcomeCommon & { detail: PreparationDetail } & (
     | { kind: 'ok'; vote: 'for'; artifact: ArtifactInfo }
     /**
      * Not prepared within the limits. Against even if this machine may be the cause, as in the reference: nobody is

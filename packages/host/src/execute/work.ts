@@ -4,6 +4,7 @@ import {
   durationToNs,
   ExecuteRequest,
   ExecuteWorkerResult,
+  ExecutionDetail,
   type InternalValidationError,
   isNotBegun,
   type WorkerError,
@@ -28,9 +29,15 @@ export type ExecuteWork = {
  * is what the host saw itself.
  */
 export type ExecuteAnswer =
-  | { type: 'answered'; response: WorkerResponse; wallTimeMs: number }
+  | { type: 'answered'; response: WorkerResponse; wallTimeMs: number; detail?: ExecutionDetail | undefined }
   /** `times` with a time-out. */
-  | { type: 'worker-error'; error: WorkerError; wallTimeMs: number; times?: TimeSpent }
+  | {
+      type: 'worker-error';
+      error: WorkerError;
+      wallTimeMs: number;
+      times?: TimeSpent;
+      detail?: ExecutionDetail | undefined;
+    }
   /** No answer within four times the time limit. */
   | { type: 'wall-timeout'; wallTimeMs: number; times?: TimeSpent }
   /** The connection broke, or carried something that is no answer, after the worker had the request. */
@@ -40,12 +47,17 @@ export type ExecuteAnswer =
   /** The artifact's file was not there any more. The job was not begun. */
   | { type: 'artifact-missing' };
 
-/** Gives one request to an execute worker and waits for the answer. Never rejects. */
+/**
+ * Gives one request to an execute worker and waits for the answer. Never rejects.
+ *
+ * @param tellsDetail the worker was asked to add an `ExecutionDetail` to its answers
+ */
 export async function executeWork(
   clock: Clock,
   process: WorkerProcess,
   { request, artifactPath }: ExecuteWork,
   onStarted: () => void,
+  tellsDetail = false,
 ): Promise<WorkResult<ExecuteAnswer>> {
   try {
     await link(artifactPath, join(process.dir, ARTIFACT));
@@ -88,8 +100,11 @@ export async function executeWork(
   }
   const { wallTimeMs } = outcome;
   let answer: ExecuteWorkerResult;
+  let detail: ExecutionDetail | undefined;
   try {
-    answer = ExecuteWorkerResult.decode(outcome.frame);
+    const { value, rest } = ExecuteWorkerResult.decodePrefix(outcome.frame);
+    answer = value;
+    if (tellsDetail) detail = readDetail(outcome.frame.subarray(outcome.frame.length - rest));
   } catch (error) {
     return done({ type: 'worker-died', message: `its answer is none: ${error}`, wallTimeMs }, false);
   }
@@ -97,16 +112,16 @@ export async function executeWork(
   if (reason !== undefined) return { type: 'not-taken', message: await process.explain(reason) };
   if (!answer.ok) {
     const { error } = answer;
-    const times = timeSpent(timeoutNs, wallTimeMs, 'used-up');
+    const times = timeSpent(timeoutNs, wallTimeMs, detail?.cpuTimeNs ?? 'used-up');
     return done(
-      { type: 'worker-error', error, wallTimeMs, ...(error.type === 'JobTimedOut' && { times }) },
+      { type: 'worker-error', error, wallTimeMs, ...(error.type === 'JobTimedOut' && { times }), detail },
       false,
     );
   }
   const cpuTimeNs = durationToNs(answer.value.duration);
   if (cpuTimeNs > timeoutNs) {
     const times = timeSpent(timeoutNs, wallTimeMs, cpuTimeNs);
-    return done({ type: 'worker-error', error: { type: 'JobTimedOut' }, wallTimeMs, times }, false);
+    return done({ type: 'worker-error', error: { type: 'JobTimedOut' }, wallTimeMs, times, detail }, false);
   }
   try {
     await emptyWorkerDir(process.dir);
@@ -118,7 +133,16 @@ export async function executeWork(
     };
     return done({ type: 'host-fault', error: fault }, false);
   }
-  return done({ type: 'answered', response: answer.value, wallTimeMs }, true);
+  return done({ type: 'answered', response: answer.value, wallTimeMs, detail }, true);
+}
+
+/** For people alone: an answer counts whatever is said beside it. */
+function readDetail(bytes: Uint8Array): ExecutionDetail | undefined {
+  try {
+    return ExecutionDetail.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Why the worker says that its job ended before it touched the request: another worker may have more luck. */

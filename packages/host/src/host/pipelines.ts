@@ -70,7 +70,10 @@ export function executePipeline(
   const perWorker = program.hasTemplates ? Math.floor(options.templateMemory / options.executeWorkers) : 0;
   const settings = {
     ...spawnSettings('execute', setting),
-    ...(program.hasTemplates ? { arguments: ['--template-memory-bytes', String(perWorker)] } : {}),
+    arguments: [
+      ...(program.hasTemplates ? ['--template-memory-bytes', String(perWorker)] : []),
+      ...(program.tellsDetail ? ['--execution-detail', '1'] : []),
+    ],
   };
   const handshake = WorkerHandshake.encode({ securityStatus: security });
   const pool: WorkerPool<ExecutorParams, MaybeLater, ExecuteAnswer> = new WorkerPool({
@@ -84,7 +87,7 @@ export function executePipeline(
       } catch (error) {
         return { type: 'not-taken', message: String(error) };
       }
-      return await executeWork(options.clock, process, ready, onStarted);
+      return await executeWork(options.clock, process, ready, onStarted, program.tellsDetail);
     },
     toQueue: (message) => queue.handlePool(message),
   });

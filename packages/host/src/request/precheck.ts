@@ -1,8 +1,11 @@
 import { isDeterministic } from '@pvf/protocol';
+import type { ArtifactResult } from '../artifacts/request.ts';
+import type { PreparationDetail } from '../detail.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { OutcomeCommon, PrecheckOutcome } from '../outcome.ts';
 import { describePrepareError } from '../verdict/describe.ts';
 import type { CheckedPvf } from './check.ts';
+import { preparationDetail } from './detail.ts';
 import type { RequestParts } from './parts.ts';
 import { acquireArtifact, artifactInfo } from './prepare.ts';
 import { type RequestScope, Stopped } from './scope.ts';
@@ -14,13 +17,19 @@ export async function runPrecheck(
   pvf: CheckedPvf,
 ): Promise<PrecheckOutcome> {
   let codeHash = '';
-  const common = (): OutcomeCommon => ({ requestId: scope.id, codeHash, totalMs: scope.elapsed() });
+  let result: ArtifactResult | undefined;
+  const common = (): OutcomeCommon & { detail: PreparationDetail } => ({
+    requestId: scope.id,
+    codeHash,
+    totalMs: scope.elapsed(),
+    detail: preparationDetail(pvf, result),
+  });
   try {
     scope.signal.throwIfAborted();
     const code = await orAborted(parts.importCode(pvf.code), scope.signal);
     codeHash = code.hash;
     scope.progress({ type: 'hashed', codeHash });
-    const result = await acquireArtifact(parts, scope, pvf, code, {
+    result = await acquireArtifact(parts, scope, pvf, code, {
       purpose: 'precheck',
       priority: 'normal',
     });

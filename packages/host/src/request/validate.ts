@@ -2,19 +2,21 @@ import {
   durationFromMs,
   durationToNs,
   type ExecuteRequest,
-  execTimeoutMs,
   isDeterministic,
   ValidationResult,
 } from '@pvf/protocol';
 import type { ArtifactResult } from '../artifacts/request.ts';
 import type { Artifact } from '../artifacts/store.ts';
 import type { PvfCode } from '../code.ts';
+import type { ExecutionDetail } from '../detail.ts';
 import type { ExecutionResult } from '../execute/executions.ts';
 import { fromHex, toHex } from '../hex.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { ArtifactInfo, ValidationCommon, ValidationOutcome } from '../outcome.ts';
 import { classify, type Verdict } from '../verdict/index.ts';
 import type { CheckedCandidate, CheckedPvf } from './check.ts';
+import { emptyDetail, executionTimeoutOf, withAnswer } from './detail.ts';
+import { logRefusal } from './log-refusal.ts';
 import {
   foundOutcome,
   notPreparedOutcome,
@@ -48,6 +50,7 @@ export class Validation {
   #wallTimeMs = 0;
   #cpuTimeNs: bigint | undefined;
   #artifact: ArtifactInfo | undefined;
+  #detail: ExecutionDetail;
 
   constructor(parts: RequestParts, scope: RequestScope, pvf: CheckedPvf, candidate: CheckedCandidate) {
     this.#parts = parts;
@@ -55,6 +58,7 @@ export class Validation {
     this.#pvf = pvf;
     this.#candidate = candidate;
     this.#retries = new RetryBudget(candidate.kind, parts.retryPauseMs);
+    this.#detail = emptyDetail(pvf, candidate);
   }
 
   /** Never rejects. */
@@ -143,16 +147,18 @@ export class Validation {
         slowness.executed(this.#cpuTimeNs, this.#wallTimeMs);
       }
     }
+    this.#detail = emptyDetail(this.#pvf, this.#candidate);
+    if (result.type === 'answer')
+      this.#detail = withAnswer(this.#detail, result.answer, this.#cpuTimeNs, artifact.stats);
     return result;
   }
 
   #request(artifact: Artifact): ExecuteRequest {
-    const { validationData, blockData, kind, executionTimeoutMs } = this.#candidate;
-    const byKind = kind === 'dispute' || kind === 'approval' ? 'Approval' : 'Backing';
+    const { validationData, blockData } = this.#candidate;
     return {
       pvd: validationData,
       pov: { blockData },
-      executionTimeout: durationFromMs(executionTimeoutMs ?? execTimeoutMs(this.#pvf.params, byKind)),
+      executionTimeout: durationFromMs(executionTimeoutOf(this.#pvf.params, this.#candidate)),
       artifactChecksum: fromHex(artifact.checksum),
       relayParent: this.#candidate.relayParent,
       schedulingParent: this.#candidate.schedulingParent,
@@ -194,9 +200,11 @@ export class Validation {
         return finding === undefined ? { ...valid, vote: 'for' } : foundOutcome(this.#common(), finding);
       }
       case 'invalid':
+        logRefusal(this.#scope.logger, common, verdict.rule, verdict.message);
         return refusedOutcome(common, verdict.rule, verdict.message);
       case 'possibly-invalid': {
         const { cause, message } = verdict;
+        logRefusal(this.#scope.logger, common, cause, message);
         const vote = claim === undefined ? 'unchecked' : 'against';
         return { ...common, kind: 'possibly-invalid', vote, cause, message };
       }
@@ -232,6 +240,7 @@ export class Validation {
       wallTimeMs: this.#wallTimeMs,
       cpuTimeNs: this.#cpuTimeNs,
       artifact: this.#artifact,
+      detail: this.#detail,
     };
   }
 }

@@ -1,8 +1,15 @@
-import type { InternalValidationError, JobResponse, WorkerError, WorkerResponse } from '@pvf/protocol';
+import type {
+  ExecutionDetail,
+  InternalValidationError,
+  JobResponse,
+  WorkerError,
+  WorkerResponse,
+} from '@pvf/protocol';
 import type { ExecuteAnswer } from '../execute/work.ts';
 import type { ExecutionRule, InternalCause, PossiblyInvalidCause } from '../outcome.ts';
 import type { TimeSpent } from '../worker/wall-time.ts';
 import { describeTimes } from './describe.ts';
+import { withPanic } from './guest-words.ts';
 
 /**
  * What one execution says about its candidate. `artifactAtFault`: the artifact must not be used again, and another
@@ -24,7 +31,7 @@ export type Verdict =
 export function classify(answer: ExecuteAnswer): Verdict {
   switch (answer.type) {
     case 'answered':
-      return fromJob(answer.response);
+      return fromJob(answer.response, answer.detail);
     case 'worker-error':
       return fromWorker(answer.error, answer.times);
     case 'wall-timeout':
@@ -51,13 +58,14 @@ export function classify(answer: ExecuteAnswer): Verdict {
   }
 }
 
-function fromJob(response: WorkerResponse): Verdict {
+/** @param detail goes into texts for people, and nowhere else */
+function fromJob(response: WorkerResponse, detail: ExecutionDetail | undefined): Verdict {
   const said: JobResponse = response.jobResponse;
   switch (said.type) {
     case 'Ok':
       return { type: 'valid', response: { ...response, jobResponse: said } };
     case 'InvalidCandidate':
-      return { type: 'invalid', rule: 'refused-by-pvf', message: said.value };
+      return { type: 'invalid', rule: 'refused-by-pvf', message: withPanic(said.value, detail) };
     case 'PoVDecompressionFailure':
       return {
         type: 'invalid',

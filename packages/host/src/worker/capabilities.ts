@@ -31,6 +31,8 @@ export type Capabilities = {
   files: readonly string[];
   /** Execute workers: keeps PVFs loaded, and may be told how much memory for. */
   hasTemplates?: true | undefined;
+  /** Execute workers: tell more of an execution than its answer, if they are asked to (`ExecutionDetail`). */
+  tellsDetail?: true | undefined;
   /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
   checks: Partial<Record<Layer, string>>;
 };
@@ -69,6 +71,7 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
     takesTrial: lines.get('trial') === '1' || undefined,
     recordsArtifacts: lines.get('artifact-record') === '1' || undefined,
     hasTemplates: lines.get('templates') === 'memory' || undefined,
+    tellsDetail: lines.get('execution-detail') === '1' || undefined,
     files: parseFiles(lines.get('files')),
     checks,
   };

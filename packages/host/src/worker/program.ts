@@ -31,6 +31,8 @@ export type ProbedProgram = WorkerProgram & {
   checks: Capabilities['checks'];
   /** See `Capabilities`. */
   hasTemplates: boolean;
+  /** See `Capabilities`. */
+  tellsDetail: boolean;
   files: readonly string[];
   /** Of all files, before the program was asked. */
   identity: string;
@@ -70,6 +72,7 @@ export async function probeProgram(
     recordsArtifacts = false,
     takesTrial = false,
     hasTemplates = false,
+    tellsDetail = false,
     lost = {},
     checks = {},
   } = capabilities ?? {};
@@ -84,6 +87,7 @@ export async function probeProgram(
     recordsArtifacts,
     takesTrial,
     hasTemplates,
+    tellsDetail,
     lost,
     checks,
     files,

@@ -4,12 +4,15 @@ import type { WorkerKind } from '../errors.ts';
 
 /** Kept for the message of a failed start, bytes. */
 const TAIL_BYTES = 2_048;
+/** How the lines begin that a worker of ours writes for a guest (`packages/worker/src/guest-log.ts`). */
+const GUEST_LINE = '{"guest":';
+
 /** A worker's line in the log is cut there, characters. */
 const LINE_CHARS = 1_024;
 
 /**
- * Follows what a worker writes: each line of stderr goes to the log, the last ones are kept. A guest's own log may
- * be in there, so lines are cut and never interpreted. Standard output is read and thrown away: only its end counts.
+ * Follows what a worker writes: each line of stderr goes to the log, the last ones are kept. A guest's own log is in
+ * there, so lines are cut and never interpreted; what a guest says is no worker's last word, and is not kept. Standard output is read and thrown away: only its end counts.
  */
 export class StderrTail {
   #tail = '';
@@ -21,10 +24,10 @@ export class StderrTail {
     this.#ended = new Promise((resolve) => child.stderr?.once('close', resolve));
     child.stderr?.setEncoding('utf8');
     child.stderr?.on('data', (text: string) => {
-      this.#tail = (this.#tail + text).slice(-TAIL_BYTES);
       const lines = (this.#line + text).split('\n');
       this.#line = (lines.pop() ?? '').slice(0, LINE_CHARS);
       for (const line of lines) {
+        if (!line.startsWith(GUEST_LINE)) this.#tail = `${this.#tail}${line}\n`.slice(-TAIL_BYTES);
         if (line !== '')
           logger.info({ worker: kind, workerPid: child.pid, line: line.slice(0, LINE_CHARS) }, 'worker log');
       }
@@ -41,7 +44,9 @@ export class StderrTail {
   /** The error's message with what the worker said last. */
   explain(error: unknown): string {
     const message = error instanceof Error ? error.message : String(error);
-    const said = this.#tail.trim();
+    const said = (this.#tail + (this.#line.startsWith(GUEST_LINE) ? '' : this.#line))
+      .slice(-TAIL_BYTES)
+      .trim();
     return said === '' ? message : `${message}; it said: ${said}`;
   }
 }

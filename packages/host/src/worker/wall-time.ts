@@ -5,7 +5,8 @@ import { ConnectionError } from './connection.ts';
  * Wall time that a job gets per unit of CPU time. Lenient, because a busy machine stretches wall time; only a
  * worker that hangs comes near it (the reference's JOB_TIMEOUT_WALL_CLOCK_FACTOR).
  */
-const WALL_FACTOR = 4n;
+export const WALL_CLOCK_FACTOR = 4;
+const WALL_FACTOR = BigInt(WALL_CLOCK_FACTOR);
 
 const NS_PER_MS = 1_000_000n;
 
