@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { SandboxError } from '../error.ts';
 import { sleep } from '../io/poll.ts';
 import { EAGAIN } from '../sys/constants.ts';
@@ -15,6 +15,8 @@ const WAIT_STEP_MS = 1;
 /** An idle thread ends as soon as it runs, which on a busy machine can take seconds. */
 const WAIT_MAX_MS = 10_000;
 const RESEND_EVERY_MS = 100;
+const IDLE_MAX_MS = 1000;
+const SLEEPING = 'S';
 
 /** The thread ids of this process (needs /proc). */
 export function threadIds(): number[] {
@@ -46,6 +48,7 @@ export function endSiblingThreads(options: { readonly force?: boolean } = {}): {
       `this Node has ${before} threads in use; start it with --single-threaded --v8-pool-size=0 --disable-sigusr1`,
     );
   }
+  awaitIdleSiblings();
   endWithoutShutdown();
   setHandler(EXIT_SIGNAL, exitHandler());
   let signal = EXIT_SIGNAL;
@@ -66,6 +69,27 @@ export function endSiblingThreads(options: { readonly force?: boolean } = {}): {
   // A thread that gets its signal late must still find the handler: without one the signal ends the process.
   if (threads === 1) for (const used of new Set([EXIT_SIGNAL, signal])) setHandler(used, 0);
   return { ended: before - threads, remaining: threads - 1 };
+}
+
+/**
+ * On a busy machine a thread may not have come to rest yet since it was started; ended in the middle of something it could
+ * take a lock with it that this thread needs later. Where /proc does not tell, or it takes too long, goes on.
+ */
+function awaitIdleSiblings(): void {
+  for (let waited = 0; waited < IDLE_MAX_MS; waited += WAIT_STEP_MS) {
+    if (threadIds().every((tid) => tid === process.pid || isAtRest(tid))) return;
+    sleep(WAIT_STEP_MS);
+  }
+}
+
+function isAtRest(tid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/self/task/${tid}/stat`, 'latin1');
+    // pid (name) state: the name may hold anything.
+    return stat.charAt(stat.lastIndexOf(')') + 2) === SLEEPING;
+  } catch {
+    return true;
+  }
 }
 
 let hooked = false;

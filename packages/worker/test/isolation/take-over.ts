@@ -7,6 +7,7 @@ import type { Mode } from './modes.ts';
 import type { Line, Order } from './order.ts';
 
 export const RUNNER = join(import.meta.dirname, 'hostile.runner.ts');
+const SUPERVISOR = join(import.meta.dirname, 'supervisor.ts');
 /** Those of the workers' launchers, as far as they matter without WebAssembly. */
 export const NODE_FLAGS = [
   '--single-threaded',
@@ -21,7 +22,7 @@ export const NODE_FLAGS = [
   '--no-flush-bytecode',
 ];
 /** A worker that hangs: far above what any needs. */
-const WALL_LIMIT_MS = 120_000;
+const WALL_LIMIT_MS = 100_000;
 
 export interface Outcome {
   readonly name: string;
@@ -44,18 +45,11 @@ export function takeOver(mode: Mode, list: Order['list'], uid?: number): readonl
     writeFileSync(join(directory, 'artifact'), 'secret');
     chmodSync(base, 0o755);
     const order: Order = { mode, list, directory, outside };
-    const ids = uid === undefined ? {} : { uid, gid: uid };
+    const runner = [process.execPath, ...NODE_FLAGS, RUNNER, JSON.stringify(order)];
     const { status, signal, stdout, stderr, error } = spawnSync(
       process.execPath,
-      [...NODE_FLAGS, RUNNER, JSON.stringify(order)],
-      {
-        encoding: 'utf8',
-        env: {},
-        timeout: WALL_LIMIT_MS,
-        killSignal: 'SIGKILL',
-        maxBuffer: 1 << 28,
-        ...ids,
-      },
+      [SUPERVISOR, String(WALL_LIMIT_MS), uid === undefined ? '' : String(uid), ...runner],
+      { encoding: 'utf8', env: {}, maxBuffer: 1 << 28 },
     );
     if (status !== 0) {
       const done = stdout.trim().split('\n').at(-1);
