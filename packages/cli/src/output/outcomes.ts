@@ -1,5 +1,6 @@
 import type {
   ArtifactInfo,
+  ExecutionDetail,
   InvalidRule,
   PrecheckOutcome,
   PrepareError,
@@ -8,6 +9,7 @@ import type {
 } from '@pvf/host';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toHex } from '../input/hex.ts';
+import { guestLines, preparationUse, useLine } from './detail.ts';
 import { tellsOfFullDisk } from './failure.ts';
 import { prepareRemedy } from './remedies.ts';
 import { bytes, mebibytes, milliseconds, nanosecondsToMs } from './units.ts';
@@ -42,12 +44,18 @@ const ANSWERS = {
 export function precheckLines(outcome: PrecheckOutcome): [verdict: string, ...details: string[]] {
   switch (outcome.kind) {
     case 'ok':
-      return ['accepted', `code hash 0x${outcome.codeHash}`, ...artifactLines(outcome.artifact)];
+      return [
+        'accepted',
+        `code hash 0x${outcome.codeHash}`,
+        ...artifactLines(outcome.artifact),
+        ...preparationUse(outcome.detail),
+      ];
     case 'failed': {
       if (isFullDisk(outcome.error))
         return ['not decided, a disk is full', oneLine(outcome.message), prepareRemedy(outcome.error)];
       const verdict = outcome.deterministic ? 'rejected' : 'rejected (another try may differ)';
-      return [`${verdict}: ${oneLine(outcome.message)}`, prepareRemedy(outcome.error)];
+      const use = preparationUse(outcome.detail);
+      return [`${verdict}: ${oneLine(outcome.message)}`, prepareRemedy(outcome.error), ...use];
     }
     case 'internal':
       return [`not decided, a fault of this machine (${outcome.cause}): ${oneLine(outcome.message)}`];
@@ -97,6 +105,7 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
         `messages: ${up} upward, ${across} horizontal, ${result.processedDownwardMessages} downward processed`,
         `HRMP watermark ${result.hrmpWatermark}, ${newCode(result.newValidationCode)}`,
         `${times}, PoV ${bytes(outcome.povSize)}`,
+        useLine(outcome.detail),
       ];
     }
     case 'invalid':
@@ -105,6 +114,7 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
         ANSWERS[outcome.vote],
         oneLine(outcome.message),
         times,
+        ...whyLines(outcome.detail),
       ];
     case 'possibly-invalid':
       return [
@@ -112,6 +122,7 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
         ANSWERS[outcome.vote],
         oneLine(outcome.message),
         `${times}, ${outcome.attempts === 1 ? '1 attempt' : `${outcome.attempts} attempts`}`,
+        ...whyLines(outcome.detail),
       ];
     case 'internal':
       return [`not decided, a fault of this machine (${outcome.cause})`, oneLine(outcome.message)];
@@ -130,6 +141,12 @@ export function validationLines(outcome: ValidationOutcome): [verdict: string, .
     default:
       return unreachable(outcome);
   }
+}
+
+/** Of an execution that has an answer against its candidate. */
+function whyLines(detail: ExecutionDetail): string[] {
+  const use = useLine(detail);
+  return [...guestLines(detail).map((line) => line.trimEnd()), ...(use === '' ? [] : [use])];
 }
 
 export function validationExit(outcome: ValidationOutcome): ExitCode {
