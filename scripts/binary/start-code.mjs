@@ -130,7 +130,7 @@ export const DATA_OFFSET = 0x180;
 const INT3 = 0xcc;
 
 /**
- * Resource (RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_NOFILE) and the least that the start takes, as in packages/worker/src/limits.ts;
+ * Resource (RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_NOFILE) and the least that the start takes, as in packages/worker/src/worker/limits.ts;
  * a zero ends the list.
  */
 export const LIMITS = [

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { getAsset } from 'node:sea';
 import { compileFunction, constants } from 'node:vm';
-import { parseCommandLine, type WorkerKind } from '../../packages/worker/src/command-line.ts';
-import { reportedVersionOrExit } from '../../packages/worker/src/reported-version.ts';
+import { parseCommandLine, type WorkerKind } from '../../packages/worker/src/worker/command-line.ts';
+import { reportedVersionOrExit } from '../../packages/worker/src/worker/reported-version.ts';
 
 /** The asset with the worker program itself. */
 const PROGRAM = 'program.cjs';

@@ -1,5 +1,5 @@
 import { type ExecuteWorkerResult, type JobError, notBegun } from '@pvf/protocol';
-import type { JobEnd } from './job.ts';
+import type { JobEnd } from './children/job.ts';
 
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {

@@ -5,19 +5,24 @@
  * down from inside.
  */
 
-export { ArenaWindow, RequestArena } from './arena.ts';
-export { markBegun } from './beginning.ts';
-export { runCheck } from './checks.ts';
-export { type CheckName, parseCommandLine, type WorkerCommand, type WorkerKind } from './command-line.ts';
-export { HostConnection, writeFrame } from './connection.ts';
+export { ArenaWindow, RequestArena } from './across/arena.ts';
+export { markBegun } from './across/beginning.ts';
+export { type JobEnd, type JobLimits, type JobReport, type JobSpec, runJob } from './children/job.ts';
+export { Template, TemplateError } from './children/template.ts';
 export { beforeJob, describeEnd, internalError, jobErrorOf, messageOf, NotBegunError } from './errors.ts';
-export { cutAt, GuestLog } from './guest-log.ts';
-export { type JobEnd, type JobLimits, type JobReport, type JobSpec, runJob } from './job.ts';
-export { enterJob, type JobSettings, prepareJobSettings } from './job-process.ts';
-export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
-export { type RequestLoop, serveRequests } from './loop.ts';
-export { runWorkerProgram, type WorkerContext, type WorkerProgram } from './program.ts';
-export { reportedVersionOrExit } from './reported-version.ts';
-export { type RestrictedWorker, restrictWorker } from './restrict.ts';
-export { Template, TemplateError } from './template.ts';
-export type { TemplateJob } from './template-process.ts';
+export { enterJob, type JobSettings, prepareJobSettings } from './job/job-process.ts';
+export type { TemplateJob } from './template/template-process.ts';
+export { runCheck } from './worker/checks.ts';
+export {
+  type CheckName,
+  parseCommandLine,
+  type WorkerCommand,
+  type WorkerKind,
+} from './worker/command-line.ts';
+export { HostConnection, writeFrame } from './worker/connection.ts';
+export { cutAt, GuestLog } from './worker/guest-log.ts';
+export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './worker/log.ts';
+export { type RequestLoop, serveRequests } from './worker/loop.ts';
+export { runWorkerProgram, type WorkerContext, type WorkerProgram } from './worker/program.ts';
+export { reportedVersionOrExit } from './worker/reported-version.ts';
+export { type RestrictedWorker, restrictWorker } from './worker/restrict.ts';

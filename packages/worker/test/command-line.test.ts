@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { helpText, parseCommandLine } from '../src/command-line.ts';
+import { helpText, parseCommandLine } from '../src/worker/command-line.ts';
 
 describe('the command line of a worker', () => {
   it('is that of the reference', () => {

@@ -10,7 +10,7 @@ import {
 } from '@pvf/sandbox-linux';
 import { describe, expect, it } from 'vitest';
 import { AUDIT_ARCH, simulate } from '../../linux/test/support/bpf-simulator.ts';
-import { compileJobFilters, compileTemplateFilters, compileWorkerFilter } from '../src/syscalls.ts';
+import { compileJobFilters, compileTemplateFilters, compileWorkerFilter } from '../src/filters/syscalls.ts';
 import * as expected from './filters.expected.ts';
 import { ANY, type Conditions, LOCKED_JOB, WORKER_CHECKED, WORKER_REFUSES } from './filters.expected.ts';
 

@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { cutAt, GuestLog } from '../src/guest-log.ts';
+import { cutAt, GuestLog } from '../src/worker/guest-log.ts';
 
 const utf8 = (text: string): Uint8Array => Buffer.from(text);
 

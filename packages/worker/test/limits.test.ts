@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { NEEDS } from '../src/limits.ts';
+import { NEEDS } from '../src/worker/limits.ts';
 
 const packages = join(import.meta.dirname, '../..');
 /** What the numbers of `ulimit` count. */

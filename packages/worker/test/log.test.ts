@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeEnd } from '../src/errors.ts';
-import { logLevelNumber, maxLogLevel } from '../src/log.ts';
+import { logLevelNumber, maxLogLevel } from '../src/worker/log.ts';
 
 describe('the log level', () => {
   it.each([

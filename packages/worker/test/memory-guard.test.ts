@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { openProcDirectory } from '@pvf/sandbox-linux';
 import { describe, expect, it } from 'vitest';
-import { MemoryGuard, memoryReader } from '../src/memory-guard.ts';
+import { MemoryGuard, memoryReader } from '../src/children/memory-guard.ts';
 
 const MIB = 1024 * 1024;
 const MS = 1e6;

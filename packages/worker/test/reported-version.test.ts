@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readVersionFile, reportedVersion } from '../src/reported-version.ts';
+import { readVersionFile, reportedVersion } from '../src/worker/reported-version.ts';
 
 let directory: string;
 let main: string;

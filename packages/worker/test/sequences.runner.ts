@@ -13,9 +13,9 @@ import {
   viewOf,
   writeAll,
 } from '@pvf/sandbox-linux';
+import { compileTemplateFilters } from '../src/filters/syscalls.ts';
 import { type JobReport, RequestArena, runJob, Template, TemplateError } from '../src/index.ts';
-import type { JobSettings } from '../src/job-process.ts';
-import { compileTemplateFilters } from '../src/syscalls.ts';
+import type { JobSettings } from '../src/job/job-process.ts';
 
 const OUTPUT_LIMIT_BYTES = 5_000;
 const CPU_LIMIT_NS = 20e9;

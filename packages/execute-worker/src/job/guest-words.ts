@@ -1,4 +1,5 @@
 import type { GuestInstance, LogSink, Trap, TrapFrame } from '@pvf/executor';
+import { writeAll } from '@pvf/linux';
 import {
   MAX_FUNCTION_NAME_BYTES,
   MAX_GUEST_LINES,
@@ -8,7 +9,6 @@ import {
   type UnreadGuestLogLine,
   type UnreadJobDetail,
 } from '@pvf/protocol';
-import { writeAll } from '@pvf/sandbox-linux';
 import { cutAt } from '@pvf/worker';
 import { encodeLogFrame } from '../log-frames.ts';
 

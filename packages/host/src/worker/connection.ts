@@ -21,7 +21,7 @@ const UNREAD = 'ECONNRESET';
 
 /**
  * Frames to and from one worker: one request, one answer. The worker's end is `HostConnection` in
- * `packages/worker/src/connection.ts`.
+ * `packages/worker/src/worker/connection.ts`.
  */
 export class Connection {
   readonly #socket: Socket;

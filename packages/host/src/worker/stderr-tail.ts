@@ -4,7 +4,7 @@ import type { WorkerKind } from '../errors.ts';
 
 /** Kept for the message of a failed start, bytes. */
 const TAIL_BYTES = 2_048;
-/** How the lines begin that a worker of ours writes for a guest (`packages/worker/src/guest-log.ts`). */
+/** How the lines begin that a worker of ours writes for a guest (`packages/worker/src/worker/guest-log.ts`). */
 const GUEST_LINE = '{"guest":';
 
 /** A worker's line in the log is cut there, characters. */

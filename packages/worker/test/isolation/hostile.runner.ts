@@ -23,6 +23,8 @@ import {
   writeAll,
 } from '@pvf/sandbox-linux';
 import pino from 'pino';
+import { forkAs, stayJobUser } from '../../src/across/job-user.ts';
+import { followJob } from '../../src/children/job.ts';
 import {
   ArenaWindow,
   enterJob,
@@ -34,10 +36,8 @@ import {
   TemplateError,
   writeFrame,
 } from '../../src/index.ts';
-import { followJob } from '../../src/job.ts';
-import { refuseCoreDumps } from '../../src/job-process.ts';
-import { forkAs, stayJobUser } from '../../src/job-user.ts';
-import { templateMain } from '../../src/template-process.ts';
+import { refuseCoreDumps } from '../../src/job/job-process.ts';
+import { templateMain } from '../../src/template/template-process.ts';
 import type { Target } from './attempt.ts';
 import { ATTEMPTS } from './attempts/index.ts';
 import { CONDUCTS, SLEEPERS } from './conducts.ts';

@@ -11,10 +11,10 @@ import {
   sleep,
   writeAll,
 } from '@pvf/sandbox-linux';
-import { markBegun } from '../../src/beginning.ts';
+import { markBegun } from '../../src/across/beginning.ts';
 import { type JobLimits, RequestArena, Template, TemplateError, type TemplateJob } from '../../src/index.ts';
 import { ownChildren } from '../../src/own-children.ts';
-import { COMMAND_BYTES } from '../../src/template-process.ts';
+import { COMMAND_BYTES } from '../../src/template/template-process.ts';
 import { becomeIsolatedWorker } from './isolated-worker.ts';
 import { call, memory } from './native.ts';
 

@@ -1,5 +1,5 @@
 import { exitNow } from '@pvf/linux';
-import { forgetOutput } from './output.ts';
+import { forgetOutput } from '../children/output.ts';
 import type { WorkerContext } from './program.ts';
 
 export interface RequestLoop {

@@ -14,10 +14,10 @@ import {
   processCpuTimeNs,
   waitForChild,
 } from '@pvf/linux';
-import { BEGINNING_BYTES, explainFailure, readBeginning } from './beginning.ts';
-import { beforeJob, describeEnd, messageOf, NotBegunError } from './errors.ts';
-import type { JobSettings } from './job-process.ts';
-import { forkAs } from './job-user.ts';
+import { BEGINNING_BYTES, explainFailure, readBeginning } from '../across/beginning.ts';
+import { forkAs } from '../across/job-user.ts';
+import { beforeJob, describeEnd, messageOf, NotBegunError } from '../errors.ts';
+import type { JobSettings } from '../job/job-process.ts';
 import { MemoryGuard, type MemoryLimits, type MemoryOrigin, ownMemory } from './memory-guard.ts';
 import { OutputCollector } from './output.ts';
 

@@ -13,18 +13,18 @@ import {
 } from '@pvf/linux';
 import type { SecurityStatus } from '@pvf/protocol';
 import type pino from 'pino';
+import { enterNamespaces, type JobUser, jobUser } from '../across/job-user.ts';
+import { keepOomScore } from '../across/oom-score.ts';
+import { memoryReader } from '../children/memory-guard.ts';
+import { messageOf } from '../errors.ts';
+import { compileWorkerFilter } from '../filters/syscalls.ts';
+import { type JobSettings, prepareJobSettings } from '../job/job-process.ts';
 import type { WorkerKind } from './command-line.ts';
-import { messageOf } from './errors.ts';
 import { closeSharedMemory, detachEventLoops } from './event-loop.ts';
 import { prepareForTemplates } from './guard.ts';
-import { type JobSettings, prepareJobSettings } from './job-process.ts';
-import { enterNamespaces, type JobUser, jobUser } from './job-user.ts';
 import { LOG_VARIABLES } from './log.ts';
-import { memoryReader } from './memory-guard.ts';
-import { keepOomScore } from './oom-score.ts';
 import { isRefusedRule } from './refused-rule.ts';
 import { surveyCalls } from './survey.ts';
-import { compileWorkerFilter } from './syscalls.ts';
 
 /** What a worker knows of itself once it has restricted itself. */
 export interface RestrictedWorker {

@@ -1,5 +1,5 @@
+import { mapScratch, viewOf, writeAll } from '@pvf/linux';
 import type { UnreadGuestLogLine } from '@pvf/protocol';
-import { mapScratch, viewOf, writeAll } from '@pvf/sandbox-linux';
 import type { WorkerKind } from './command-line.ts';
 
 /** Of a guest's message, in a line of the log; hosts cut lines at a thousand characters or so. */

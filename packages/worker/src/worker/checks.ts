@@ -19,10 +19,10 @@ import {
   writeAll,
   writeIdMap,
 } from '@pvf/linux';
+import { messageOf } from '../errors.ts';
+import { compileJobFilters, compileWorkerFilter } from '../filters/syscalls.ts';
 import type { CheckName } from './command-line.ts';
-import { messageOf } from './errors.ts';
 import { surveyCalls } from './survey.ts';
-import { compileJobFilters, compileWorkerFilter } from './syscalls.ts';
 
 const CHECKS: readonly CheckName[] = [
   'can-enable-landlock',

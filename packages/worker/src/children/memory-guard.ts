@@ -1,5 +1,5 @@
 import { processCpuTimeNs, readAnonymousRss, readSmallFile } from '@pvf/linux';
-import type { JobSettings } from './job-process.ts';
+import type { JobSettings } from '../job/job-process.ts';
 
 /**
  * No processor fills memory faster; bytes per millisecond of its time. How much CPU time a process has used tells how

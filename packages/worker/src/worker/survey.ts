@@ -11,7 +11,7 @@ import {
   waitForChild,
   writeAll,
 } from '@pvf/linux';
-import { messageOf } from './errors.ts';
+import { messageOf } from '../errors.ts';
 
 const REPORT_BYTES = 4096;
 /** Follows the indexes of the calls that the process has lived to make; then comes the reason, if any. */

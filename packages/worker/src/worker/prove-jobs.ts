@@ -1,12 +1,12 @@
 import { writeAll } from '@pvf/linux';
 import type pino from 'pino';
-import { RequestArena } from './arena.ts';
-import { markBegun } from './beginning.ts';
+import { RequestArena } from '../across/arena.ts';
+import { markBegun } from '../across/beginning.ts';
+import { type JobReport, runJob } from '../children/job.ts';
+import { Template } from '../children/template.ts';
+import { describeEnd, messageOf } from '../errors.ts';
+import { enterJob, type JobSettings } from '../job/job-process.ts';
 import type { WorkerKind } from './command-line.ts';
-import { describeEnd, messageOf } from './errors.ts';
-import { type JobReport, runJob } from './job.ts';
-import { enterJob, type JobSettings } from './job-process.ts';
-import { Template } from './template.ts';
 
 /** Of a trial, which takes milliseconds. */
 const LIMITS = { cpuLimitNs: 10e9, outputLimitBytes: 1024 } as const;

@@ -1,5 +1,5 @@
 import { writeAll } from '@pvf/linux';
-import { messageOf } from './errors.ts';
+import { messageOf } from '../errors.ts';
 
 /**
  * The first byte on the pipe of a job that is about to touch its request. Until then the process runs our code alone, so

@@ -18,14 +18,14 @@ import {
   setParentDeathSignal,
   setResourceLimit,
 } from '@pvf/linux';
-import { ArenaWindow } from './arena.ts';
-import { type JobUser, stayJobUser } from './job-user.ts';
+import { ArenaWindow } from '../across/arena.ts';
+import { type JobUser, stayJobUser } from '../across/job-user.ts';
 import {
   compileJobFilters,
   compileTemplateFilters,
   type JobFilters,
   type TemplateFilters,
-} from './syscalls.ts';
+} from '../filters/syscalls.ts';
 
 const SIGKILL = 9;
 /**

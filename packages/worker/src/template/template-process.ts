@@ -16,8 +16,9 @@ import {
   writeAll,
 } from '@pvf/linux';
 import { MAX_TEMPLATES } from '@pvf/protocol';
-import { ArenaWindow } from './arena.ts';
-import { markBegun } from './beginning.ts';
+import { ArenaWindow } from '../across/arena.ts';
+import { markBegun } from '../across/beginning.ts';
+import { stayJobUser } from '../across/job-user.ts';
 import {
   dropCapabilities,
   type JobSettings,
@@ -26,8 +27,7 @@ import {
   openMaps,
   readOwnMemory,
   refuseCoreDumps,
-} from './job-process.ts';
-import { stayJobUser } from './job-user.ts';
+} from '../job/job-process.ts';
 
 const SIGKILL = 9;
 /** u32 length of the request, u32 CPU limit in seconds; little-endian. */

@@ -8,7 +8,7 @@ import {
   readInto,
   receiveCall,
 } from '@pvf/linux';
-import { ownChildren } from './own-children.ts';
+import { ownChildren } from '../own-children.ts';
 
 /** How often the kernel's list is looked at for a job that is being made; as a rule the template says when. */
 const LOOK_EVERY_MS = 5;

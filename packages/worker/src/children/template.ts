@@ -9,22 +9,22 @@ import {
   unreadBytes,
   writeAll,
 } from '@pvf/linux';
-import type { RequestArena } from './arena.ts';
-import { beforeJob } from './errors.ts';
-import { followJob, type JobLimits, type JobReport } from './job.ts';
-import { type JobSettings, kernelCpuSeconds } from './job-process.ts';
-import { forkAs } from './job-user.ts';
-import { MemoryGuard, memoryOf, ownMemory, TemplateMemory } from './memory-guard.ts';
-import { endChild, endChildAndItsOwn, reapEnded, reapIfDead } from './own-children.ts';
-import { Stoppable } from './stoppable.ts';
-import { CloneGate, type Patience } from './template-clone.ts';
+import type { RequestArena } from '../across/arena.ts';
+import { forkAs } from '../across/job-user.ts';
+import { beforeJob } from '../errors.ts';
+import { type JobSettings, kernelCpuSeconds } from '../job/job-process.ts';
+import { endChild, endChildAndItsOwn, reapEnded, reapIfDead } from '../own-children.ts';
 import {
   COMMAND_BYTES,
   READY,
   TEMPLATE_CPU_SECONDS,
   type TemplateJob,
   templateMain,
-} from './template-process.ts';
+} from '../template/template-process.ts';
+import { followJob, type JobLimits, type JobReport } from './job.ts';
+import { MemoryGuard, memoryOf, ownMemory, TemplateMemory } from './memory-guard.ts';
+import { Stoppable } from './stoppable.ts';
+import { CloneGate, type Patience } from './template-clone.ts';
 import { exitWithoutHost, readable, speaksInTime } from './waiting.ts';
 
 /** A template process did something that only a bug or an attacker makes it do; the worker goes on without it. */
