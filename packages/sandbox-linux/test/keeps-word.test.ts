@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NetworkPolicy, Policy } from '../src/index.ts';
+import type { NetworkPolicy, Policy, SpawnOptions } from '../src/index.ts';
+import { cgroupPlaces } from '../src/launcher/cgroup-paths.ts';
 import { FIXTURES, NODE, PACKAGE } from './support/paths.ts';
 import { FULL, one, outcomeOf } from './support/sandboxes.ts';
 import { IDENTITIES, type Identity } from './support/spawn.ts';
@@ -17,7 +18,12 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** Node, this package and what it is made of, from inside of a sandbox. */
 const MODULES = PACKAGE.includes('/packages/') ? dirname(dirname(PACKAGE)) : PACKAGE;
 
-async function attempt(as: Identity, policy: Partial<Policy>, names: readonly string[]) {
+async function attempt(
+  as: Identity,
+  policy: Partial<Policy>,
+  names: readonly string[],
+  options: SpawnOptions = {},
+) {
   const own = mkdtempSync(join(directory, `${as}-`));
   chmodSync(own, 0o777);
   const { end, stdout, stderr } = await one(as, {
@@ -28,11 +34,11 @@ async function attempt(as: Identity, policy: Partial<Policy>, names: readonly st
       files: { system: true, execute: [dirname(dirname(NODE)), MODULES], write: [own] },
       ...policy,
     },
-    options: { cwd: own },
+    options: { cwd: own, ...options },
   });
   const line = stdout.trim();
-  if (line === '') throw new Error(`${JSON.stringify(end)} ${stderr}`);
-  return { end, own, answers: JSON.parse(line) as Record<string, string> };
+  if (line === '' && end.reason.type !== 'limit') throw new Error(`${JSON.stringify(end)} ${stderr}`);
+  return { end, own, answers: JSON.parse(line || '{}') as Record<string, string> };
 }
 
 describe.each(IDENTITIES)('what a sandbox promises, tried from inside as %s', (as) => {
@@ -63,6 +69,22 @@ describe.each(IDENTITIES)('what a sandbox promises, tried from inside as %s', (a
     expect(outcomeOf(given.end, 'network')).toMatchObject({ status: 'enforced' });
     const none = await attempt(as, { network: network([]) }, names);
     expect(none.answers['listen unbound']).toBe('EPERM');
+  });
+
+  test.each(['fill memfd', 'fill System V'])('memory: %s', async (name) => {
+    const limits = { memoryBytes: 256 * 1024 ** 2 };
+    // with a cgroup where this user may make one
+    const best = await attempt(as, { limits }, [name]);
+    const enforced = outcomeOf(best.end, 'limits')?.status === 'enforced';
+    if (enforced) expect(best.end.reason).toEqual({ type: 'limit', limit: 'memory' });
+    const measured = await attempt(as, { limits }, [name], { withoutCgroups: true });
+    expect(outcomeOf(measured.end, 'limits')).toMatchObject({ status: 'measured', missing: [] });
+    if (name === 'fill memfd') expect(measured.answers[name]).toBe('ENOSYS');
+    else expect(measured.end.reason).toEqual({ type: 'limit', limit: 'memory' });
+    const left = cgroupPlaces().flatMap(({ parent }) =>
+      readdirSync(parent).filter((entry) => entry.startsWith(`sandbox-linux-`)),
+    );
+    expect(left.filter((entry) => !existsSync(`/proc/${entry.split('-')[2]}`))).toEqual([]);
   });
 
   test('no file that gives its owner’s or group’s rights away', async () => {

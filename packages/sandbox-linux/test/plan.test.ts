@@ -10,6 +10,7 @@ const ABLE: Abilities = {
   namespaces: ALL_NAMESPACES,
   otherThreads: false,
   privileged: false,
+  root: false,
 };
 const without = (lacking: Partial<Abilities>): Abilities => ({ ...ABLE, ...lacking });
 
@@ -108,4 +109,54 @@ test('an unknown group is refused', () => {
   expect(() => planPolicy(policy, ABLE, 'new-process')).toThrowError(
     expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
   );
+});
+
+describe('limits that nobody can enforce say what gets past', () => {
+  const limited: Policy = { limits: { cpuMs: 1000, memoryBytes: 2 ** 28, processes: 5 } };
+  const outcome = (abilities: Abilities, target: 'forked-process' | 'new-process' = 'new-process') =>
+    planPolicy(limited, abilities, target).outcomes.find(({ layer }) => layer === 'limits');
+
+  test('with a cgroup they are enforced', () => {
+    const cgroup = {
+      by: 'cgroup v2 (memory, cpu, processes)',
+      resources: ['memory', 'cpu', 'processes'],
+    } as const;
+    expect(outcome(without({ root: true, cgroup }))).toEqual({
+      layer: 'limits',
+      status: 'enforced',
+      by: ['rlimits', 'the supervisor', cgroup.by],
+      missing: [],
+    });
+    expect(planPolicy(limited, without({ cgroup }), 'new-process').filter).toBeUndefined();
+  });
+
+  test('without one they are measured, and memory that could not be is refused', () => {
+    expect(outcome(ABLE)).toMatchObject({ status: 'measured', missing: [] });
+    expect(outcome(ABLE)?.passes).toHaveLength(2);
+    expect(outcome(without({ root: true }))?.passes).toHaveLength(3);
+    const names = planPolicy(limited, ABLE, 'new-process').filter?.deny?.map((rule) =>
+      typeof rule === 'string' ? rule : rule.name,
+    );
+    expect(names).toEqual(['memfd_create', 'memfd_secret', 'shmget']);
+  });
+
+  test('a fork has those of the kernel, process by process', () => {
+    expect(outcome(ABLE, 'forked-process')?.passes?.join()).toContain('each process by itself');
+  });
+});
+
+test('other threads are named as the cause, not the ABI, which is enough', () => {
+  const threads = without({ otherThreads: true, namespaces: [], namespacesReason: 'threads' });
+  for (const policy of [LAYERS.files, LAYERS.ports, LAYERS.scopes]) {
+    let thrown: unknown;
+    try {
+      planPolicy(policy, threads, 'this-process');
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isSandboxError(thrown, 'LAYER_UNAVAILABLE') && thrown.meta.reason).toContain('other threads');
+  }
+  // from ABI 8 on all threads can be restricted together
+  const able = { ...threads, landlockAbi: 8 };
+  expect(planPolicy(LAYERS.files, able, 'this-process').landlock?.abi).toBe(7);
 });

@@ -15,7 +15,7 @@ import { POLLIN, PR_SET_CHILD_SUBREAPER, SIGCHLD, SIGKILL } from '@pvf/linux/con
 import type { Plan } from '../policy/plan.ts';
 import { endReason } from './end-reason.ts';
 import { receive, send } from './messages.ts';
-import { measure, sandboxProcesses } from './processes.ts';
+import { measure, type SandboxUse, sandboxProcesses } from './processes.ts';
 import { becomeProgram, type ProgramOptions } from './program.ts';
 import type { EndReason, SignalRequest } from './protocol.ts';
 import { reapAll, reapedUse } from './reap.ts';
@@ -74,7 +74,12 @@ export function runInit(options: InitOptions): number {
     reason,
     refused: init.supervisor.refused,
     missing: [...surroundings.missing, ...missing],
-    usage: { cpuMs, wallMs: init.wallMs(), peakMemoryBytes: init.peakMemoryBytes, maxRssBytes },
+    usage: {
+      cpuMs: Math.max(cpuMs, options.cgroup?.cpuMs() ?? 0),
+      wallMs: init.wallMs(),
+      peakMemoryBytes: init.peakMemoryBytes,
+      maxRssBytes,
+    },
   });
   return 0;
 }
@@ -129,7 +134,7 @@ class Init {
     reapAll(true);
     const supervisorMissing = this.#shared.unsupervised && this.#options.filters.supervised !== undefined;
     return {
-      reason: this.#stopped ?? endReason(this.#end, this.#shared, this.#options),
+      reason: this.#stopped ?? this.#outOfMemory() ?? endReason(this.#end, this.#shared, this.#options),
       missing: supervisorMissing ? this.#options.filters.missingUnsupervised : [],
     };
   }
@@ -184,20 +189,44 @@ class Init {
     if (this.#end !== undefined || this.#stopped !== undefined) return;
     if (wallMs !== undefined && this.wallMs() >= wallMs) this.#stop({ type: 'limit', limit: 'wall' });
     if ((cpuMs === undefined && memoryBytes === undefined) || !existsSync(`${PROC}/self`)) return;
-    const members = sandboxProcesses(PROC, Number(readlinkSync(`${PROC}/self`)), this.#ownTable);
-    const use = measure(
-      PROC,
-      members,
-      reapedUse().cpuMs + this.#judgingNs / NS_PER_MS,
-      memoryBytes !== undefined,
-    );
+    const use = this.#measure(cpuMs !== undefined, memoryBytes !== undefined);
     this.#sampleMs =
       use.cpuMs > this.#sampledCpuMs ? SAMPLE_MS : Math.min(2 * this.#sampleMs, IDLE_SAMPLE_MS);
     this.#sampledCpuMs = use.cpuMs;
     this.peakMemoryBytes = Math.max(this.peakMemoryBytes, use.memoryBytes);
+    const out = this.#outOfMemory();
+    if (out !== undefined) this.#stop(out);
     if (cpuMs !== undefined && use.cpuMs >= cpuMs) this.#stop({ type: 'limit', limit: 'cpu' });
-    if (memoryBytes !== undefined && use.memoryBytes > memoryBytes)
+    if (
+      memoryBytes !== undefined &&
+      this.#options.cgroup?.has('memory') !== true &&
+      use.memoryBytes > memoryBytes
+    )
       this.#stop({ type: 'limit', limit: 'memory' });
+  }
+
+  /** From the kernel's own books where there is a cgroup; what is missing there is added up from /proc. */
+  #measure(cpu: boolean, memory: boolean): SandboxUse {
+    const { cgroup, plan } = this.#options;
+    const judgedMs = this.#judgingNs / NS_PER_MS;
+    const counted = cgroup?.cpuMs();
+    const bounded = cgroup?.has('memory') === true;
+    const memoryBytes = cgroup?.peakMemoryBytes() ?? 0;
+    if ((counted !== undefined || !cpu) && (bounded || !memory))
+      return { cpuMs: (counted ?? 0) + judgedMs, memoryBytes };
+    const members = sandboxProcesses(PROC, Number(readlinkSync(`${PROC}/self`)), this.#ownTable);
+    const use = measure(PROC, members, reapedUse().cpuMs + judgedMs, {
+      memory: memory && !bounded,
+      ownIpc: plan.namespaces.includes('ipc'),
+    });
+    return {
+      cpuMs: counted === undefined ? use.cpuMs : counted + judgedMs,
+      memoryBytes: bounded ? memoryBytes : use.memoryBytes,
+    };
+  }
+
+  #outOfMemory(): EndReason | undefined {
+    return this.#options.cgroup?.hasRunOut() === true ? { type: 'limit', limit: 'memory' } : undefined;
   }
 
   /** Ends the sandbox; the first reason stays. */

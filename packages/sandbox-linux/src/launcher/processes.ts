@@ -60,30 +60,58 @@ export function sandboxProcesses(directory: string, init: number, ownTable: bool
   return all.filter(({ pid }) => pid !== init && members.has(pid));
 }
 
-/** Memory that belongs to a process alone or is shared anonymously; code from files is not counted. */
-function memoryOf(directory: string, pid: number): number {
+interface ProcessMemory {
+  /** Its own alone, also where it is swapped out. */
+  readonly own: number;
+  /** Shared, as far as this process has it mapped and touched. */
+  readonly shared: number;
+}
+
+/** Code from files is not counted. */
+function memoryOf(directory: string, pid: number): ProcessMemory {
   try {
     const status = readSmallFile(`${directory}/${pid}/status`);
     const field = (name: string): number =>
-      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
-    return (field('RssAnon') + field('RssShmem')) * KIB;
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * KIB;
+    return { own: field('RssAnon') + field('VmSwap') + field('VmPTE'), shared: field('RssShmem') };
+  } catch {
+    return { own: 0, shared: 0 };
+  }
+}
+
+/** What System V segments of the own IPC namespace hold, attached or not (proc(5): rss and swap are the last columns). */
+function systemVBytes(directory: string): number {
+  try {
+    const [, ...lines] = readSmallFile(`${directory}/sysvipc/shm`).trim().split('\n');
+    return lines.reduce((total, line) => {
+      const columns = line.trim().split(/\s+/).map(Number);
+      return total + (columns.at(-2) ?? 0) + (columns.at(-1) ?? 0);
+    }, 0);
   } catch {
     return 0;
   }
 }
 
-/** Adds up what the processes use; `reapedMs` is the CPU time of those that init has reaped. */
+/**
+ * Adds up what the processes use; `reapedMs` is the CPU time of those that init has reaped. Shared memory counts once for
+ * each process that has it mapped, or once if nobody has.
+ */
 export function measure(
   directory: string,
   members: readonly ProcessStat[],
   reapedMs: number,
-  withMemory: boolean,
+  what: { readonly memory: boolean; readonly ownIpc: boolean },
 ): SandboxUse {
   let ticks = 0;
-  let memoryBytes = 0;
-  for (const { pid, ticks: own } of members) {
-    ticks += own;
-    if (withMemory) memoryBytes += memoryOf(directory, pid);
+  let own = 0;
+  let shared = 0;
+  for (const { pid, ticks: used } of members) {
+    ticks += used;
+    if (!what.memory) continue;
+    const memory = memoryOf(directory, pid);
+    own += memory.own;
+    shared += memory.shared;
   }
-  return { cpuMs: reapedMs + ticks * MS_PER_TICK, memoryBytes };
+  const segments = what.memory && what.ownIpc ? systemVBytes(directory) : 0;
+  return { cpuMs: reapedMs + ticks * MS_PER_TICK, memoryBytes: own + Math.max(shared, segments) };
 }

@@ -8,6 +8,7 @@ import {
 import { ENOENT, SIGKILL } from '@pvf/linux/constants';
 import { applyRestrictions } from '../policy/apply.ts';
 import type { Plan } from '../policy/plan.ts';
+import type { SandboxCgroup } from './cgroup.ts';
 import { buildExecImage, execute, findProgram } from './exec.ts';
 import type { ProgramFilters } from './filters.ts';
 import type { SharedState } from './shared-state.ts';
@@ -23,6 +24,7 @@ export interface ProgramOptions {
   readonly shared: SharedState;
   /** /proc shows the sandbox's processes only. */
   readonly ownProcessTable: boolean;
+  readonly cgroup?: SandboxCgroup;
 }
 
 /** Exit statuses as shells use them. */
@@ -44,6 +46,7 @@ export function becomeProgram(options: ProgramOptions): number {
     return NOT_FOUND;
   }
   const image = buildExecImage(path, [options.program, ...options.args], env);
+  options.cgroup?.join();
   applyRestrictions(plan, { supervised: true, ownProcessTable: options.ownProcessTable });
   install(filters, shared);
   const errno = execute(image);

@@ -16,6 +16,8 @@ export interface LauncherRequest {
   readonly landlockAbi?: number;
   /** Without a supervisor for system calls, as on an old kernel. */
   readonly noNotify?: boolean;
+  /** Without cgroups, as where none are delegated. */
+  readonly noCgroup?: boolean;
 }
 
 /** Sent while the sandbox runs. */

@@ -16,6 +16,7 @@ import { POLLIN } from '@pvf/linux/constants';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
 import { type Plan, planPolicy } from '../policy/plan.ts';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
+import { SandboxCgroup } from './cgroup.ts';
 import { buildFilters } from './filters.ts';
 import { runInit } from './init.ts';
 import { receive, send } from './messages.ts';
@@ -40,10 +41,17 @@ export function runSandbox(request: LauncherRequest): void {
   let outcomes: readonly LayerOutcome[] = [];
   try {
     initialise();
-    becomeUser(request.policy);
-    const plan = makePlan(request);
-    outcomes = plan.outcomes;
-    watch(launch(request, plan), plan, started);
+    const cgroup = request.noCgroup === true ? undefined : SandboxCgroup.make(request.policy.limits);
+    try {
+      becomeUser(request.policy);
+      const plan = makePlan(request, cgroup);
+      outcomes = plan.outcomes;
+      const running = launch(request, plan, cgroup);
+      watch(running, plan, started, () => cgroup?.close());
+    } catch (error) {
+      cgroup?.close();
+      throw error;
+    }
   } catch (error) {
     const code = error instanceof SandboxError ? error.code : 'INTERNAL';
     const message = error instanceof Error ? error.message : String(error);
@@ -76,13 +84,14 @@ function becomeUser(policy: Policy): void {
   setDumpable(true);
 }
 
-function makePlan(request: LauncherRequest): Plan {
+function makePlan(request: LauncherRequest, cgroup: SandboxCgroup | undefined): Plan {
   const kernel = kernelAbilities();
   const abilities = {
     ...kernel,
     notify: kernel.notify && request.noNotify !== true,
     ...namespaceAbilities(request.policy),
     otherThreads: false,
+    ...(cgroup === undefined ? {} : { cgroup: { by: cgroup.by, resources: cgroup.resources } }),
   };
   return planPolicy(request.policy, abilities, 'new-process', request.landlockAbi);
 }
@@ -94,7 +103,7 @@ interface Running {
   readonly signals: number;
 }
 
-function launch(request: LauncherRequest, plan: Plan): Running {
+function launch(request: LauncherRequest, plan: Plan, cgroup: SandboxCgroup | undefined): Running {
   const signals = signalDescriptor(FORWARDED);
   const status = pipe();
   const control = pipe();
@@ -108,6 +117,7 @@ function launch(request: LauncherRequest, plan: Plan): Running {
         ...request,
         plan,
         ids,
+        ...(cgroup === undefined ? {} : { cgroup }),
         filters:
           request.noNotify === true || !kernelAbilities().notify
             ? { ...filters, supervised: undefined }
@@ -137,7 +147,12 @@ function launch(request: LauncherRequest, plan: Plan): Running {
   return { init, statusFd: status.readFd, controlFd: control.writeFd, signals };
 }
 
-function watch({ init, statusFd, controlFd, signals }: Running, plan: Plan, started: number): void {
+function watch(
+  { init, statusFd, controlFd, signals }: Running,
+  plan: Plan,
+  started: number,
+  cleanUp: () => void,
+): void {
   const entry = (fd: number): PollEntry => ({ fd, events: POLLIN, revents: 0 });
   const caller = entry(CONTROL_FD);
   const terminal = entry(signals);
@@ -188,6 +203,7 @@ function watch({ init, statusFd, controlFd, signals }: Running, plan: Plan, star
     }
   }
   const how = waitForChild(init);
+  cleanUp();
   if (caller.fd < 0) return;
   const lost: EndReason = {
     type: 'sandbox-failed',

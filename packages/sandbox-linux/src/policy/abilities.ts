@@ -4,6 +4,7 @@ import {
   type Namespace,
   landlockAbi as queryAbi,
 } from '@pvf/linux';
+import type { CgroupResource } from '../launcher/cgroup-paths.ts';
 import { canMake, tryNamespaces } from './trial.ts';
 import type { Policy } from './types.ts';
 
@@ -22,9 +23,13 @@ export interface Abilities {
   readonly otherThreads: boolean;
   /** The process has capabilities. */
   readonly privileged: boolean;
+  /** It is root outside, whom the kernel exempts from RLIMIT_NPROC. */
+  readonly root: boolean;
+  /** A cgroup has been made for the sandbox. */
+  readonly cgroup?: { readonly by: string; readonly resources: readonly CgroupResource[] };
 }
 
-type KernelAbilities = Omit<Abilities, 'namespaces' | 'namespacesReason' | 'otherThreads'>;
+type KernelAbilities = Omit<Abilities, 'namespaces' | 'namespacesReason' | 'otherThreads' | 'cgroup'>;
 
 /** Landlock and seccomp as this process sees them; namespaces have to be tried (see trial.ts). */
 export function kernelAbilities(): KernelAbilities {
@@ -35,6 +40,7 @@ export function kernelAbilities(): KernelAbilities {
     seccomp: isActionAvailable('kill-process'),
     notify: isActionAvailable('notify'),
     privileged: effectiveCapabilities() !== 0n,
+    root: process.getuid?.() === 0,
   };
 }
 

@@ -1,8 +1,9 @@
-import type { Namespace } from '@pvf/linux';
+import type { Namespace, SyscallName, SyscallRule } from '@pvf/linux';
+import type { CgroupResource } from '../launcher/cgroup-paths.ts';
 import type { Abilities } from './abilities.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { PlanTarget } from './plan.ts';
-import type { Policy, RootPolicy } from './types.ts';
+import type { LimitPolicy, Policy, RootPolicy } from './types.ts';
 
 /** A new root needs the mount namespace. */
 export function planRoot(
@@ -19,19 +20,75 @@ export function planRoot(
   return possible ? { root } : {};
 }
 
-/** Limits that nobody would watch are missing. */
-export function planLimits(policy: Policy, target: PlanTarget, outcomes: Outcomes): void {
+const OWN_MEASURE: readonly string[] = ['limits.cpuMs', 'limits.memoryBytes'];
+
+/** Limits that nobody would watch are missing; what is only measured says what gets past. */
+export function planLimits(
+  policy: Policy,
+  target: PlanTarget,
+  abilities: Abilities,
+  namespaces: readonly Namespace[],
+  outcomes: Outcomes,
+): void {
   const { limits } = policy;
   if (limits === undefined) return;
   const watched = limits.wallMs !== undefined && target === 'this-process';
-  const by = target === 'new-process' ? ['rlimits', 'the supervisor'] : ['rlimits'];
+  const by = [
+    'rlimits',
+    ...(target === 'new-process' ? ['the supervisor'] : []),
+    ...(abilities.cgroup === undefined ? [] : [abilities.cgroup.by]),
+  ];
   outcomes.add(
     'limits',
     limits.enforce,
     by,
     watched ? ['limits.wallMs'] : [],
     'nobody watches this process; run a new one instead',
+    passesLimits(policy, target, abilities, namespaces),
   );
+}
+
+function passesLimits(
+  { limits = {}, user }: Policy,
+  target: PlanTarget,
+  { cgroup, root, seccomp }: Abilities,
+  namespaces: readonly Namespace[],
+): string[] {
+  const measured = (name: CgroupResource): boolean => cgroup?.resources.includes(name) !== true;
+  const passes: string[] = [];
+  const each = OWN_MEASURE.filter(
+    (name) => limits[name.slice('limits.'.length) as keyof LimitPolicy] !== undefined,
+  );
+  if (target !== 'new-process' && each.length > 0)
+    passes.push(`${each.join(' and ')} bound each process by itself (rlimits), and no shared memory`);
+  if (target === 'new-process' && limits.cpuMs !== undefined && measured('cpu'))
+    passes.push('CPU time of processes that end between two measurements while nobody waits for them');
+  if (target === 'new-process' && limits.memoryBytes !== undefined && measured('memory')) {
+    passes.push(
+      'memory in files of tmpfs below write paths, in shared memory that is no longer mapped, in buffers of pipes and sockets, and what is faster than a measurement every 20 ms',
+    );
+    if (!seccomp) passes.push('memory in memfd files');
+    if (!seccomp && !namespaces.includes('ipc')) passes.push('memory in System V segments');
+  }
+  if (limits.processes !== undefined && measured('processes') && root && user === undefined)
+    passes.push('limits.processes does not bind root');
+  return passes;
+}
+
+/**
+ * Where memory is measured, what would hold it without being mapped is refused; System V segments can be counted in an
+ * IPC namespace of one's own.
+ */
+export function uncountableMemory(
+  { limits }: Policy,
+  target: PlanTarget,
+  { cgroup }: Abilities,
+  namespaces: readonly Namespace[],
+): SyscallRule[] {
+  if (limits?.memoryBytes === undefined || target !== 'new-process') return [];
+  if (cgroup?.resources.includes('memory') === true) return [];
+  const names = ['memfd_create', 'memfd_secret', ...(namespaces.includes('ipc') ? [] : ['shmget'])] as const;
+  return names.map((name) => ({ name: name as SyscallName, action: { errno: 'ENOSYS' } }));
 }
 
 /** Privileges go in any case. */

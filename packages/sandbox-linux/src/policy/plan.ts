@@ -7,6 +7,7 @@ import {
   type LandlockScope,
   type Namespace,
   type NetAccess,
+  type SyscallRule,
   selectFs,
   selectNet,
   selectScopes,
@@ -17,7 +18,7 @@ import { fileRules, type PathRule } from './files.ts';
 import { listenRule, networkRules } from './network.ts';
 import { Outcomes } from './outcomes.ts';
 import { type PortRules, planNetwork } from './plan-network.ts';
-import { planLimits, planPrivileges, planRoot } from './plan-rest.ts';
+import { planLimits, planPrivileges, planRoot, uncountableMemory } from './plan-rest.ts';
 import { expandSelectors } from './syscall-groups.ts';
 import type { LayerOutcome, LimitPolicy, Policy, RootPolicy } from './types.ts';
 
@@ -92,9 +93,10 @@ export function planPolicy(
     abilities,
     network.filtered,
     refusesMetadata(policy, readOnlyMounts),
+    uncountableMemory(policy, target, abilities, namespaces),
     outcomes,
   );
-  planLimits(policy, target, outcomes);
+  planLimits(policy, target, abilities, namespaces, outcomes);
   planPrivileges(policy, abilities, outcomes);
   if (policy.environment !== undefined) outcomes.add('environment', 'required', ['cleared'], []);
   return {
@@ -223,6 +225,7 @@ function planFilter(
   abilities: Abilities,
   network: boolean,
   metadata: boolean,
+  memory: readonly SyscallRule[],
   outcomes: Outcomes,
 ): FilterSpec | undefined {
   const wanted = policy.syscalls;
@@ -236,9 +239,11 @@ function planFilter(
       reason,
     );
   }
-  if (!abilities.seccomp || (wanted === undefined && !network && !metadata)) return undefined;
+  if (!abilities.seccomp || (wanted === undefined && !network && !metadata && memory.length === 0))
+    return undefined;
   return {
     deny: [
+      ...memory,
       ...expandSelectors([...(wanted?.deny ?? []), ...(metadata ? (['@metadata'] as const) : [])]),
       // last: what passes here must not be shielded from the rules before
       ...(network && policy.network !== undefined ? networkRules(policy.network) : []),

@@ -27,6 +27,8 @@ export interface SpawnOptions {
   readonly landlockAbi?: number;
   /** Do without naming refused system calls, as on a kernel before 5.0. */
   readonly unsupervised?: boolean;
+  /** Do without cgroups, as where none are delegated: limits are measured. */
+  readonly withoutCgroups?: boolean;
 }
 
 type StdioOption = 'pipe' | 'inherit' | 'ignore' | number;
@@ -88,6 +90,7 @@ export function spawnSandboxed(
     policy: absolute,
     ...(options.landlockAbi === undefined ? {} : { landlockAbi: options.landlockAbi }),
     ...(options.unsupervised === true ? { noNotify: true } : {}),
+    ...(options.withoutCgroups === true ? { noCgroup: true } : {}),
   });
   const kill = (signal: NodeJS.Signals = 'SIGTERM'): void => {
     const number =
