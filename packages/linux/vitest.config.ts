@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, globalSetup: ['test/support/stage.ts'] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['../test-kit/setup/surroundings.ts'],
+    testTimeout: 60_000,
+    globalSetup: ['test/support/stage.ts'],
+  },
 });

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['../test-kit/setup/surroundings.ts'],
     testTimeout: 60_000,
     globalSetup: ['../linux/test/support/stage.ts'],
   },
