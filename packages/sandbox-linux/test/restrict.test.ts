@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sharedMappings } from '../src/index.ts';
 import { FORKABLE_FLAGS, IDENTITIES, runCase, spawnFixture } from './support/spawn.ts';
 
 const SIGSEGV = 11;
@@ -12,18 +13,37 @@ describe.each(IDENTITIES)('restricting this process, as %s', (as) => {
   test('system calls, limits, environment and user reach every thread of an ordinary Node', () => {
     expect(run('with-threads')).toEqual({
       threads: true,
-      outcomes: [
-        'network enforced',
-        'syscalls enforced',
-        'limits enforced',
-        'privileges enforced',
-        'environment enforced',
-      ],
+      outcomes: ['syscalls enforced', 'limits enforced', 'privileges enforced', 'environment enforced'],
       files: 'read',
       listen: 'EPERM',
       exec: 'EPERM',
       env: ['A', 'PATH'],
       uid: process.getuid?.() === 0 ? 65_534 : process.getuid?.(),
+    });
+  });
+
+  test('a filter that would have the event loop abort is refused, with the reason and the way that works', () => {
+    // a kernel or container without io_uring has nothing to refuse
+    const ring = sharedMappings().some(({ name }) => name.includes('[io_uring]'));
+    const answer = run('refuses');
+    if (ring) expect(answer).toMatch(/io_uring.*restart: true.*spawnSandboxed/);
+    else expect(answer).toBe('restricted');
+  });
+
+  test('started anew, all of an ordinary Node is restricted, and its event loop works', () => {
+    expect(run('restarted')).toEqual({
+      samePid: true,
+      threads: true,
+      outcomes: ['network', 'files', 'scopes', 'syscalls', 'privileges', 'environment'].map(
+        (layer) => `${layer} enforced`,
+      ),
+      files: 'EACCES',
+      allowed: 'read',
+      listen: 'EPERM',
+      child: 'ok',
+      env: ['A', 'PATH'],
+      capabilities: '0000000000000000',
+      arguments: ['restarted'],
     });
   });
 

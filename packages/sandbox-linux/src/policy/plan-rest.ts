@@ -108,6 +108,6 @@ export function planPrivileges(policy: Policy, abilities: Abilities, outcomes: O
     'required',
     by,
     missing,
-    'the process has other threads, which keep theirs; give a user to become',
+    'the process has other threads, which keep theirs; give a user to become, or restart (restrictThisProcess with { restart: true })',
   );
 }

@@ -123,7 +123,7 @@ export function planPolicy(
 function landlockProblem(abilities: Abilities, abi: number): string | undefined {
   if (abi === 0) return abilities.landlockReason ?? 'the kernel has no Landlock';
   if (abilities.otherThreads && abi < 8)
-    return 'the process has other threads, and Landlock before ABI 8 (Linux 7.0) restricts one thread at a time; run a process of its own instead (restartSandboxed, spawnSandboxed)';
+    return 'the process has other threads, and Landlock before ABI 8 (Linux 7.0) restricts one thread at a time; restrictThisProcess with { restart: true } or spawnSandboxed starts the program under it';
   return undefined;
 }
 
