@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { adderChain, readAdderPvf } from '@pvf/example-adder-pvf';
 import { artifactChecksum, codeHash, durationFromMs } from '@pvf/protocol';
-import { execution } from './differential/cases/types.ts';
-import { ExecuteWorker, NO_SECURITY, PrepareWorker } from './differential/driver/index.ts';
-import { parseOptions } from './differential/options.ts';
+import { execution } from '../verify/differential/cases/types.ts';
+import { ExecuteWorker, NO_SECURITY, PrepareWorker } from '../verify/differential/driver/index.ts';
+import { parseOptions } from '../verify/differential/options.ts';
 
 const { values } = parseArgs({
   options: {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PvfHost } from '@pvf/host';
 import { codeHash, durationFromMs, durationToNs } from '@pvf/protocol';
-import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../differential/driver/index.ts';
+import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../verify/differential/driver/index.ts';
 import { workersIn } from './processes.mjs';
 
 const ZERO_HASH = new Uint8Array(32);

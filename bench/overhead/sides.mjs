@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PvfHost } from '@pvf/host';
 import { codeHash, durationFromMs } from '@pvf/protocol';
-import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../differential/driver/index.ts';
+import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../verify/differential/driver/index.ts';
 
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const ZERO_HASH = new Uint8Array(32);

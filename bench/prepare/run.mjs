@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { codeHash, durationFromMs, durationToNs } from '@pvf/protocol';
-import { FULL_SECURITY, PrepareWorker } from '../differential/driver/index.ts';
+import { FULL_SECURITY, PrepareWorker } from '../../verify/differential/driver/index.ts';
 import { quantiles, sidesOf } from '../support/programs.mjs';
 import { readRuntimes, runtimesDir } from '../support/runtimes.mjs';
 

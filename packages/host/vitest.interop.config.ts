@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import manifest from './package.json' with { type: 'json' };
 
 // Our host with workers of others: PVF_TEST_PREPARE_WORKER and PVF_TEST_EXECUTE_WORKER are the paths of their programs,
-// PVF_TEST_WORKER_VERSION is what they report. `bench/reference` builds the reference's.
+// PVF_TEST_WORKER_VERSION is what they report. `verify/reference` builds the reference's.
 for (const name of ['PVF_TEST_PREPARE_WORKER', 'PVF_TEST_EXECUTE_WORKER']) {
   if (process.env[name] === undefined) throw new Error(`${name} is not set to the path of a worker program`);
 }

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const manifests = [...folders('packages'), ...folders('examples'), 'bench']
+const manifests = [...folders('packages'), ...folders('examples'), 'bench', 'verify']
   .filter((folder) => existsSync(join(root, folder, 'package.json')))
   // Outside of the workspace, with a lock of its own.
   .filter((folder) => folder !== 'examples/component-ts')

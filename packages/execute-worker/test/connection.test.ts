@@ -9,7 +9,7 @@ import {
 } from '@pvf/protocol';
 import { descendantsOf, GUEST_INPUT, guest, isAlive, waitUntil } from '@pvf/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FULL_SECURITY } from '../../../bench/differential/driver/index.ts';
+import { FULL_SECURITY } from '../../../verify/differential/driver/index.ts';
 import { type RawOptions, RawWorker, USERS, type WorkerKind } from './support/raw-worker.ts';
 import { answerOf, type Prepared, requestOf, WorkerPair } from './support/workers.ts';
 

@@ -23,7 +23,7 @@ import {
   FULL_SECURITY,
   PrepareWorker,
   WorkerFailure,
-} from '../../../bench/differential/driver/index.ts';
+} from '../../../verify/differential/driver/index.ts';
 import { answerOf, type Prepared, programOf, requestOf, WorkerPair } from './support/workers.ts';
 
 const KINDS = ['prepare', 'execute'] as const;

@@ -11,7 +11,7 @@ import {
   waitUntil,
 } from '@pvf/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WorkerFailure } from '../../../bench/differential/driver/index.ts';
+import { WorkerFailure } from '../../../verify/differential/driver/index.ts';
 import { answerOf, type CandidateInput, WorkerPair, watermarkOf } from './support/workers.ts';
 
 const LIMIT_MS = 2_000;

@@ -3,7 +3,7 @@ import { adderChain, readAdderPvf } from '@pvf/example-adder-pvf';
 import { templateBytes } from '@pvf/protocol';
 import { acceptsWithWatermark, descendantsOf, GUEST_INPUT, guest, openDescriptors } from '@pvf/test-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ExecuteWorker, FULL_SECURITY } from '../../../bench/differential/driver/index.ts';
+import { ExecuteWorker, FULL_SECURITY } from '../../../verify/differential/driver/index.ts';
 import {
   answerOf,
   type CandidateInput,

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'nod
 import { templateBytes } from '@pvf/protocol';
 import { acceptsWithWatermark, descendantsOf, GUEST_INPUT, waitUntil } from '@pvf/test-kit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { ExecuteWorker, FULL_SECURITY } from '../../../bench/differential/driver/index.ts';
+import { ExecuteWorker, FULL_SECURITY } from '../../../verify/differential/driver/index.ts';
 import { answerOf, type Prepared, programOf, requestOf, WorkerPair, watermarkOf } from './support/workers.ts';
 
 const LIMIT_MS = 2_000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { encodeFrame, WorkerHandshake } from '@pvf/protocol';
 import { descendantsOf, guest, isAlive, slowToCompile, waitUntil } from '@pvf/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FULL_SECURITY } from '../../../bench/differential/driver/index.ts';
+import { FULL_SECURITY } from '../../../verify/differential/driver/index.ts';
 import { executionFrame, oneJob, preparationFrame } from './support/one-job.ts';
 import { NotStarted, RawWorker, type WorkerKind } from './support/raw-worker.ts';
 import { type Prepared, WorkerPair } from './support/workers.ts';

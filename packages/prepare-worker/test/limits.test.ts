@@ -9,7 +9,7 @@ import {
   waitUntil,
 } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
-import { WorkerFailure } from '../../../bench/differential/driver/index.ts';
+import { WorkerFailure } from '../../../verify/differential/driver/index.ts';
 import { answerOf, TestWorker } from './support/worker.ts';
 
 /** Takes seconds of CPU time. */

@@ -11,7 +11,7 @@ import {
   WorkerHandshake,
 } from '@pvf/protocol';
 import { onTestFinished } from 'vitest';
-import { FULL_SECURITY } from '../../../../bench/differential/driver/index.ts';
+import { FULL_SECURITY } from '../../../../verify/differential/driver/index.ts';
 import { programOf } from './workers.ts';
 
 export type WorkerKind = 'prepare' | 'execute';

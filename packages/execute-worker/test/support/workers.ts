@@ -11,7 +11,7 @@ import {
   type PrepareJobKind,
   type PrepareWorkerResult,
 } from '@pvf/protocol';
-import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../../../bench/differential/driver/index.ts';
+import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../../../verify/differential/driver/index.ts';
 
 const packages = join(import.meta.dirname, '../../..');
 /** The npm launchers, or the programs in the folder PVF_WORKERS: the standalone binaries pass the same tests. */

@@ -1,5 +1,5 @@
 // What the reference's worker programs make of code behind instructions that never fall through, recorded by
-// bench/differential/record-dead-code.mjs: the stack limit from which on a guest returns, or the error of its preparation.
+// verify/differential/record-dead-code.mjs: the stack limit from which on a guest returns, or the error of its preparation.
 import { expect, test } from 'vitest';
 import { RewriteError, rewriteModule } from '../../src/wasm/index.ts';
 import recorded from './recorded/dead-code.json' with { type: 'json' };

@@ -9,7 +9,7 @@ import {
   type PrepareWorkerResult,
 } from '@pvf/protocol';
 import { onTestFinished } from 'vitest';
-import { FULL_SECURITY, PrepareWorker } from '../../../../bench/differential/driver/index.ts';
+import { FULL_SECURITY, PrepareWorker } from '../../../../verify/differential/driver/index.ts';
 
 /** The npm launcher, or the program in the folder PVF_WORKERS: the standalone binary passes the same tests. */
 const PROGRAM = join(process.env.PVF_WORKERS ?? join(import.meta.dirname, '../../bin'), 'pvf-prepare-worker');

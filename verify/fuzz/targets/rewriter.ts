@@ -3,7 +3,7 @@ import {
   RewriteError,
   readInterface,
   rewriteModule,
-} from '../../packages/executor/src/wasm/index.ts';
+} from '../../../packages/executor/src/wasm/index.ts';
 import { modules } from './seeds.ts';
 import { check, type FuzzTarget, refusable, sameBytes } from './target.ts';
 

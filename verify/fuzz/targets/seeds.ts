@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The folder of the repository; set by fuzz/main.mjs. */
+/** The folder of the repository; set by verify/fuzz/main.mjs. */
 const root = process.env.PVF_FUZZ_ROOT ?? '.';
 const MAX_SEED_BYTES = 64 * 1024;
 

@@ -4,7 +4,7 @@ import {
   encodeArtifact,
   readHeader,
   splitArtifact,
-} from '../../packages/executor/src/engine/artifact.ts';
+} from '../../../packages/executor/src/engine/artifact.ts';
 import { check, type FuzzTarget, refusable, sameBytes } from './target.ts';
 
 const header: ArtifactHeader = {

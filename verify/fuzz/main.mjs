@@ -1,7 +1,7 @@
 // Coverage-guided fuzzing: `npm run fuzz -- --target NAME|all [--minutes M] [--seed N] [--input FILE]`. The target and
 // the code under test are bundled, instrumented (Istanbul's counters), and run on mutated inputs; an input that
-// reaches something new joins the corpus (fuzz/corpus, kept from run to run). Exit status 1: something was found; the
-// input is in fuzz/findings, and `--input FILE` runs it again.
+// reaches something new joins the corpus (verify/fuzz/corpus, kept from run to run). Exit status 1: something was found; the
+// input is in verify/fuzz/findings, and `--input FILE` runs it again.
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { build } from 'tsup';
 import { readCurrent } from './current.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '..');
+const root = join(here, '../..');
 /** An input that runs longer, in milliseconds of wall time, is a finding. */
 const HANG_MS = 20_000;
 const HEAP_LIMIT_MIB = 512;

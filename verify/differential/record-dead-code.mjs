@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Records what the reference's workers make of the guests with dead code, for a test of @pvf/executor:
-// `node bench/differential/record-dead-code.mjs DIR`, DIR with the reference's worker programs. Prints JSON.
+// `node verify/differential/record-dead-code.mjs DIR`, DIR with the reference's worker programs. Prints JSON.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

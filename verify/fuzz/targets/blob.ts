@@ -1,6 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { BlobError, decompressBlob } from '../../packages/executor/src/blob/index.ts';
-import { COMPRESSED_PREFIX } from '../../packages/protocol/src/index.ts';
+import { BlobError, decompressBlob } from '../../../packages/executor/src/blob/index.ts';
+import { COMPRESSED_PREFIX } from '../../../packages/protocol/src/index.ts';
 import { hexFields, inShared } from './seeds.ts';
 import { check, type FuzzTarget, refusable, sameBytes } from './target.ts';
 

@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostOptions } from '@pvf/host';
-import { DISPENSABLE, refusing, WAYS } from '../../../execute-worker/test/support/refusals.ts';
+import { DISPENSABLE, refusing, WAYS } from '../../packages/execute-worker/test/support/refusals.ts';
 import type { Random } from './random.ts';
 
-const LAUNCHERS = join(import.meta.dirname, '../../..');
+const LAUNCHERS = join(import.meta.dirname, '../../packages');
 
 /** Programs that start the workers where some of the calls are refused that they can do without. */
 export class RefusingSurroundings {

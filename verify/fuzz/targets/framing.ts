@@ -1,4 +1,4 @@
-import { encodeFrame, FrameDecoder, ProtocolError, readFrame } from '../../packages/protocol/src/index.ts';
+import { encodeFrame, FrameDecoder, ProtocolError, readFrame } from '../../../packages/protocol/src/index.ts';
 import { check, type FuzzTarget, refusable, sameBytes } from './target.ts';
 
 const LIMIT = 1024;

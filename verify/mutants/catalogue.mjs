@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-export const root = join(here, '..');
+export const root = join(here, '../..');
 
 const files = readdirSync(join(here, 'slips')).filter((name) => name.endsWith('.mjs'));
 const modules = await Promise.all(files.map((name) => import(`./slips/${name}`)));

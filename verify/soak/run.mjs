@@ -5,12 +5,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { sidesOf } from '../support/programs.mjs';
-import { expectedOf, makePvfs, randomFrom } from './load.mjs';
-import { descendants, pssOf } from './processes.mjs';
-import { hostSide } from './sides.mjs';
+import { expectedOf, makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
+import { descendants, pssOf } from '../../bench/mixed/processes.mjs';
+import { hostSide } from '../../bench/mixed/sides.mjs';
+import { sidesOf } from '../../bench/support/programs.mjs';
 
-const USAGE = `usage: node bench/soak.mjs [options]
+const USAGE = `usage: node verify/soak/main.mjs [options]
 
   --candidates N     default 50000
   --pvfs N           default 20, of the runtimes that have blocks and variants of them

@@ -1,4 +1,4 @@
-import * as protocol from '../../packages/protocol/src/index.ts';
+import * as protocol from '../../../packages/protocol/src/index.ts';
 import { hexFields, inRepository, inShared } from './seeds.ts';
 import { check, type FuzzTarget, refusable, sameBytes } from './target.ts';
 

@@ -37,7 +37,7 @@ export function createCopy() {
   for (const shared of ['node_modules', 'tools/toolchain/node_modules'])
     symlinkSync(join(root, shared), join(path, shared));
   for (const group of ['packages', 'examples', '.']) {
-    for (const name of group === '.' ? ['bench'] : readdirSync(join(root, group))) {
+    for (const name of group === '.' ? ['bench', 'verify'] : readdirSync(join(root, group))) {
       for (const made of ['node_modules', 'dist'])
         copyTree(join(root, group, name, made), join(path, group, name, made));
     }

@@ -1,12 +1,12 @@
-// `npm run hostile`: what jobs can call (report.ts); `-- inherited`: what each kind of process has of its parent, against
+// `npm run hostile`: what jobs can call; `-- inherited`: what each kind of process has of its parent, against
 // written lists; `-- colluding`: two templates that were taken over beside an honest one, over 1,000 candidates (or as
 // many as the next argument says). Ends with status 1 when anything is not as expected.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NODE_FLAGS } from './take-over.ts';
-import { USERS } from './users.ts';
+import { NODE_FLAGS } from '../../packages/worker/test/isolation/take-over.ts';
+import { USERS } from '../../packages/worker/test/isolation/users.ts';
 
 const CANDIDATES = 1_000;
 /** Three templates and a job of each. */
@@ -20,7 +20,7 @@ const LISTS: readonly (readonly [pkg: string, file: string])[] = [
 const [mode, count] = process.argv.slice(2);
 if (mode === 'inherited') inherited();
 else if (mode === 'colluding') colluding(Number(count ?? CANDIDATES));
-else await import('./report.ts');
+else await import('../../packages/worker/test/isolation/report.ts');
 
 function inherited(): void {
   for (const [pkg, file] of LISTS) {
@@ -30,7 +30,7 @@ function inherited(): void {
 }
 
 function colluding(candidates: number): void {
-  const runner = join(import.meta.dirname, 'rogue-template.runner.ts');
+  const runner = join(import.meta.dirname, '../../packages/worker/test/isolation/rogue-template.runner.ts');
   for (const { name, uid } of USERS) {
     for (const namespaces of [true, false]) {
       const directory = mkdtempSync(join(tmpdir(), 'pvf-colluding-'));

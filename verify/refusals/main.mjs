@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const packages = join(import.meta.dirname, '../..');
+const packages = join(import.meta.dirname, '../../packages');
 const SUITES = [
   ['execute-worker', 'test/refusals.test.ts'],
   ['host', 'test/integration/refusals.test.ts'],
