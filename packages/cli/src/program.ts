@@ -1,10 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import { addArtifacts } from './arguments/artifacts.ts';
 import type { Choose } from './arguments/choose.ts';
+import { addCompletion } from './arguments/completion.ts';
 import { addComponentCommands } from './arguments/component.ts';
 import { addDoctor } from './arguments/doctor.ts';
 import { addInspect } from './arguments/inspect.ts';
 import { withExamples } from './arguments/options.ts';
 import { addPrecheck } from './arguments/precheck.ts';
+import { addReplay } from './arguments/replay.ts';
+import { addSchema } from './arguments/schema.ts';
 import { addValidate } from './arguments/validate.ts';
 import { createContext, type Io, type OutputOptions } from './commands/context.ts';
 import { CliError } from './errors.ts';
@@ -24,7 +28,17 @@ Exit codes:
   130  interrupted`;
 
 /** In this order in the help. Each loads what it does only when it is chosen: the program starts fast. */
-const COMMANDS = [addPrecheck, addValidate, addInspect, addComponentCommands, addDoctor];
+const COMMANDS = [
+  addPrecheck,
+  addValidate,
+  addReplay,
+  addInspect,
+  addArtifacts,
+  addDoctor,
+  addComponentCommands,
+  addCompletion,
+  addSchema,
+];
 
 /** The command line as commander knows it; `choose` is told what is to run. */
 export function createProgram(choose: Choose, io: Pick<Io, 'stdout' | 'stderr'>): Command {

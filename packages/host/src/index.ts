@@ -2,6 +2,7 @@
  * PvfHost: precheck PVFs and validate candidates with queues, worker pools, artifacts on disk and outcomes that say
  * how to vote.
  */
+export { parseArtifactFileName } from './artifacts/identity.ts';
 export type * from './candidate.ts';
 export { type Clock, type ClockTimer, systemClock } from './clock.ts';
 export type { PvfCode } from './code.ts';

@@ -3,6 +3,7 @@ import { executorSemantics } from '@pvf/protocol';
 import type { NodeOptions } from '../arguments/node.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { readInput, STDIN } from '../input/file.ts';
 import { loadPvf } from '../input/load-pvf.ts';
 import { type PvfParameterOptions, parametersLine, readPvfParameters } from '../input/pvf-parameters.ts';
 import { componentLines, componentReport } from '../output/component.ts';
@@ -11,6 +12,7 @@ import { toJson } from '../output/json.ts';
 import { shortcomingsOf } from '../output/shortcomings.ts';
 import { bytes } from '../output/units.ts';
 import { type Context, type OutputOptions, print, say } from './context.ts';
+import { inspectArtifact, isArtifact } from './inspect-artifact.ts';
 
 export interface InspectCommandOptions extends OutputOptions, PvfParameterOptions, NodeOptions {}
 
@@ -26,6 +28,10 @@ export async function inspect(
   const { BlobError, decompressBlob, HOST_FUNCTION_SIGNATURES, inspectModule } = await import(
     '@pvf/executor'
   );
+  if (path !== undefined && path !== STDIN && options.url === undefined) {
+    const file = await readInput(path, 'PVF', context.io.stdin);
+    if (isArtifact(file)) return inspectArtifact(context, path, file, options);
+  }
   const ways = { option: 'FILE', signal: context.io.signal, stdin: context.io.stdin };
   const { name: file, code, readFrom, said } = await loadPvf(path, options, ways);
   const parameters = await readPvfParameters(options, 'Prepare', said);

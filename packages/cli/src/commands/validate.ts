@@ -1,4 +1,4 @@
-import type { BareRequest, PvfCode, PvfHost, ReceiptRequest, ValidationOutcome } from '@pvf/host';
+import type { PvfCode, PvfHost, ValidationOutcome } from '@pvf/host';
 import type { NodeOptions } from '../arguments/node.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -20,6 +20,7 @@ import { differs, type Repeated, repeatedLines, summarize } from '../output/repe
 import { shortcomings } from '../output/shortcomings.ts';
 import { type Context, type HostCommandOptions, print, say, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
+import { runValidation } from './run-validation.ts';
 
 export interface ValidateOptions
   extends HostCommandOptions,
@@ -126,7 +127,8 @@ async function judge(
       'give the PVF that it is of, or take codeHash out of the file',
     );
   }
-  const once = () => run(context, host, code, validation, parameters, options);
+  const once = () =>
+    runValidation(context, host, code, validation, parameters, options, showProgress(context.terminal, name));
   const outcomes = [await once()];
   while (outcomes.length < (options.repeat ?? 1) && outcomes.at(-1)?.kind !== 'cancelled') {
     context.terminal.step(`${name}: run ${outcomes.length + 1} of ${options.repeat}`);
@@ -149,37 +151,6 @@ async function judge(
     repeated: options.repeat === undefined ? undefined : summarize(outcomes),
     differences: expected && differences(expected, outcome),
   };
-}
-
-function run(
-  context: Context,
-  host: PvfHost,
-  code: PvfCode,
-  { name, validationData, blockData, about }: Validation,
-  parameters: PvfParameters,
-  { kind, timeout, deadline }: ValidateOptions,
-): Promise<ValidationOutcome> {
-  const common = {
-    code,
-    kind,
-    executorParams: parameters.executorParams.value,
-    validationCodeBombLimit: parameters.validationCodeBombLimit.value,
-    validationData,
-    pov: { blockData },
-    signal: context.io.signal,
-    onProgress: showProgress(context.terminal, name),
-    ...(timeout !== undefined && { executionTimeoutMs: timeout }),
-    ...(deadline !== undefined && { deadlineMs: deadline }),
-  };
-  // The unions of kinds with chain, and of versions with parents, were checked when they were read.
-  if ('claim' in about) return host.validate({ ...common, ...about.claim } as ReceiptRequest);
-  const { descriptorVersion, relayParent, schedulingParent } = about.bare;
-  return host.validate({
-    ...common,
-    descriptorVersion,
-    ...(relayParent !== undefined && { relayParent }),
-    ...(schedulingParent !== undefined && { schedulingParent }),
-  } as BareRequest);
 }
 
 function exitFor(reports: readonly Report[], check: boolean): ExitCode {
