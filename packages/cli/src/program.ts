@@ -18,14 +18,19 @@ import { VERSION } from './version.ts';
 
 const EXIT_CODES_HELP = `
 Exit codes:
-  0  every PVF passes its precheck; vote for every candidate, or without a receipt: its PVF accepts it
-  1  a PVF fails its precheck; vote against a candidate, or without a receipt: its PVF does not accept it
-  2  nothing was done: usage, input or set-up
-  3  abstain: a fault of this machine, a chain that could not be asked, or the deadline passed
-  4  a candidate's PVF cannot be prepared anywhere
-  5  not what was expected: with --check of the candidate file, with --repeat or --compare of the other runs
-  70  no verdict: a full disk, a broken installation, or a defect of this program
-  130  interrupted`;
+  0   every PVF passes its precheck; vote for every candidate, or without a
+      receipt: its PVF accepts it
+  1   a PVF fails its precheck; vote against a candidate, or without a
+      receipt: its PVF does not accept it
+  2   nothing was done: usage, input or set-up
+  3   abstain: a fault of this machine, a chain that could not be asked, or
+      the deadline passed
+  4   a candidate's PVF cannot be prepared anywhere
+  5   not what was expected: with --check of the candidate file, with
+      --repeat or a comparison of the other runs
+  70  no verdict: a full disk, a broken installation, or a defect of this
+      program
+  130 interrupted`;
 
 /** In this order in the help. Each loads what it does only when it is chosen: the program starts fast. */
 const COMMANDS = [

@@ -1,8 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { expect, test, vi } from 'vitest';
+import { ReplayProgress } from '../src/commands/replay/progress.ts';
 import { formatLogLine } from '../src/output/logger.ts';
 import { oneLine } from '../src/output/outcomes.ts';
 import { type Output, Terminal } from '../src/output/terminal.ts';
+import { Screen } from './screen.ts';
 
 function output(isTTY: boolean): { stream: Output; text: () => string } {
   const stream = Object.assign(new PassThrough(), { isTTY });
@@ -22,18 +24,47 @@ test('without a terminal each step is one line', () => {
   expect(text()).toBe('a …\nb …\nnote\n');
 });
 
-test('on a terminal the line moves and leaves nothing behind', () => {
-  vi.useFakeTimers();
-  const { stream, text } = output(true);
-  const terminal = new Terminal(stream, { quiet: false });
-  terminal.step('a');
-  vi.advanceTimersByTime(2_000);
+test('on a terminal one line moves, however long the step is, and nothing of it stays', async () => {
+  const screen = new Screen();
+  const terminal = new Terminal(screen.output, { quiet: false });
+  terminal.step(`${'a-very-long-path/'.repeat(12)}runtime.wasm: preparing`);
+  await vi.waitFor(() => expect(screen.written).toContain('preparing'));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   terminal.message('note');
+  expect(await screen.lines()).toEqual(['note', expect.stringMatching(/^. a-very-.*….*preparing$/)]);
+  terminal.step('another');
+  await vi.waitFor(async () => expect((await screen.lines()).at(-1)).toMatch(/^. another/));
   terminal.done();
-  vi.useRealTimers();
-  expect(text()).toContain('a (1 s)');
-  expect(text()).toContain('\x1b[2Knote\n');
-  expect(text().endsWith('\r\x1b[2K')).toBe(true);
+  expect(await screen.lines()).toEqual(['note']);
+});
+
+test('a bar on a terminal of 80 columns takes one line, and none at the end', async () => {
+  const screen = new Screen();
+  let now = 0;
+  const progress = await ReplayProgress.start(screen.output, 5_000, false, () => now);
+  for (let step = 1; step <= 1_200; step++) {
+    now = step * 50;
+    progress.step(true);
+  }
+  await vi.waitFor(async () => {
+    expect(await screen.lines()).toEqual([
+      expect.stringMatching(/^█+░+ 1,200 of 5,000 \(24 %\), 20\/s, 3 min left$/),
+    ]);
+  });
+  progress.stop();
+  expect(await screen.lines()).toEqual([]);
+});
+
+test('without a terminal a replay tells of itself now and then', async () => {
+  const { stream, text } = output(false);
+  let now = 0;
+  const progress = await ReplayProgress.start(stream, 1_000, false, () => now);
+  for (let step = 1; step <= 900; step++) {
+    now = step * 50;
+    progress.step(true);
+  }
+  progress.stop();
+  expect(text().trimEnd().split('\n')).toHaveLength(4);
 });
 
 test('when quiet only messages are printed', () => {

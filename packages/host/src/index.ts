@@ -8,6 +8,7 @@ export { type Clock, type ClockTimer, systemClock } from './clock.ts';
 export type { PvfCode } from './code.ts';
 export type * from './detail.ts';
 export { HostError, type HostErrorCode, type HostErrorMeta, type WorkerKind } from './errors.ts';
+export type { KeepFailedOptions } from './failed-candidates/index.ts';
 export { PvfHost } from './host/index.ts';
 export type * from './outcome.ts';
 export type * from './types.ts';

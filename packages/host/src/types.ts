@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Claim, NoClaim } from './candidate.ts';
 import type { Clock } from './clock.ts';
 import type { PvfCode } from './code.ts';
+import type { KeepFailedOptions } from './failed-candidates/index.ts';
 import type { ExecutorParam, PersistedValidationData } from './wire-types.ts';
 
 /**
@@ -47,6 +48,11 @@ export type HostOptions = {
    * trusts the group, as volumes with an `fsGroup` in Kubernetes need it.
    */
   allowGroupWritableCacheDir?: boolean;
+  /**
+   * Default: not at all. Candidates that are invalid, or may be, are written to files that `pvf validate` and
+   * `pvf replay` read, with params and limits; the oldest make room.
+   */
+  keepFailed?: KeepFailedOptions;
   /** `prune()` removes artifacts, least recently used first, until they take less. Bytes; default 10 GiB. */
   artifactCacheLimit?: number;
   /** `prune()` spares what was used more recently than this. Milliseconds; default 24 h. */

@@ -42,6 +42,7 @@ const A_METRIC = 'pvf_outcomes_total';
 export function resolveOptions(options: HostOptions) {
   const paths = {
     cacheDir: options.cacheDir,
+    'keepFailed.dir': options.keepFailed?.dir,
     'workers.prepare': options.workers?.prepare,
     'workers.execute': options.workers?.execute,
   };
@@ -59,6 +60,13 @@ export function resolveOptions(options: HostOptions) {
     const whole = Number.isInteger(value) || value === Number.POSITIVE_INFINITY;
     if (!whole || value < min || value > max)
       throw invalid(name, `must be a whole number from ${min} to ${max}`);
+  }
+  if (options.keepFailed !== undefined && options.keepFailed.dir === undefined)
+    throw invalid('keepFailed.dir', 'must be a path');
+  for (const name of ['maxFiles', 'maxBytes'] as const) {
+    const value = options.keepFailed?.[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
+      throw invalid(`keepFailed.${name}`, 'must be a whole number from 0 on');
   }
   for (const value of Object.values(options.niceness ?? {})) {
     if (!Number.isInteger(value) || value < MIN_NICE || value > MAX_NICE) {
@@ -80,6 +88,7 @@ export function resolveOptions(options: HostOptions) {
     prepareWorkersHard,
     executeWorkers: options.executeWorkers ?? 2,
     keepArtifacts: options.keepArtifacts ?? true,
+    keepFailed: options.keepFailed,
     allowGroupWritableCacheDir: options.allowGroupWritableCacheDir ?? false,
     artifactCacheLimit: options.artifactCacheLimit ?? 10 * GIB,
     artifactMinStaleMs: options.artifactMinStaleMs ?? 24 * HOUR_MS,

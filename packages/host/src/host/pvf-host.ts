@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { ClockTimer } from '../clock.ts';
 import type { PvfCode } from '../code.ts';
 import { HostError } from '../errors.ts';
+import { FailedCandidates } from '../failed-candidates/index.ts';
 import { toHex } from '../hex.ts';
 import { Intake } from '../intake.ts';
 import { KeepAlive } from '../keep-alive.ts';
@@ -53,6 +54,7 @@ export class PvfHost implements AsyncDisposable {
   readonly #intakes: Record<ExecutionKind | 'precheck' | 'heads-up', Intake>;
   readonly #closing = new AbortController();
   readonly #keepAlive: KeepAlive;
+  readonly #failed: FailedCandidates | undefined;
   /** Requests that are not settled; `close` waits for them. */
   readonly #active = new Set<Promise<unknown>>();
   #nextRequest = 1;
@@ -71,6 +73,8 @@ export class PvfHost implements AsyncDisposable {
   private constructor(assembly: Assembly, keepAlive: KeepAlive) {
     this.#host = assembly;
     this.#keepAlive = keepAlive;
+    const { keepFailed } = assembly.options;
+    this.#failed = keepFailed && new FailedCandidates(keepFailed, assembly.logger);
     // Every request listens; Node would warn of a leak above ten.
     setMaxListeners(0, this.#closing.signal);
     const intake = (): Intake => new Intake(assembly.options.maxPendingPerKind);
@@ -130,9 +134,11 @@ export class PvfHost implements AsyncDisposable {
     const pvf = checkPvf(request);
     const candidate = checkCandidate(request);
     const { parts } = this.#host;
-    return await this.#run(candidate.kind, request, (scope) =>
-      new Validation(parts, scope, pvf, candidate).run(),
-    );
+    return await this.#run(candidate.kind, request, async (scope) => {
+      const outcome = await new Validation(parts, scope, pvf, candidate).run();
+      this.#failed?.keep(request, outcome);
+      return outcome;
+    });
   }
 
   /**
@@ -257,6 +263,7 @@ export class PvfHost implements AsyncDisposable {
     this.#closing.abort(new Stopped('host-closed'));
     parts.artifacts.cancelAll();
     await Promise.all([...this.#active, prepare.pool.close(), execute.pool.close()]);
+    await this.#failed?.flush();
     await parts.threads.close();
     await workspace.remove();
   }
