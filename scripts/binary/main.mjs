@@ -91,6 +91,10 @@ async function bundle() {
         name: 'programs',
         setup(context) {
           context.onResolve({ filter: /^koffi$/ }, () => ({ path: join(here, 'native-ffi.cjs') }));
+          // As it stands, not as it was built: with this build's commit.
+          context.onResolve({ filter: /^@pvf\/worker\/version$/ }, () => ({
+            path: join(root, 'packages/worker/src/version.ts'),
+          }));
           // The packages say that importing them does nothing; these files are the programs.
           context.onResolve({ filter: /\/src\/main\.ts$/ }, ({ path, resolveDir }) => ({
             path: join(resolveDir, path),

@@ -1,6 +1,6 @@
 import { engineStamp } from '@pvf/executor';
 import { reportedVersionOrExit, runWorkerProgram } from '@pvf/worker';
-import { BUILT_TO_REPORT, COMMIT, VERSION } from './version.ts';
+import { BUILT_TO_REPORT, COMMIT, VERSION } from '@pvf/worker/version';
 import { loadExecuteWorker } from './worker.ts';
 
 // No top-level await: the standalone binary is a CommonJS bundle of this file.

@@ -6,10 +6,9 @@ import {
   UnreadJobDetail,
   UnreadJobResult,
 } from '@pvf/protocol';
-import { describeEnd, type JobReport } from '@pvf/worker';
+import { describeEnd, type JobReport, readJobFrame } from '@pvf/worker';
 import { type SplitOutput, splitOutput } from './log-frames.ts';
 
-const FRAME_HEADER_BYTES = 8;
 const POV_SIZE_BYTES = 4;
 
 /** What came of a job: the answer, and what is told beside it. Views of the report's output, valid as long as that. */
@@ -98,20 +97,16 @@ interface JobAnswer {
 
 /** One frame: the SCALE JobResult, then, if the job has succeeded, the PoV's size as u32 and what it tells beside. */
 function readAnswer(output: Uint8Array): JobAnswer {
-  if (output.length < FRAME_HEADER_BYTES) throw new Error(`${output.length} bytes on the pipe`);
-  const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
-  const announced = view.getBigUint64(0, true);
-  const payload = output.subarray(FRAME_HEADER_BYTES);
-  if (announced !== BigInt(payload.length))
-    throw new Error(`${payload.length} of ${announced} bytes on the pipe`);
+  const payload = readJobFrame(output);
   const { value, rest } = UnreadJobResult.decodePrefix(payload);
   const said = value.ok ? value.value : value.error;
   if ('value' in said && said.value instanceof Uint8Array && !isUtf8(said.value))
     throw new Error('the text is not UTF-8');
   if (value.ok ? rest < POV_SIZE_BYTES : rest !== 0) throw new Error(`${rest} bytes behind the answer`);
   if (!value.ok) return { result: value, povSize: 0, detail: undefined };
-  const behind = output.length - rest;
-  const beside = output.subarray(behind + POV_SIZE_BYTES);
+  const behind = payload.length - rest;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const beside = payload.subarray(behind + POV_SIZE_BYTES);
   return {
     result: value,
     povSize: view.getUint32(behind, true),

@@ -5,9 +5,7 @@ import {
   type UnreadPrepareError,
   UnreadPrepareJobResult,
 } from '@pvf/protocol';
-import { describeEnd, type JobReport, messageOf } from '@pvf/worker';
-
-const FRAME_HEADER_BYTES = 8;
+import { describeEnd, type JobReport, messageOf, readJobFrame } from '@pvf/worker';
 
 /** `told`: by the job, in bytes that lie in its output and are valid as long as that is. */
 export type JobAnswer =
@@ -37,7 +35,7 @@ export function readJobAnswer({ end, pid, output }: JobReport): JobAnswer {
   }
   let result: UnreadPrepareJobResult;
   try {
-    result = UnreadPrepareJobResult.decode(unframe(output));
+    result = UnreadPrepareJobResult.decode(readJobFrame(output));
     if (!result.ok && !isUtf8(result.error.value)) throw new Error('the text is not UTF-8');
   } catch (error) {
     return failed({
@@ -50,15 +48,6 @@ export function readJobAnswer({ end, pid, output }: JobReport): JobAnswer {
     return failed({ type: 'JobError', value: `the job answered and ended with status ${end.status}` });
   }
   return { type: 'prepared', value: result.value };
-}
-
-function unframe(output: Uint8Array): Uint8Array {
-  if (output.length < FRAME_HEADER_BYTES) throw new Error(`${output.length} bytes on the pipe`);
-  const announced = new DataView(output.buffer, output.byteOffset).getBigUint64(0, true);
-  const payload = output.subarray(FRAME_HEADER_BYTES);
-  if (announced !== BigInt(payload.length))
-    throw new Error(`${payload.length} of ${announced} bytes on the pipe`);
-  return payload;
 }
 
 function failed(error: PrepareError): JobAnswer {

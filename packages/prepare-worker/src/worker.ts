@@ -6,7 +6,6 @@ import {
   durationFromNs,
   durationToNs,
   type PrepareError,
-  PrepareJobResult,
   PrepareWorkerResult,
   PvfPrepData,
   paramsPrepHash,
@@ -23,9 +22,8 @@ import {
   runJob,
   serveRequests,
   type WorkerContext,
-  writeFrame,
 } from '@pvf/worker';
-import { preparePvf } from './job/prepare.ts';
+import { prepareJob } from './job/prepare.ts';
 import { readJobAnswer } from './outcome.ts';
 
 /** Code has at most a few MiB on chain, an upgrade's bomb limit included. */
@@ -71,15 +69,7 @@ function answer(
   const body = (writeFd: number): number => {
     const { window } = enterJob({ ...job, addedDataBytes }, writeFd, cpuLimitNs, arena!.readFd);
     markBegun(writeFd);
-    const request = PvfPrepData.decode(window!.request(requestBytes.length));
-    const prepared = preparePvf({ request, codeCache, engine });
-    // The worker fills the figures in from what the kernel says: a job is not believed.
-    const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };
-    const result: PrepareJobResult = prepared.ok
-      ? { ok: true, value: { ...prepared.value, memoryStats } }
-      : prepared;
-    writeFrame(writeFd, PrepareJobResult.encodeParts(result));
-    return prepared.ok ? 0 : 1;
+    return prepareJob(window!.request(requestBytes.length), writeFd, { codeCache, engine });
   };
   try {
     arena = beforeJob(() => new RequestArena(job.procFd));

@@ -8,6 +8,7 @@
 export { ArenaWindow, RequestArena } from './across/arena.ts';
 export { markBegun } from './across/beginning.ts';
 export { type JobEnd, type JobLimits, type JobReport, type JobSpec, runJob } from './children/job.ts';
+export { readJobFrame } from './children/job-frame.ts';
 export { Template, TemplateError } from './children/template.ts';
 export { beforeJob, describeEnd, internalError, jobErrorOf, messageOf, NotBegunError } from './errors.ts';
 export { enterJob, type JobSettings, prepareJobSettings } from './job/job-process.ts';

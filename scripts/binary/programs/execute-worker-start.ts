@@ -1,4 +1,4 @@
-import { BUILT_TO_REPORT, COMMIT } from '../../../packages/execute-worker/src/version.ts';
+import { BUILT_TO_REPORT, COMMIT } from '../../../packages/worker/src/version.ts';
 import { start } from '../start.ts';
 
 start('execute', BUILT_TO_REPORT, COMMIT);
