@@ -175,6 +175,7 @@ export type { EndReason, SandboxEnd } from './launcher/protocol.ts';
 export {
   DEFAULT_DENIED,
   type EnvironmentPolicy,
+  type FileBind,
   type FilePolicy,
   isSelector,
   type LayerOutcome,
@@ -183,6 +184,9 @@ export {
   type NetworkPolicy,
   type Policy,
   type PolicyLayer,
+  PRESET_NAMES,
+  type PresetName,
+  presetPolicy,
   type Requirement,
   type RootPolicy,
   type ScopePolicy,
@@ -193,6 +197,7 @@ export {
   type SyscallGroup,
   type SyscallPolicy,
   type SyscallSelector,
+  TEMPORARY_DIRECTORIES,
 } from './policy/index.ts';
 export { type ProbedLayer, type ProbeLayerName, type ProbeReport, probe } from './probe/index.ts';
 export {

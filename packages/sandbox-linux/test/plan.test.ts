@@ -39,7 +39,7 @@ const LACKING: Readonly<Record<string, Partial<Abilities>>> = {
 function plan(policy: Policy, abilities: Abilities, target: 'this-process' | 'new-process' = 'new-process') {
   const attempt = (p: Policy) => {
     try {
-      return planPolicy(p, abilities, target)
+      return planPolicy({ network: { access: 'host' }, ...p }, abilities, target)
         .outcomes.filter(({ layer }) => layer !== 'privileges')
         .map(({ status }) => status);
     } catch (error) {
@@ -112,7 +112,10 @@ test('an unknown group is refused', () => {
 });
 
 describe('limits that nobody can enforce say what gets past', () => {
-  const limited: Policy = { limits: { cpuMs: 1000, memoryBytes: 2 ** 28, processes: 5 } };
+  const limited: Policy = {
+    network: { access: 'host' },
+    limits: { cpuMs: 1000, memoryBytes: 2 ** 28, processes: 5 },
+  };
   const outcome = (abilities: Abilities, target: 'forked-process' | 'new-process' = 'new-process') =>
     planPolicy(limited, abilities, target).outcomes.find(({ layer }) => layer === 'limits');
 
@@ -159,4 +162,50 @@ test('other threads are named as the cause, not the ABI, which is enough', () =>
   // from ABI 8 on all threads can be restricted together
   const able = { ...threads, landlockAbi: 8 };
   expect(planPolicy(LAYERS.files, able, 'this-process').landlock?.abi).toBe(7);
+});
+
+describe('without a word about the network', () => {
+  const files: Policy = { files: { system: true } };
+  const network = (policy: Policy, target: 'this-process' | 'forked-process' | 'new-process', lacking = {}) =>
+    planPolicy(policy, without(lacking), target).outcomes.find(({ layer }) => layer === 'network');
+
+  test('a new or forked process has none, this one keeps its own', () => {
+    expect(network(files, 'new-process')).toMatchObject({ status: 'enforced' });
+    expect(network(files, 'forked-process')).toMatchObject({ status: 'enforced' });
+    expect(network(files, 'this-process')).toBeUndefined();
+    expect(network({ ...files, network: { access: 'host' } }, 'new-process')).toBeUndefined();
+  });
+
+  test('it is as vital as the layers that are named', () => {
+    const lacking = { seccomp: false, notify: false };
+    expect(() => network(files, 'new-process', lacking)).toThrow(/network/);
+    const loose = { files: { system: true, enforce: 'best-effort' } } as const;
+    expect(network(loose, 'new-process', lacking)).toMatchObject({ status: 'partial' });
+  });
+});
+
+describe('what only a root of its own can do', () => {
+  const status = (files: Policy['files'], lacking: Partial<Abilities> = {}) => {
+    const plan = planPolicy({ files: { enforce: 'best-effort', ...files } }, without(lacking), 'new-process');
+    return plan.outcomes.find(({ layer }) => layer === 'files');
+  };
+
+  test.each<[string, Policy['files'], string]>([
+    ['hidden paths', { read: ['/usr'], hide: ['/usr/share'] }, 'hidden paths'],
+    ['hiding all else', { read: ['/usr'], unlisted: 'hidden' }, 'hidden paths'],
+    ['binds', { bind: [{ source: '/usr', target: '/data' }] }, 'paths of another place'],
+    ['private directories', { private: ['/tmp'] }, 'private directories'],
+  ])('%s: missing where there is no mount namespace', (_, files, missing) => {
+    expect(status(files)).toMatchObject({
+      status: 'enforced',
+      by: expect.arrayContaining(['a root of its own']),
+    });
+    expect(status(files, { namespaces: [] })).toMatchObject({ status: 'partial', missing: [missing] });
+  });
+
+  test('the usual temporary directories are no promise', () => {
+    expect(status({ read: ['/usr'], temporary: true }, { namespaces: [] })).toMatchObject({
+      status: 'enforced',
+    });
+  });
 });

@@ -86,7 +86,7 @@ describe.each(IDENTITIES)('forking under a policy, as %s', (as) => {
 
   test('a violation kills the fork and nothing else', () => {
     expect(runCase('fork-sandboxed', 'violation', { as })).toEqual({
-      outcomes: ['syscalls enforced', 'privileges enforced'],
+      outcomes: ['network enforced', 'syscalls enforced', 'privileges enforced'],
       answer: null,
       signaled: 31,
     });

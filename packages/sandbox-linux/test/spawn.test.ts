@@ -119,7 +119,11 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
       sh(script, { ...FULL, files: { system: true, write: [own], keepMetadata: true } }),
     );
     expect(stdout.split('\n')).toEqual(['inside', 'no mode', 'no time', 'device', '']);
-    expect(outcomeOf(end, 'files')?.by).toEqual([expect.stringContaining('landlock'), 'read-only mounts']);
+    expect(outcomeOf(end, 'files')?.by).toEqual([
+      expect.stringContaining('landlock'),
+      'read-only mounts',
+      'a root of its own',
+    ]);
   });
 
   test('is not started if the policy names a path that does not exist, unless it may be skipped', async () => {
@@ -312,7 +316,8 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
     expect(split?.end.reason).toEqual({ type: 'limit', limit: 'cpu' });
     expect(wall?.end.reason).toEqual({ type: 'limit', limit: 'wall' });
     expect(memory?.end.reason).toEqual({ type: 'limit', limit: 'memory' });
-    expect(memory?.end.usage.peakMemoryBytes).toBeGreaterThan(96 * MIB);
+    // the kernel keeps it to the byte where there is a cgroup
+    expect(memory?.end.usage.peakMemoryBytes).toBeGreaterThanOrEqual(96 * MIB);
     expect(fileSize?.end.reason).toEqual({ type: 'limit', limit: 'file-size' });
   });
 
@@ -356,7 +361,7 @@ describe.each(IDENTITIES)('a program in a sandbox, as %s', (as) => {
     ]);
     expect(absent?.end.reason).toMatchObject({ type: 'not-started', errno: 'ENOENT' });
     expect(notExecutable?.end.reason).toMatchObject({ type: 'not-started', errno: 'EACCES' });
-    expect(forbidden?.end.reason).toMatchObject({ type: 'not-started', errno: 'EACCES' });
+    expect(forbidden?.end.reason).toMatchObject({ type: 'not-started', errno: 'ENOENT' });
     expect(directoryItself?.end.reason).toMatchObject({ type: 'sandbox-failed', code: 'SYSCALL_FAILED' });
   });
 

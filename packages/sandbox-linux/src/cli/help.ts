@@ -8,9 +8,17 @@ export const HELP = `sandbox-linux: run programs in a sandbox of Landlock, secco
   sandbox-linux run [OPTIONS] -- PROGRAM [ARGUMENTS]
       Runs PROGRAM and says afterwards on standard error what stopped it.
 
-Files (all else is refused)
+Begin with
+  --preset NAME        node, python or build: the working directory may be written, the home directory is empty
+  --policy FILE        a policy as JSON, as in the API (README); options come on top
+
+Files (all else does not exist)
   --ro PATH            may be read and executed, with everything beneath; repeatable
   --rw PATH            may be read and written; repeatable
+  --bind FROM:TO       puts FROM at TO, to be read and executed; --bind-rw to be written; repeatable
+  --private PATH       an empty directory of its own, gone at the end, as /tmp, /var/tmp and /dev/shm are; repeatable
+  --hide PATH          does not exist inside (within --rw paths: is empty); repeatable
+  --visible            other paths exist, and are refused
   --no-system          without the system's programs, libraries and harmless devices, and PROGRAM's own files
   --root DIR           DIR becomes /
 Network

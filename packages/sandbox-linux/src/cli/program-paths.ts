@@ -27,14 +27,17 @@ export function programPaths(program: string, searchPath: string | undefined, de
   const found = findProgram(program, searchPath);
   if (found === undefined || !existsSync(found)) return [];
   const real = realpathSync(found);
+  // under the name that it is called by as well, which may be a link
+  const name = found === real ? [] : [found];
   const prefix = dirname(dirname(real));
   // a version manager's stand-in, which looks for the real program somewhere in the manager's own directory
-  if (dirname(real).endsWith('/shims')) return [prefix, ...interpreterPaths(real, searchPath, depth)];
+  if (dirname(real).endsWith('/shims'))
+    return [...name, prefix, ...interpreterPaths(real, searchPath, depth)];
   const own =
     dirname(real).endsWith('/bin') && existsSync(join(prefix, 'lib')) && prefix !== '/'
       ? [prefix, real]
       : [real];
-  return [...own, ...interpreterPaths(real, searchPath, depth)];
+  return [...name, ...own, ...interpreterPaths(real, searchPath, depth)];
 }
 
 function interpreterPaths(script: string, searchPath: string | undefined, depth: number): string[] {

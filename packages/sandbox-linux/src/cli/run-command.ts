@@ -13,6 +13,13 @@ const flag = { type: 'boolean' } as const;
 const OPTIONS = {
   ro: many,
   rw: many,
+  bind: many,
+  'bind-rw': many,
+  private: many,
+  hide: many,
+  visible: flag,
+  policy: one,
+  preset: one,
   net: one,
   mem: one,
   cpu: one,

@@ -6,7 +6,8 @@ import type { SharedState } from './shared-state.ts';
 
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: 'it may not be executed: give its directory (and its interpreter’s) in files.execute',
-  ENOENT: 'it does not exist here, or its interpreter does not',
+  ENOENT:
+    'it does not exist, or its interpreter does not; inside there is only what the policy gives: name its directory (and its interpreter’s) in files.execute',
   ENOEXEC: 'it is neither a program for this machine nor a script with an interpreter line',
 };
 

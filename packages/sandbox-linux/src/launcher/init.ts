@@ -51,7 +51,7 @@ export function runInit(options: InitOptions): number {
   setParentDeathSignal(SIGKILL);
   prctl('PR_SET_CHILD_SUBREAPER', PR_SET_CHILD_SUBREAPER, 1);
   const children = signalDescriptor([SIGCHLD, ...FORWARDED_TO_NOBODY]);
-  const surroundings = setUpSurroundings(options.plan, options.ids);
+  const surroundings = setUpSurroundings(options.plan, options.ids, options.cwd);
   const shared = new SharedState();
   const program = forkChild({
     shareDescriptors: true,

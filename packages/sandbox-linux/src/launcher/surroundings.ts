@@ -13,6 +13,7 @@ import {
 import { MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '@pvf/linux/constants';
 import type { Plan } from '../policy/plan.ts';
 import { SYSTEM_DEVICES } from '../policy/system-paths.ts';
+import { buildView } from './view.ts';
 
 const DEFAULT_HOST_NAME = 'sandbox';
 
@@ -27,21 +28,25 @@ export interface Surroundings {
 /**
  * First thing in a process in new namespaces: ids, mounts, process table, root, host name.
  * @param ids what they are outside
+ * @param cwd where the program will start; an empty directory if it is not given
  * @throws SandboxError SYSCALL_FAILED
  */
 export function setUpSurroundings(
   plan: Plan,
   ids: { readonly uid: number; readonly gid: number },
+  cwd = '/',
 ): Surroundings {
   const { namespaces } = plan;
   const missing: string[] = [];
   let ownProcessTable = false;
+  let view: string | undefined;
   if (namespaces.includes('user')) {
     writeIdMap({ uid: { inside: ids.uid, outside: ids.uid }, gid: { inside: ids.gid, outside: ids.gid } });
   }
   if (namespaces.includes('mount')) {
     mount('none', '/', { flags: MS_REC | MS_PRIVATE });
-    const table = plan.root === undefined ? '/proc' : join(plan.root.directory, 'proc');
+    if (plan.view !== undefined) view = buildView(plan.view, cwd);
+    const table = join(view ?? plan.root?.directory ?? '/', 'proc');
     if (namespaces.includes('pid') && existsSync(table)) {
       try {
         mount('proc', table, { type: 'proc', flags: MS_NOSUID | MS_NODEV | MS_NOEXEC });
@@ -51,8 +56,12 @@ export function setUpSurroundings(
         missing.push('a process table of its own (/proc)');
       }
     }
+    if (view !== undefined) {
+      if (!ownProcessTable) mount('/proc', join(view, 'proc'), { flags: MS_BIND | MS_REC });
+      pivotRoot(view);
+    }
   }
-  if (plan.readOnlyMounts) protectMounts(plan);
+  if (plan.readOnlyMounts && view === undefined) protectMounts(plan);
   if (plan.root !== undefined) {
     const { directory, readOnly, noExec } = plan.root;
     pivotRoot(directory, { noSuid: true, readOnly: readOnly === true, noExec: noExec === true });

@@ -50,7 +50,13 @@ export function kernelAbilities(): KernelAbilities {
  */
 export function namespaceAbilities(policy: Policy): Pick<Abilities, 'namespaces' | 'namespacesReason'> {
   const { namespaces, network, files, root } = policy;
-  if (namespaces === undefined && network?.access !== 'none' && files === undefined && root === undefined) {
+  if (
+    namespaces === undefined &&
+    network !== undefined &&
+    network.access !== 'none' &&
+    files === undefined &&
+    root === undefined
+  ) {
     return { namespaces: [] };
   }
   // The usual case costs one child: everything that the policy could use, together.

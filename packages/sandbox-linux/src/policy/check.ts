@@ -24,13 +24,21 @@ function listOf(name: string, value: unknown, fits: (entry: unknown) => boolean,
 
 const isPath = (value: unknown): boolean =>
   typeof value === 'string' && value !== '' && !value.includes('\0');
+const isBind = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'source' in value &&
+  'target' in value &&
+  isPath(value.source) &&
+  isPath(value.target);
 const isCall = (value: unknown): boolean =>
   typeof value === 'string' ? isSelector(value) : typeof value === 'object' && value !== null;
 
 /** Refuses values that mean nothing, before anything is done. @throws SandboxError INVALID_ARGUMENT */
 export function checkPolicy(policy: Policy): void {
-  for (const kind of ['read', 'write', 'execute'] as const)
+  for (const kind of ['read', 'write', 'execute', 'hide', 'private'] as const)
     listOf(`files.${kind}`, policy.files?.[kind], isPath, 'paths');
+  listOf('files.bind', policy.files?.bind, isBind, '{ source, target, write? }');
   for (const kind of ['allow', 'deny'] as const)
     listOf(`syscalls.${kind}`, policy.syscalls?.[kind], isCall, 'system calls, groups and rules');
   for (const kind of ['connectTcp', 'bindTcp'] as const)
@@ -65,6 +73,13 @@ export function withAbsolutePaths(policy: Policy): Policy {
             read: all(files.read),
             write: all(files.write),
             execute: all(files.execute),
+            hide: all(files.hide),
+            private: all(files.private),
+            bind: (files.bind ?? []).map(({ source, target, ...rest }) => ({
+              ...rest,
+              source: resolve(source),
+              target: resolve(target),
+            })),
             rules: (files.rules ?? []).map((rule) => ({ ...rule, path: resolve(rule.path) })),
           },
         }),

@@ -31,12 +31,21 @@ export function fileRules(policy: FilePolicy): PathRule[] {
     ...own(policy.read, READ_ACCESS),
     ...own(policy.write, READ_WRITE_ACCESS),
     ...own(policy.execute, EXECUTE_ACCESS),
+    ...(policy.bind ?? []).map(({ target, write }) => ({
+      path: target,
+      access: write === true ? READ_WRITE_ACCESS : EXECUTE_ACCESS,
+      optional: false,
+    })),
     ...(policy.rules ?? []).map(({ path, access }) => ({ path, access, optional })),
     ...system(SYSTEM_EXECUTE_PATHS, EXECUTE_ACCESS),
     ...system(SYSTEM_READ_PATHS, READ_ACCESS),
     ...system(SYSTEM_DEVICES, DEVICE_ACCESS),
   ];
 }
+
+/** Whatever is in a directory of the sandbox's own, it has written itself. */
+export const privateRules = (paths: readonly string[]): PathRule[] =>
+  paths.map((path) => ({ path, access: [...READ_WRITE_ACCESS, 'execute'], optional: true }));
 
 /**
  * Of /proc: all of it where it shows the sandbox's processes only, otherwise what is about the process itself (its

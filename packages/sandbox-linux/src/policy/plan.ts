@@ -1,26 +1,24 @@
 import {
   ALL_NAMESPACES,
   type FilterSpec,
-  FS_ACCESS,
   type FsAccess,
   KNOWN_LANDLOCK_ABI,
   type LandlockScope,
   type Namespace,
   type NetAccess,
   type SyscallRule,
-  selectFs,
-  selectNet,
-  selectScopes,
 } from '@pvf/linux';
 import type { Abilities } from './abilities.ts';
 import { checkPolicy } from './check.ts';
-import { fileRules, type PathRule } from './files.ts';
+import type { PathRule } from './files.ts';
 import { listenRule, networkRules } from './network.ts';
 import { Outcomes } from './outcomes.ts';
-import { type PortRules, planNetwork } from './plan-network.ts';
+import { planLandlock, planView, refusesMetadata } from './plan-files.ts';
+import { planNetwork } from './plan-network.ts';
 import { planLimits, planPrivileges, planRoot, uncountableMemory } from './plan-rest.ts';
 import { expandSelectors } from './syscall-groups.ts';
 import type { LayerOutcome, LimitPolicy, Policy, RootPolicy } from './types.ts';
+import type { View } from './view.ts';
 
 /**
  * Who is restricted: this very process; a fork of it, which its parent watches; or a program in a process of its own,
@@ -56,6 +54,8 @@ export interface Plan {
   readonly listening?: Listening;
   /** In the mount namespace all but what may be written becomes read-only. */
   readonly readOnlyMounts: boolean;
+  /** The new root, in which only what is given exists. */
+  readonly view?: View;
   readonly outcomes: readonly LayerOutcome[];
 }
 
@@ -71,6 +71,30 @@ export function planPolicy(
   simulatedAbi?: number,
 ): Plan {
   checkPolicy(policy);
+  return plan(closedByDefault(policy, target), abilities, target, simulatedAbi);
+}
+
+/** Nobody who runs a program in a sandbox expects it to have the network unless it was given. */
+function closedByDefault(policy: Policy, target: PlanTarget): Policy {
+  if (policy.network?.access === 'host') {
+    const { network: _, ...rest } = policy;
+    return rest;
+  }
+  if (policy.network !== undefined || target === 'this-process') return policy;
+  const layers = [
+    policy.files,
+    policy.scopes,
+    policy.syscalls,
+    policy.namespaces,
+    policy.root,
+    policy.limits,
+  ];
+  const given = layers.filter((layer) => layer !== undefined);
+  const loose = given.length > 0 && given.every(({ enforce }) => enforce === 'best-effort');
+  return { ...policy, network: { access: 'none', ...(loose ? { enforce: 'best-effort' } : {}) } };
+}
+
+function plan(policy: Policy, abilities: Abilities, target: PlanTarget, simulatedAbi?: number): Plan {
   const outcomes = new Outcomes();
   const landlockAbi = Math.min(abilities.landlockAbi, KNOWN_LANDLOCK_ABI, simulatedAbi ?? KNOWN_LANDLOCK_ABI);
   // what it can do for threads does not depend on the rights that this package knows
@@ -80,12 +104,13 @@ export function planPolicy(
   const named = planNamespaces(policy, abilities, outcomes);
   const network = planNetwork(policy, abilities, abi, named, target, outcomes, landlockReason);
   const namespaces = allNamespaces(named, network.ownNamespace, policy, abilities, target);
+  const view = planView(policy, target, namespaces, abi);
   const readOnlyMounts =
     policy.files !== undefined && abi > 0 && namespaces.includes('mount') && policy.root === undefined;
   const landlock = planLandlock(
     policy,
     abilities,
-    { abi, problem: landlockReason, ports: network.ports, readOnlyMounts },
+    { abi, problem: landlockReason, ports: network.ports, readOnlyMounts, view },
     outcomes,
   );
   const filter = planFilter(
@@ -107,6 +132,7 @@ export function planPolicy(
     ...(policy.user === undefined ? {} : { user: policy.user }),
     limits: policy.limits ?? {},
     ...(landlock === undefined ? {} : { landlock }),
+    ...(view === undefined ? {} : { view }),
     ...(filter === undefined ? {} : { filter }),
     ...(filter === undefined || listenRule(policy.network) !== 'judged'
       ? {}
@@ -145,9 +171,6 @@ function allNamespaces(
   return ALL_NAMESPACES.filter((name) => all.has(name));
 }
 
-const refusesMetadata = ({ files }: Policy, readOnlyMounts: boolean): boolean =>
-  files?.keepMetadata === true && !readOnlyMounts;
-
 function planNamespaces(policy: Policy, abilities: Abilities, outcomes: Outcomes): Namespace[] {
   const wanted = policy.namespaces;
   if (wanted === undefined) return [];
@@ -162,62 +185,6 @@ function planNamespaces(policy: Policy, abilities: Abilities, outcomes: Outcomes
     abilities.namespacesReason,
   );
   return made;
-}
-
-function planLandlock(
-  policy: Policy,
-  abilities: Abilities,
-  has: {
-    readonly abi: number;
-    readonly problem: string | undefined;
-    readonly ports: PortRules | undefined;
-    readonly readOnlyMounts: boolean;
-  },
-  outcomes: Outcomes,
-): Plan['landlock'] {
-  const { abi, ports } = has;
-  const fs = selectFs(policy.files === undefined ? [] : FS_ACCESS, abi);
-  const net = selectNet(ports === undefined ? [] : ['bind-tcp', 'connect-tcp'], abi);
-  const scopes = selectScopes(policy.scopes?.scopes ?? [], abi);
-  const by = abi === 0 ? [] : [`landlock ABI ${abi}`];
-  const reason = has.problem ?? `Landlock ABI ${abi} does not know them`;
-  if (policy.files !== undefined) {
-    const metadata = refusesMetadata(policy, has.readOnlyMounts);
-    outcomes.add(
-      'files',
-      policy.files.enforce,
-      [
-        ...(fs.names.length === 0 ? [] : by),
-        ...(has.readOnlyMounts ? ['read-only mounts'] : []),
-        ...(metadata && abilities.seccomp ? ['seccomp (no changes of modes, owners and times)'] : []),
-      ],
-      [
-        ...(fs.names.length === 0 ? ['file access'] : fs.missing),
-        ...(metadata && !abilities.seccomp ? ['modes, owners and times'] : []),
-      ],
-      reason,
-    );
-  }
-  if (policy.scopes !== undefined) {
-    outcomes.add(
-      'scopes',
-      policy.scopes.enforce,
-      scopes.names.length === 0 ? [] : by,
-      scopes.missing,
-      reason,
-    );
-  }
-  if (fs.mask === 0 && net.mask === 0 && scopes.mask === 0) return undefined;
-  const paths = policy.files === undefined ? [] : fileRules(policy.files);
-  return {
-    abi,
-    fs: fs.names,
-    net: net.names,
-    scopes: scopes.names,
-    paths,
-    system: policy.files?.system === true,
-    ports: ports ?? [],
-  };
 }
 
 function planFilter(

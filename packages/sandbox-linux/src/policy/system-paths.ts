@@ -67,3 +67,6 @@ export const OWN_PROCESS_PATHS: readonly string[] = [
   '/proc/sys/vm/overcommit_memory',
   '/proc/version',
 ];
+
+/** Where programs expect to write for a while. */
+export const TEMPORARY_DIRECTORIES: readonly string[] = ['/tmp', '/var/tmp', '/dev/shm'];

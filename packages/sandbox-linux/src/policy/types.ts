@@ -14,7 +14,8 @@ interface Layer {
 
 /**
  * Files and directories (with everything beneath) that stay accessible; all other paths are refused. Landlock, and in a
- * mount namespace read-only mounts. That a path exists, its size, owner and times can be seen everywhere (stat).
+ * mount namespace read-only mounts and a root of its own, in which other paths do not exist. Elsewhere that a path
+ * exists, its size, owner and times can be seen (stat).
  */
 export interface FilePolicy extends Layer {
   /** May be read and listed. */
@@ -25,6 +26,19 @@ export interface FilePolicy extends Layer {
   readonly execute?: readonly string[];
   /** Adds what an ordinary program needs of the system to start; see SYSTEM_PATHS. */
   readonly system?: boolean;
+  /**
+   * What is not given does not exist inside (`hidden`), or exists and is refused. Left out: hidden where a new process
+   * can have a mount namespace. With the policy's `root`, the root decides.
+   */
+  readonly unlisted?: 'hidden' | 'visible';
+  /** Within the paths above: does not exist inside; within `write` paths it is empty instead, and cannot be written. */
+  readonly hide?: readonly string[];
+  /** Paths of another place, put at `target`: read and execute, or write as well. */
+  readonly bind?: readonly FileBind[];
+  /** Directories that are empty at the start, may be written, and are gone at the end; in memory. */
+  readonly private?: readonly string[];
+  /** The same for /tmp, /var/tmp and /dev/shm, where that can be had; elsewhere they are refused as any other path. */
+  readonly temporary?: boolean;
   /** Exact rights, beside the lists above. */
   readonly rules?: readonly { readonly path: string; readonly access: readonly FsAccess[] }[];
   /**
@@ -36,9 +50,17 @@ export interface FilePolicy extends Layer {
   readonly ifMissing?: 'error' | 'skip';
 }
 
+/** A path of another place. */
+export interface FileBind {
+  readonly source: string;
+  readonly target: string;
+  readonly write?: boolean;
+}
+
 /** No network, or TCP to and from some ports only. A new net namespace, seccomp and Landlock, as available. */
 export interface NetworkPolicy extends Layer {
-  readonly access: 'none' | 'tcp-ports';
+  /** `host`: as outside, without any restriction. */
+  readonly access: 'none' | 'tcp-ports' | 'host';
   /** Ports that may be connected to (`tcp-ports`). */
   readonly connectTcp?: readonly number[];
   /** Ports that may be listened on (`tcp-ports`). */
@@ -109,7 +131,10 @@ export interface EnvironmentPolicy {
   readonly set?: Readonly<Record<string, string>>;
 }
 
-/** What a sandbox takes away. A layer that is left out is not touched. */
+/**
+ * What a sandbox takes away. A layer that is left out is not touched, but for the network of a new or forked process:
+ * without a word about it there is none.
+ */
 export interface Policy {
   readonly files?: FilePolicy;
   readonly network?: NetworkPolicy;
