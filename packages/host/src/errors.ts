@@ -1,3 +1,5 @@
+import type { SecurityReport } from './types.ts';
+
 export type WorkerKind = 'prepare' | 'execute';
 
 /** What a {@link HostError} carries by its code: the data that a program needs to react. */
@@ -13,7 +15,7 @@ export type HostErrorMeta = {
   WORKER_VERSION: { worker: WorkerKind; path: string; found: string; expected: string };
   CACHE_DIR: { path: string; errno: string };
   /** Secure mode, and a layer of isolation that it demands does not work here. */
-  NOT_SECURE: { missing: readonly string[] };
+  NOT_SECURE: { missing: readonly string[]; security: SecurityReport };
   /** A limit of resources (ulimit, Limit…= of a service) under which workers would answer differently, or not at all. */
   LIMITS_TOO_LOW: { worker: WorkerKind; path: string; limits: string };
   /** Workers of this host cannot prepare or execute even a module of ours; `step` says which, `reason` why. */

@@ -1,4 +1,4 @@
-import { isDeterministic } from '@pvf/protocol';
+import { isDeterministic, precheckingMaxMemory } from '@pvf/protocol';
 import type { ArtifactResult } from '../artifacts/request.ts';
 import type { PreparationDetail } from '../detail.ts';
 import { orAborted } from '../or-aborted.ts';
@@ -40,7 +40,7 @@ export async function runPrecheck(
       }
       case 'failed': {
         const { error, times } = result;
-        const message = describePrepareError(error, times);
+        const message = describePrepareError(error, times, precheckingMaxMemory(pvf.params));
         return {
           ...common(),
           kind: 'failed',

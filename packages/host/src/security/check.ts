@@ -53,7 +53,7 @@ export function enforceSecurity(report: SecurityReport, logger: Logger): void {
   if (secureMode && (!report.seccomp.available || noFileWall)) {
     throw new HostError(
       'NOT_SECURE',
-      { missing: missing.map(({ layer }) => layer) },
+      { missing: missing.map(({ layer }) => layer), security: report },
       `secure mode needs seccomp, and landlock or changing the root; on this machine ${missing
         .map(({ layer, reason }) => `${layer} does not work (${reason})`)
         .join(

@@ -1,9 +1,10 @@
-import type {
-  ExecutionDetail,
-  InternalValidationError,
-  JobResponse,
-  WorkerError,
-  WorkerResponse,
+import {
+  type ExecutionDetail,
+  type InternalValidationError,
+  type JobResponse,
+  POV_BOMB_LIMIT,
+  type WorkerError,
+  type WorkerResponse,
 } from '@pvf/protocol';
 import type { ExecuteAnswer } from '../execute/work.ts';
 import type { ExecutionRule, InternalCause, PossiblyInvalidCause } from '../outcome.ts';
@@ -70,7 +71,7 @@ function fromJob(response: WorkerResponse, detail: ExecutionDetail | undefined):
       return {
         type: 'invalid',
         rule: 'pov-decompression',
-        message: 'the PoV does not decompress within its limit',
+        message: `the PoV does not decompress within its limit of ${POV_BOMB_LIMIT} bytes`,
       };
     case 'RuntimeConstruction':
       return { ...possibly('runtime-construction', said.value), artifactAtFault: true };

@@ -8,8 +8,13 @@ export function describeTimes({ cpuTimeMs, wallTimeMs, cpuLimitMs, wallLimitMs }
   return `CPU time ${cpu} (limit ${cpuLimitMs} ms), wall time ${Math.round(wallTimeMs)} ms (limit ${wallLimitMs} ms)`;
 }
 
-/** A preparation's failure in one sentence for people. `times` with a time-out. */
-export function describePrepareError(error: PrepareError, times?: TimeSpent): string {
+/**
+ * A preparation's failure in one sentence for people.
+ *
+ * @param times with a time-out
+ * @param memoryLimit bytes, with a memory limit
+ */
+export function describePrepareError(error: PrepareError, times?: TimeSpent, memoryLimit?: bigint): string {
   switch (error.type) {
     case 'Prevalidation':
       return `the code is no module that may run: ${error.value}`;
@@ -28,7 +33,7 @@ export function describePrepareError(error: PrepareError, times?: TimeSpent): st
     case 'RenameTmpFile':
       return `the artifact cannot be moved to its place: ${error.err}`;
     case 'OutOfMemory':
-      return 'the preparation met its memory limit';
+      return `the preparation met its memory limit${memoryLimit === undefined ? '' : ` of ${memoryLimit} bytes (PrecheckingMaxMemory)`}`;
     case 'ClearWorkerDir':
       return `the worker's directory cannot be emptied: ${error.value}`;
     case 'JobDied':

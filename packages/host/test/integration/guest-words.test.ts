@@ -2,10 +2,8 @@ import { compileWat, GUEST_INPUT, guest } from '@pvf/test-kit';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PvfHost } from '../../src/index.ts';
-import { candidate, VALIDATION_DATA, workersUnderTest } from '../support/hosts.ts';
+import { candidate, VALIDATION_DATA } from '../support/hosts.ts';
 
-// Other people's workers tell none of it.
-const OURS = workersUnderTest().workers === undefined;
 const PANIC = "panicked at 'state root mismatch', lib.rs:42";
 const TALKS = compileWat(`(module
   (import "env" "ext_logging_log_version_1" (func $log (param i32 i64 i64)))
@@ -15,7 +13,7 @@ const TALKS = compileWat(`(module
     (call $log (i32.const 0) (i64.const 0x0700000064) (i64.const ${(BigInt(PANIC.length) << 32n) | 200n}))
     unreachable))`);
 
-describe.runIf(OURS)('why a candidate was refused', () => {
+describe('why a candidate was refused', () => {
   const lines: Record<string, unknown>[] = [];
   let host: PvfHost;
   beforeAll(async () => {

@@ -1,7 +1,14 @@
 import type { ExecutionDetail } from '@pvf/protocol';
 import { describe, expect, it } from 'vitest';
 import { demangled } from '../../src/verdict/demangle.ts';
-import { cleaned, describeFrame, readGuest, withPanic } from '../../src/verdict/index.ts';
+import {
+  classify,
+  cleaned,
+  describeFrame,
+  describePrepareError,
+  readGuest,
+  withPanic,
+} from '../../src/verdict/index.ts';
 
 const told = (job: Partial<NonNullable<ExecutionDetail['job']>>): ExecutionDetail => ({
   cpuTimeNs: 1n,
@@ -85,5 +92,18 @@ describe('a function’s name', () => {
     [{ type: 'host-function', name: 'ext_f' }, 'ext_f'],
   ] as const)('%o is shown as %s', (frame, shown) => {
     expect(describeFrame(frame)).toBe(shown);
+  });
+});
+
+describe('a limit that was met', () => {
+  it('is told with its size', () => {
+    expect(describePrepareError({ type: 'OutOfMemory' }, undefined, 268_435_456n)).toContain(
+      '268435456 bytes (PrecheckingMaxMemory)',
+    );
+    const jobResponse = { type: 'PoVDecompressionFailure' } as const;
+    const response = { jobResponse, duration: { secs: 0n, nanos: 0 }, povSize: 0 };
+    expect(classify({ type: 'answered', response, wallTimeMs: 1 })).toMatchObject({
+      message: expect.stringContaining(`${40 * 1024 * 1024} bytes`),
+    });
   });
 });
