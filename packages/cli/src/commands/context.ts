@@ -112,7 +112,11 @@ export function defaultCacheDir(env: Io['env']): string {
   return join(base?.startsWith('/') ? base : join(env.HOME ?? homedir(), '.cache'), 'pvf');
 }
 
-async function hostOptions({ io, terminal }: Context, options: HostCommandOptions): Promise<HostOptions> {
+/** What a host is started with for these options of a command. */
+export async function hostOptions(
+  { io, terminal }: Context,
+  options: HostCommandOptions,
+): Promise<HostOptions> {
   const { createLogger } = await import('../output/logger.ts');
   const { prepareWorker, executeWorker } = options;
   const nodeVersion = expectedWorkerVersion();

@@ -1,5 +1,7 @@
 import { killPid } from '@pvf/linux';
-import { SIGCONT, SIGSTOP } from '@pvf/linux/constants';
+
+const SIGCONT = 18;
+const SIGSTOP = 19;
 
 /** A child that gets no processor while it is stopped, whatever it does: nothing can handle or block that. */
 export class Stoppable {

@@ -11,7 +11,6 @@ import {
   useHugePages,
   useHugePagesForCode,
 } from '@pvf/linux';
-import { SIGKILL, SIGTERM } from '@pvf/linux/constants';
 import { WorkerHandshake } from '@pvf/protocol';
 import type pino from 'pino';
 import { runAllChecks, runCheck, WORKS } from './checks.ts';
@@ -23,6 +22,8 @@ import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.
 import { proveJobs } from './prove-jobs.ts';
 import { type RestrictedWorker, restrictWorker } from './restrict.ts';
 
+const SIGKILL = 9;
+const SIGTERM = 15;
 const TEST_SLEEP_MS = 5000;
 const HANDSHAKE_LIMIT_BYTES = 1024;
 

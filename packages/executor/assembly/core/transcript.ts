@@ -1,6 +1,6 @@
 // Merlin transcripts: STROBE-128 with the few operations Merlin uses.
 
-import { keccakF } from "../hash/keccak";
+import { keccakF } from "./keccak";
 
 const RATE: u32 = 166;
 const FLAG_I: u32 = 1;
