@@ -1,4 +1,10 @@
-import { ExecuteWorkerResult, encodeFrame, JobResult, UnreadExecuteWorkerResult } from '@pvf/protocol';
+import {
+  ExecuteWorkerResult,
+  encodeFrame,
+  JobResult,
+  UnreadExecuteWorkerResult,
+  UnreadJobDetail,
+} from '@pvf/protocol';
 import type { JobEnd, JobReport } from '@pvf/worker';
 import { describe, expect, it } from 'vitest';
 import { classifyReport } from '../src/outcome.ts';
@@ -103,5 +109,22 @@ describe('what the host is told of a job', () => {
     const spoiled = given.output.slice();
     spoiled.set([0xff], spoiled.indexOf(0xc3));
     expect(errorOf(report(spoiled))).toBe('JobDied');
+  });
+
+  it('is none with anything behind what it tells beside its answer, or half of that', () => {
+    const detail = UnreadJobDetail.encode({ memoryPages: 1, codeBytes: 2, panic: undefined, backtrace: [] });
+    const told = (beside: Uint8Array): string =>
+      errorOf(report(encodeFrame(Uint8Array.of(...JobResult.encode(OK), 7, 0, 0, 0, ...beside))));
+    expect(told(detail)).toBe('ok');
+    expect(told(Uint8Array.of(...detail, 0))).toBe('JobDied');
+    for (let cut = 1; cut < detail.length; cut++)
+      expect(told(detail.subarray(0, cut)), `${cut}`).toBe('JobDied');
+  });
+
+  it('is none if a text that it tells is not UTF-8', () => {
+    const panic = Uint8Array.of(0xff);
+    const detail = UnreadJobDetail.encode({ memoryPages: 1, codeBytes: 2, panic, backtrace: [] });
+    const frame = encodeFrame(Uint8Array.of(...JobResult.encode(OK), 7, 0, 0, 0, ...detail));
+    expect(errorOf(report(frame))).toBe('JobDied');
   });
 });

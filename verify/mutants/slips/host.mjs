@@ -17,7 +17,7 @@ const CI = { sample: true };
 const requests = [
   slip(
     'a dispute has the time limit of backing',
-    src('request/validate.ts'),
+    src('request/detail.ts'),
     BY_KIND,
     "const byKind = kind === 'approval' ? 'Approval' : 'Backing';",
     sent,
@@ -25,14 +25,14 @@ const requests = [
   ),
   slip(
     'an approval has the time limit of backing',
-    src('request/validate.ts'),
+    src('request/detail.ts'),
     BY_KIND,
     "const byKind = kind === 'dispute' ? 'Approval' : 'Backing';",
     sent,
   ),
   slip(
     'backing of a system parachain has the time limit of approvals',
-    src('request/validate.ts'),
+    src('request/detail.ts'),
     BY_KIND,
     "const byKind = kind === 'backing' ? 'Backing' : 'Approval';",
     sent,
@@ -67,9 +67,9 @@ const requests = [
   ),
   slip(
     "the caller's own time limit is ignored",
-    src('request/validate.ts'),
-    'executionTimeoutMs ?? execTimeoutMs(this.#pvf.params, byKind)',
-    'execTimeoutMs(this.#pvf.params, byKind)',
+    src('request/detail.ts'),
+    'executionTimeoutMs ?? execTimeoutMs(params, byKind)',
+    'execTimeoutMs(params, byKind)',
     sent,
   ),
   slip(
@@ -281,8 +281,8 @@ const workers = [
   slip(
     'a worker that reports an error is used again',
     src('execute/work.ts'),
-    "...(error.type === 'JobTimedOut' && { times }) },\n      false,",
-    "...(error.type === 'JobTimedOut' && { times }) },\n      true,",
+    "...(error.type === 'JobTimedOut' && { times }), detail },\n      false,",
+    "...(error.type === 'JobTimedOut' && { times }), detail },\n      true,",
     host('execute/work'),
   ),
   slip(
@@ -337,8 +337,8 @@ const workers = [
   slip(
     'a job has three times its limit of wall time',
     src('worker/wall-time.ts'),
-    'const WALL_FACTOR = 4n;',
-    'const WALL_FACTOR = 3n;',
+    'export const WALL_CLOCK_FACTOR = 4;',
+    'export const WALL_CLOCK_FACTOR = 3;',
     host('worker/wall-time'),
   ),
   slip(
@@ -515,7 +515,7 @@ const verdicts = [
   slip(
     'a refusal by the PVF is only possibly invalid',
     src('verdict/classify.ts'),
-    "return { type: 'invalid', rule: 'refused-by-pvf', message: said.value };",
+    "return { type: 'invalid', rule: 'refused-by-pvf', message: withPanic(said.value, detail) };",
     "return possibly('job-error', said.value);",
     verdict,
   ),
