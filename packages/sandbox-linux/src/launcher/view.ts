@@ -105,7 +105,10 @@ class Root {
     for (const [name, text] of Object.entries(DEVICE_LINKS)) this.#link(`/dev/${name}`, text);
     this.#directory('/proc');
     this.#coverHidden();
-    if (!this.#exists(cwd)) this.#directory(cwd, true);
+    // only where it is a directory outside as well: a wrong one is still an error
+    const start = followLinks(cwd);
+    if (start !== undefined && !this.#exists(start.real)) this.#directory(start.real, true);
+    for (const [path, text] of start?.links ?? []) this.#link(path, text);
     setMountWritable(this.#base, false, { recursive: true });
     for (const { at, write, optional } of this.#mounted) if (write) this.#allowWriting(at, optional);
     for (const { at } of privates) if (this.#isMountPoint(at)) setMountWritable(this.#at(at), true);
