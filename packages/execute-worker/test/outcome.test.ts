@@ -23,6 +23,8 @@ const report = (output: Uint8Array, end: JobEnd = EXITED): JobReport => ({
   output,
 });
 
+const TIMED_OUT: JobResult = { ok: false, error: { type: 'TimedOut' } };
+
 const errorOf = (given: JobReport): string => {
   const result = classifyReport(given);
   return result.ok ? 'ok' : result.error.type;
@@ -44,6 +46,7 @@ describe('what the host is told of a job', () => {
     ['an answer and a byte more', Uint8Array.of(...whole, 0)],
     ['two answers', Uint8Array.of(...whole, ...whole)],
     ['an answer without the size of the PoV', encodeFrame(JobResult.encode(OK))],
+    ['an error and a byte more', encodeFrame(Uint8Array.of(...JobResult.encode(TIMED_OUT), 0))],
     ['an answer of no known kind', encodeFrame(Uint8Array.of(0, 99, 0, 0, 0, 0))],
     ['a length of 2^64 - 1', new Uint8Array(8).fill(0xff)],
   ])('is that it has died when it wrote %s', (_, output) => {

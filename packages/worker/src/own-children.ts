@@ -10,11 +10,9 @@ import {
   sleep,
   waitForChild,
 } from '@pvf/linux';
+import { PF_EXITING, SIGKILL } from '@pvf/linux/constants';
 
-const SIGKILL = 9;
 const LIST_BYTES = 4096;
-/** linux/sched.h */
-const PF_EXITING = 4;
 /** For a process that was killed to leave the call that it is in. */
 const MAX_WAIT_MS = 2000;
 /** Small processes are gone by then; whoever ends a large one does not wait for the kernel to tidy up. */

@@ -367,10 +367,10 @@ const memory = [
 ];
 
 const crypto = [
-  slip('v is taken as it is', asm('core/ecdsa.ts'), 'v > 26 ? v - 27 : v', 'v', signatures, CORE),
+  slip('v is taken as it is', asm('core/secp256k1/ecdsa.ts'), 'v > 26 ? v - 27 : v', 'v', signatures, CORE),
   slip(
     'v above 26 begins at 28',
-    asm('core/ecdsa.ts'),
+    asm('core/secp256k1/ecdsa.ts'),
     'v > 26 ? v - 27 : v',
     'v > 27 ? v - 27 : v',
     signatures,
@@ -378,7 +378,7 @@ const crypto = [
   ),
   slip(
     'a bad v is a bad signature',
-    asm('core/ecdsa.ts'),
+    asm('core/secp256k1/ecdsa.ts'),
     'if (recovery > 3) return BAD_V;',
     'if (recovery > 3) return BAD_SIGNATURE;',
     signatures,
@@ -386,7 +386,7 @@ const crypto = [
   ),
   slip(
     'a key is compared but for its last byte',
-    asm('core/ecdsa.ts'),
+    asm('core/secp256k1/ecdsa.ts'),
     'for (let i: u32 = 0; i < 33; i++) if (load<u8>(COMPRESSED + i)',
     'for (let i: u32 = 0; i < 32; i++) if (load<u8>(COMPRESSED + i)',
     signatures,
@@ -426,7 +426,7 @@ const crypto = [
   ),
   slip(
     'an inlined node may have 32 bytes',
-    asm('core/trie-proof.ts'),
+    asm('core/trie/trie-proof.ts'),
     '    if (length == 32) return INVALID; // a hash that should have been left out\n',
     '',
     trie,
@@ -434,7 +434,7 @@ const crypto = [
   ),
   slip(
     'a rebuilt inline node may not have 32 bytes',
-    asm('core/trie-proof.ts'),
+    asm('core/trie/trie-proof.ts'),
     '    if (length > 32) return INVALID;\n    const parent',
     '    if (length > 31 && load<u32>(node, INLINE)) return INVALID;\n    const parent',
     trie,
@@ -442,7 +442,7 @@ const crypto = [
   ),
   slip(
     'a node that is left over does no harm',
-    asm('core/trie-proof.ts'),
+    asm('core/trie/trie-proof.ts'),
     '      if (!complete) return INVALID;\n',
     '',
     trie,
@@ -450,7 +450,7 @@ const crypto = [
   ),
   slip(
     'a value of a branch with a child is found below',
-    asm('core/trie-proof.ts'),
+    asm('core/trie/trie-proof.ts'),
     'return valueKind == VALUE_NONE ? STEP_FOUND : STEP_ABSENT;',
     'return STEP_FOUND;',
     trie,
@@ -458,7 +458,7 @@ const crypto = [
   ),
   slip(
     'the padding of a partial key may be anything',
-    asm('core/trie-proof.ts'),
+    asm('core/trie/trie-proof.ts'),
     '  if (nibbles & 1 && load<u8>(partial) & 0xf0) return 0;\n',
     '',
     trie,

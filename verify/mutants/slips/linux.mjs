@@ -119,7 +119,7 @@ export const slips = [
   ),
   slip(
     'personality may make all memory executable',
-    src('seccomp/no-new-code.ts'),
+    src('sys/constants.ts'),
     'const READ_IMPLIES_EXEC = 0x0040_0000;',
     'const READ_IMPLIES_EXEC = 0x0080_0000;',
     program,

@@ -87,6 +87,13 @@ export const slips = [
     'UnreadJobDetail.decodeExact(bytes)',
     'UnreadJobDetail.decode(bytes)',
     outcome,
+  ),
+  slip(
+    'an error may be followed by anything',
+    executeSrc('outcome.ts'),
+    'if (value.ok ? rest < POV_SIZE_BYTES : rest !== 0)',
+    'if (value.ok && rest < POV_SIZE_BYTES)',
+    outcome,
     CI,
   ),
   slip(

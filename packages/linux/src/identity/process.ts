@@ -1,5 +1,7 @@
 import { refuseAvoided } from '../sys/avoided.ts';
 import {
+  ADDR_NO_RANDOMIZE,
+  PERSONALITY_QUERY,
   PR_GET_DUMPABLE,
   PR_GET_NO_NEW_PRIVS,
   PR_SET_DUMPABLE,
@@ -10,9 +12,6 @@ import {
 import { failed, lastErrno, sys3, sys6 } from '../sys/libc.ts';
 import { cString } from '../sys/memory.ts';
 import { NR } from '../sys/syscalls.ts';
-
-const PERSONALITY_QUERY = 0xffffffff;
-const ADDR_NO_RANDOMIZE = 0x0040000;
 
 /** prctl(2) with zeroes where no argument is given. @throws SandboxError SYSCALL_FAILED */
 export function prctl(name: string, option: number, a = 0, b = 0): number {

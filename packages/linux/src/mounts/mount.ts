@@ -13,6 +13,9 @@ import {
   MS_REC,
   MS_RELATIME,
   MS_REMOUNT,
+  ST_NOATIME,
+  ST_NODIRATIME,
+  ST_RELATIME,
 } from '../sys/constants.ts';
 import { failed, lastErrno, sys3, sys6 } from '../sys/libc.ts';
 import { cString, reserve } from '../sys/memory.ts';
@@ -72,9 +75,6 @@ export function pivotRoot(directory: string, options: RootOptions = {}): void {
 // struct statfs: f_flags, whose low four bits are the mount flags of the same names
 const statfs = reserve(120);
 const STATFS_FLAGS_OFFSET = 80;
-const ST_NOATIME = 0x400;
-const ST_NODIRATIME = 0x800;
-const ST_RELATIME = 0x1000;
 
 /** The flags a mount has already: in a user namespace they are locked and have to be repeated. */
 function presentFlags(path: string): number {

@@ -1,11 +1,8 @@
-import { PROT_EXEC } from '../sys/constants.ts';
+import { PERSONALITY_QUERY, PROT_EXEC, READ_IMPLIES_EXEC } from '../sys/constants.ts';
 import type { Architecture, SyscallName } from '../sys/syscalls.ts';
 import type { SeccompAction } from './actions.ts';
 import { type CompiledFilter, compileFilter, type SyscallRule } from './compile.ts';
 
-// fs/exec.c: this personality bit makes every readable mapping executable
-const READ_IMPLIES_EXEC = 0x0040_0000;
-const PERSONALITY_QUERY = 0xffff_ffff;
 // linux/shm.h: attach with PROT_EXEC
 const SHM_EXEC = 0o100000;
 

@@ -1,6 +1,14 @@
 import { closeDescriptor } from '../io/descriptors.ts';
 import { refuseAvoided } from '../sys/avoided.ts';
-import { AF_UNIX, EAGAIN, EINTR, SOCK_CLOEXEC, SOCK_SEQPACKET } from '../sys/constants.ts';
+import {
+  AF_UNIX,
+  EAGAIN,
+  EINTR,
+  MSG_CMSG_CLOEXEC,
+  MSG_DONTWAIT,
+  SOCK_CLOEXEC,
+  SOCK_SEQPACKET,
+} from '../sys/constants.ts';
 import { failed, lastErrno, sys3, sys6 } from '../sys/libc.ts';
 import { reserve, writeInt64 } from '../sys/memory.ts';
 import { NR } from '../sys/syscalls.ts';
@@ -8,8 +16,6 @@ import { NR } from '../sys/syscalls.ts';
 // linux/socket.h
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
-const MSG_DONTWAIT = 0x40;
-const MSG_CMSG_CLOEXEC = 0x4000_0000;
 // struct cmsghdr (len 0, level 8, type 12) with one descriptor; padded to eight bytes
 const CONTROL_BYTES = 24;
 const CONTROL_LENGTH = 20;

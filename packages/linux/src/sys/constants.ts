@@ -15,7 +15,12 @@ export const CLONE_NEWNET = 0x40000000;
 // asm-generic/signal.h
 export const SIGKILL = 9;
 export const SIGSEGV = 11;
+export const SIGTERM = 15;
 export const SIGCHLD = 17;
+export const SIGCONT = 18;
+export const SIGSTOP = 19;
+export const SIGXCPU = 24;
+export const SIGXFSZ = 25;
 export const SIGSYS = 31;
 
 // linux/wait.h
@@ -60,7 +65,10 @@ export const PROT_WRITE = 2;
 export const PROT_EXEC = 4;
 export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;
+export const MAP_FIXED = 0x10;
 export const MAP_ANONYMOUS = 0x20;
+export const MAP_FIXED_NOREPLACE = 0x10_0000;
+export const MADV_DONTNEED = 4;
 export const MADV_DONTFORK = 10;
 export const MADV_DOFORK = 11;
 export const MADV_HUGEPAGE = 14;
@@ -82,8 +90,16 @@ export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
 export const SOCK_SEQPACKET = 5;
 export const SOCK_CLOEXEC = 0o2000000;
+/** What of socket(2)'s type is the type; its other bits are flags (SOCK_CLOEXEC, SOCK_NONBLOCK). */
+export const SOCK_TYPE_MASK = 0xf;
+export const MSG_DONTWAIT = 0x40;
+/** Connects and sends in one call, past Landlock's rules of ports. */
+export const MSG_FASTOPEN = 0x2000_0000;
+export const MSG_CMSG_CLOEXEC = 0x4000_0000;
+export const SHUT_RDWR = 2;
 
 // linux/time.h
 export const CLOCK_MONOTONIC = 1;
@@ -171,6 +187,7 @@ export const LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF = 4;
 export const LANDLOCK_RESTRICT_SELF_TSYNC = 8;
 
 // linux/fs.h: _IOWR('f', 17, struct procmap_query) with its 104 bytes
+/** Asks for a region of a memory map (linux/fs.h). */
 export const PROCMAP_QUERY = 0xc0686611;
 export const FIONREAD = 0x541b;
 export const PROCMAP_QUERY_VMA_READABLE = 0x01;
@@ -208,3 +225,31 @@ export const SECCOMP_FILTER_FLAG_NEW_LISTENER = 0x8;
 export const SECCOMP_USER_NOTIF_FLAG_CONTINUE = 0x1;
 export const SECCOMP_IOCTL_NOTIF_RECV = 0xc0502100;
 export const SECCOMP_IOCTL_NOTIF_SEND = 0xc0182101;
+export const SECCOMP_IOCTL_NOTIF_ID_VALID = 0x4008_2102;
+/** What kernels before 5.17 knew. */
+export const SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR = 0x8008_2102;
+
+// linux/personality.h
+/** Asks for the personality that there is. */
+export const PERSONALITY_QUERY = 0xffff_ffff;
+export const ADDR_NO_RANDOMIZE = 0x0004_0000;
+/** Makes every readable mapping executable (fs/exec.c). */
+export const READ_IMPLIES_EXEC = 0x0040_0000;
+
+// linux/statfs.h
+export const ST_NOATIME = 0x400;
+export const ST_NODIRATIME = 0x800;
+export const ST_RELATIME = 0x1000;
+
+// linux/futex.h
+export const FUTEX_WAIT = 0;
+export const FUTEX_WAKE = 1;
+export const FUTEX_WAIT_BITSET = 9;
+export const FUTEX_PRIVATE_FLAG = 128;
+
+// linux/sched.h
+export const PF_EXITING = 4;
+
+// asm-generic/ioctls.h: pushing characters into a terminal's input, and the console's variant of it
+export const TIOCSTI = 0x5412;
+export const TIOCLINUX = 0x541c;

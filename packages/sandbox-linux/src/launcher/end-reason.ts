@@ -1,11 +1,8 @@
 import { type ChildEnd, errnoName } from '@pvf/linux';
-import { SIGSYS } from '@pvf/linux/constants';
+import { SIGSYS, SIGXCPU, SIGXFSZ } from '@pvf/linux/constants';
 import type { Plan } from '../policy/plan.ts';
 import type { EndReason } from './protocol.ts';
 import type { SharedState } from './shared-state.ts';
-
-const SIGXCPU = 24;
-const SIGXFSZ = 25;
 
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: 'it may not be executed: give its directory (and its interpreter’s) in files.execute',

@@ -9,13 +9,17 @@ import {
   type SupervisedCall,
   sys3,
 } from '@pvf/linux';
-import { AF_INET, AF_INET6, AF_UNIX, EPERM } from '@pvf/linux/constants';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  EPERM,
+  SECCOMP_IOCTL_NOTIF_ID_VALID,
+  SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR,
+  SHUT_RDWR,
+} from '@pvf/linux/constants';
 import type { Listening } from '../policy/plan.ts';
 
-// linux/seccomp.h; the second is what kernels before 5.17 knew
-const SECCOMP_IOCTL_NOTIF_ID_VALID = 0x4008_2102;
-const SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR = 0x8008_2102;
-const SHUT_RDWR = 2;
 const ADDRESS_BYTES = 128;
 const address = reserve(ADDRESS_BYTES);
 const addressLength = reserve(4);

@@ -1,5 +1,5 @@
 import { failed, lastErrno, libcSigaction, NR, readInto, reserve, sys6, WOULD_BLOCK } from '@pvf/linux';
-import { SFD_CLOEXEC, SFD_NONBLOCK, SIG_BLOCK, SIG_SETMASK } from '@pvf/linux/constants';
+import { SFD_CLOEXEC, SFD_NONBLOCK, SIG_BLOCK, SIG_SETMASK, SIGKILL, SIGSTOP } from '@pvf/linux/constants';
 
 const SIGNAL_SET_BYTES = 8;
 // struct signalfd_siginfo: ssi_signo at 0, ssi_code at 8
@@ -8,8 +8,6 @@ const SI_KERNEL = 0x80;
 const SIGACTION_BYTES = 152;
 const LAST_STANDARD_SIGNAL = 31;
 const SIG_IGN = 1n;
-const SIGKILL = 9;
-const SIGSTOP = 19;
 
 const set = reserve(SIGNAL_SET_BYTES);
 const before = reserve(SIGNAL_SET_BYTES);

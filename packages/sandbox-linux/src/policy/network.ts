@@ -1,14 +1,17 @@
 import type { ArgumentCondition, SyscallRule } from '@pvf/linux';
-import { AF_INET, AF_INET6, AF_UNIX } from '@pvf/linux/constants';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  MSG_FASTOPEN,
+  SOCK_DGRAM,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  SOCK_TYPE_MASK,
+} from '@pvf/linux/constants';
 import type { NetworkPolicy } from './types.ts';
 
-// linux/net.h and linux/in.h; the type's other bits are flags (SOCK_CLOEXEC, SOCK_NONBLOCK)
-const SOCK_TYPE_MASK = 0xf;
-const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
-const SOCK_SEQPACKET = 5;
-// linux/socket.h: connects and sends in one call, past Landlock's rules of ports
-const MSG_FASTOPEN = 0x2000_0000;
+// linux/in.h
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
 

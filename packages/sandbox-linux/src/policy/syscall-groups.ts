@@ -7,12 +7,11 @@ import {
   CLONE_NEWPID,
   CLONE_NEWUSER,
   CLONE_NEWUTS,
+  TIOCLINUX,
+  TIOCSTI,
 } from '@pvf/linux/constants';
 import type { SyscallSelector } from './types.ts';
 
-// linux/tty: pushing characters into a terminal's input, and the console's variant of it
-const TIOCSTI = 0x5412;
-const TIOCLINUX = 0x541c;
 // linux/stat.h: S_ISUID | S_ISGID
 const SET_ID_BITS = 0o6000;
 // linux/fcntl.h: O_CREAT | __O_TMPFILE, the flags with which open looks at a mode

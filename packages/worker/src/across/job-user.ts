@@ -18,10 +18,10 @@ import {
   writeAll,
   writeIdMap,
 } from '@pvf/linux';
+import { SIGKILL } from '@pvf/linux/constants';
 
 import { forkAsFirstVictim } from './oom-score.ts';
 
-const SIGKILL = 9;
 /** Ids of workers and of their jobs, inside the worker's user namespace. */
 const WORKER_ID = 65_534;
 const JOB_ID = 65_533;

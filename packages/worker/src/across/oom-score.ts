@@ -1,6 +1,6 @@
 import { open, readSmallFile, writeAll } from '@pvf/linux';
+import { O_WRONLY } from '@pvf/linux/constants';
 
-const O_WRONLY = 1;
 const PATH = 'self/oom_score_adj';
 /** When memory runs out, the kernel ends a process with this score before any other (proc_pid_oom_score_adj(5)). */
 const FIRST_VICTIM = Buffer.from('1000');

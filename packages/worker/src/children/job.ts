@@ -14,6 +14,7 @@ import {
   processCpuTimeNs,
   waitForChild,
 } from '@pvf/linux';
+import { SIGKILL } from '@pvf/linux/constants';
 import { BEGINNING_BYTES, explainFailure, readBeginning } from '../across/beginning.ts';
 import { forkAs } from '../across/job-user.ts';
 import { beforeJob, describeEnd, messageOf, NotBegunError } from '../errors.ts';
@@ -21,7 +22,6 @@ import type { JobSettings } from '../job/job-process.ts';
 import { MemoryGuard, type MemoryLimits, type MemoryOrigin, ownMemory } from './memory-guard.ts';
 import { OutputCollector } from './output.ts';
 
-const SIGKILL = 9;
 const NS_PER_MS = 1e6;
 /** Without pidfds (Linux before 5.3, or a policy) the job's end is looked for this often. */
 const NO_PIDFD_POLL_MS = 1;

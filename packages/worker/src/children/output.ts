@@ -1,8 +1,6 @@
 import { lastErrno, mapScratch, sys3, syscallNumber, viewOf } from '@pvf/linux';
+import { EAGAIN, EINTR, MADV_DONTNEED } from '@pvf/linux/constants';
 
-const MADV_DONTNEED = 4;
-const EINTR = 4;
-const EAGAIN = 11;
 /** A job that wrote more has its pages given back, not overwritten. */
 const KEPT_BYTES = 1 << 20;
 

@@ -1,7 +1,5 @@
 import { killPid } from '@pvf/linux';
-
-const SIGCONT = 18;
-const SIGSTOP = 19;
+import { SIGCONT, SIGSTOP } from '@pvf/linux/constants';
 
 /** A child that gets no processor while it is stopped, whatever it does: nothing can handle or block that. */
 export class Stoppable {

@@ -8,21 +8,24 @@ import {
   syscallNumber,
   viewOf,
 } from '@pvf/linux';
+import {
+  MADV_DOFORK,
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_PRIVATE,
+  MREMAP_FIXED,
+  PROT_READ,
+  SECCOMP_SET_MODE_FILTER,
+} from '@pvf/linux/constants';
 
 /** Below what any program, library or heap of Linux uses. The lower one is where `vm.mmap_min_addr` is as usual. */
 const STARTS = [0x1_0000, 0x10_0000];
 const END = 0x20_0000;
-const PROT_READ = 1;
 const PROT_READ_WRITE = 3;
-const MAP_PRIVATE = 2;
-const MAP_FIXED = 0x10;
-const MAP_ANONYMOUS = 0x20;
-const MAP_FIXED_NOREPLACE = 0x10_0000;
-const MREMAP_FIXED = 2;
 /** struct sock_fprog: u16 length, padding, pointer. */
 const FPROG_BYTES = 16;
 const FPROG_POINTER = 8;
-const SECCOMP_SET_MODE_FILTER = 1;
 
 /** Where they are, and where the next one goes. */
 let region: { readonly start: number; free: number } | undefined;
@@ -83,7 +86,6 @@ export function addingOnly(filters: readonly CompiledFilter[]): SyscallRule[] {
 }
 
 const outside = (index: number) => ({ index, op: 'ge', value: END }) as const;
-const MADV_DOFORK = 11;
 
 /**
  * MAP_TYPE, MAP_GROWSDOWN and MAP_HUGETLB: no memory outside the process's own account. A mapping that grows like a stack

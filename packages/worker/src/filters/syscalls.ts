@@ -10,15 +10,18 @@ import {
   type SyscallName,
   type SyscallRule,
 } from '@pvf/linux';
+import {
+  FUTEX_PRIVATE_FLAG,
+  FUTEX_WAIT,
+  FUTEX_WAIT_BITSET,
+  FUTEX_WAKE,
+  PR_CAP_AMBIENT,
+  PR_SET_PDEATHSIG,
+  PROCMAP_QUERY,
+  SIGKILL,
+} from '@pvf/linux/constants';
 import { addingOnly, keepFilters, memoryCalls } from './kept-filters.ts';
 
-/** Asks for a region of the job's own memory map (linux/fs.h); the lock finds writable code with it. */
-const PROCMAP_QUERY = 0xc0686611;
-
-const FUTEX_WAIT = 0;
-const FUTEX_WAKE = 1;
-const FUTEX_WAIT_BITSET = 9;
-const FUTEX_PRIVATE_FLAG = 128;
 /** All bits of a futex operation but FUTEX_CLOCK_REALTIME. */
 const FUTEX_OPERATION = 0xffff_feff;
 /** The largest clock that is no process's own. */
@@ -225,11 +228,8 @@ export interface TemplateFilters {
   readonly job: CompiledFilter;
 }
 
-const SIGKILL = 9;
 const RLIMIT_CPU = 0;
 const RLIMIT_NPROC = 6;
-const PR_SET_PDEATHSIG = 1;
-const PR_CAP_AMBIENT = 47;
 /** What a template needs beyond a job's list, to make jobs that then restrict themselves. */
 const TEMPLATE_ONLY: readonly SyscallName[] = [
   'read',

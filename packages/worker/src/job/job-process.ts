@@ -18,6 +18,7 @@ import {
   setParentDeathSignal,
   setResourceLimit,
 } from '@pvf/linux';
+import { SIGKILL } from '@pvf/linux/constants';
 import { ArenaWindow } from '../across/arena.ts';
 import { type JobUser, stayJobUser } from '../across/job-user.ts';
 import {
@@ -27,7 +28,6 @@ import {
   type TemplateFilters,
 } from '../filters/syscalls.ts';
 
-const SIGKILL = 9;
 /**
  * With a limit of 0 the kernel writes no core file, but still starts the program that a piped kernel.core_pattern names,
  * as root, with all that was in the job's memory; with 1 it does neither (fs/coredump.c).

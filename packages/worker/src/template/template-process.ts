@@ -15,6 +15,7 @@ import {
   useHugePages,
   writeAll,
 } from '@pvf/linux';
+import { SIGKILL } from '@pvf/linux/constants';
 import { MAX_TEMPLATES } from '@pvf/protocol';
 import { ArenaWindow } from '../across/arena.ts';
 import { markBegun } from '../across/beginning.ts';
@@ -29,7 +30,6 @@ import {
   refuseCoreDumps,
 } from '../job/job-process.ts';
 
-const SIGKILL = 9;
 /** u32 length of the request, u32 CPU limit in seconds; little-endian. */
 export const COMMAND_BYTES = 8;
 /** What a template says after each call of clone. Nothing depends on what it says. */

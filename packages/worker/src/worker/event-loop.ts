@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { closeDescriptor, closeIoUrings, duplicateTo, open, sharedMappings } from '@pvf/linux';
+import { O_WRONLY } from '@pvf/linux/constants';
 
-const O_WRONLY = 1;
 const EVENT_DESCRIPTOR = 'anon_inode:[eventfd]';
 
 /**

@@ -14,9 +14,8 @@ import {
   setThreadName,
   waitForChild,
 } from '@pvf/linux';
+import { SIGKILL } from '@pvf/linux/constants';
 import type pino from 'pino';
-
-const SIGKILL = 9;
 
 /**
  * Starts the guard over this worker's processes, and makes the channel through which templates hand over their clones.

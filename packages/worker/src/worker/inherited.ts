@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { closeDescriptor } from '@pvf/linux';
+import { O_CLOEXEC } from '@pvf/linux/constants';
 
 const DESCRIPTORS = '/proc/self/fd';
 const INFO = '/proc/self/fdinfo';
-const O_CLOEXEC = 0o2000000;
 /** Standard input, output and error, which a host gives its workers on purpose. */
 const STANDARD = 2;
 /** What Node itself has open before a program opens anything: event loops, and what wakes them. */

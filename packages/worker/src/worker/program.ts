@@ -11,6 +11,7 @@ import {
   useHugePages,
   useHugePagesForCode,
 } from '@pvf/linux';
+import { SIGKILL, SIGTERM } from '@pvf/linux/constants';
 import { WorkerHandshake } from '@pvf/protocol';
 import type pino from 'pino';
 import { runAllChecks, runCheck, WORKS } from './checks.ts';
@@ -22,8 +23,6 @@ import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.
 import { proveJobs } from './prove-jobs.ts';
 import { type RestrictedWorker, restrictWorker } from './restrict.ts';
 
-const SIGKILL = 9;
-const SIGTERM = 15;
 const TEST_SLEEP_MS = 5000;
 const HANDSHAKE_LIMIT_BYTES = 1024;
 

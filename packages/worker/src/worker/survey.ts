@@ -11,21 +11,19 @@ import {
   waitForChild,
   writeAll,
 } from '@pvf/linux';
+import { LANDLOCK_CREATE_RULESET_VERSION, SIGSYS, WNOHANG } from '@pvf/linux/constants';
 import { messageOf } from '../errors.ts';
 
 const REPORT_BYTES = 4096;
 /** Follows the indexes of the calls that the process has lived to make; then comes the reason, if any. */
 const DONE = 0xff;
 
-const SIGSYS = 31;
 /** About one fork in a thousand ends with SIGSEGV before memory is kept forkable. */
 const MAX_ACCIDENTS = 3;
 
 const INVALID = -1;
 /** No such descriptor: there is nothing to close, and none can be higher. */
 const LAST_DESCRIPTOR = 0xffff_ffff;
-const WNOHANG = 1;
-const LANDLOCK_CREATE_RULESET_VERSION = 1;
 /** More than any limit of descriptors, so that nothing is waited for. */
 const TOO_MANY = 0x7fff_ffff;
 

@@ -1,8 +1,8 @@
 // The version that a runtime's code declares in its custom sections, in the encoding of today.
 
-import { heapAllocate } from "./heap";
-import { scaleAddress, scaleByte, scaleBytes, scaleCompact, scaleFailed, scaleOpen, writeCompact } from "./scale";
-import { isUtf8 } from "./utf8";
+import { heapAllocate } from "../heap";
+import { scaleAddress, scaleByte, scaleBytes, scaleCompact, scaleFailed, scaleOpen, writeCompact } from "../scale";
+import { isUtf8 } from "../utf8";
 import { contents, contentsEnd, findSection, isModule } from "./wasm-format";
 
 // prettier-ignore

@@ -3,9 +3,9 @@
 // Formulas: Hisil, Wong, Carter, Dawson, "Twisted Edwards curves revisited". Everything here may depend on
 // its inputs in time: verification has no secrets.
 
-import { feFromBytes, feInvert, feIsNegative, feIsZero, fePowP58 } from "./convert25519";
-import { feMul, feSquare, feSquareTimes } from "./field25519";
-import { FE, feAdd, feCopy, feNegate, feSmall, feSub } from "./limbs";
+import { feFromBytes, feInvert, feIsNegative, feIsZero, fePowP58 } from "../field/convert25519";
+import { feMul, feSquare, feSquareTimes } from "../field/field25519";
+import { FE, feAdd, feCopy, feNegate, feSmall, feSub } from "../field/limbs";
 
 /** A point: X, Y, Z, T with x = X/Z, y = Y/Z, x y = T/Z. */
 export const POINT: u32 = 4 * FE;

@@ -2,7 +2,7 @@
 // src/wasm/scan.ts applies the same rules where the rewriting needs to know more; test/host-functions keeps
 // the two in agreement.
 
-import { isUtf8 } from "./utf8";
+import { isUtf8 } from "../utf8";
 
 let at: u32 = 0;
 /** Reading beyond is a failure: the end of the module, section or body. */

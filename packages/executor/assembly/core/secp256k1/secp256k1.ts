@@ -1,12 +1,12 @@
 // The group of secp256k1, y^2 = x^3 + 7, in Jacobian coordinates: x = X/Z^2, y = Y/Z^3; Z = 0 is the point
 // at infinity. Time depends on the inputs: verification has no secrets.
 
-import { isBelow } from "./barrett";
-import { fpFromWords, fpIsOdd, fpIsZero, fpRootCandidate, fpToWords } from "./convert-secp256k1";
-import { fpCarry, fpHalf, fpMul, fpSquare } from "./field-secp256k1";
-import { FE, feAdd, feCopy, feNegate, feSmall, feSub } from "./limbs";
-import { ORDER, scalarSplit } from "./scalar-secp256k1";
-import { invertWords } from "./invert";
+import { isBelow } from "../field/barrett";
+import { fpFromWords, fpIsOdd, fpIsZero, fpRootCandidate, fpToWords } from "../field/convert-secp256k1";
+import { fpCarry, fpHalf, fpMul, fpSquare } from "../field/field-secp256k1";
+import { FE, feAdd, feCopy, feNegate, feSmall, feSub } from "../field/limbs";
+import { ORDER, scalarSplit } from "../field/scalar-secp256k1";
+import { invertWords } from "../field/invert";
 
 /** X, Y, Z. */
 export const POINT: u32 = 3 * FE;

@@ -1,8 +1,8 @@
 // sr25519: schnorrkel signatures in the context "substrate".
 
-import { doubleScalarMul, pointNegate } from "./edwards";
+import { doubleScalarMul, pointNegate } from "../ed25519/edwards";
 import { ristrettoDecode, ristrettoEncode } from "./ristretto";
-import { scalarIsCanonical, scalarReduce } from "./scalar25519";
+import { scalarIsCanonical, scalarReduce } from "../field/scalar25519";
 import { loadTranscript, saveTranscript, transcriptAppend, transcriptChallenge, transcriptNew } from "./transcript";
 
 const SIGNING_CONTEXT: u32 = u32(memory.data<u8>([83, 105, 103, 110, 105, 110, 103, 67, 111, 110, 116, 101, 120, 116])); // SigningContext

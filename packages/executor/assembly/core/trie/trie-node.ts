@@ -1,7 +1,7 @@
 // What root computation and proof verification share of the trie's node format.
 
-import { blake2bFinal, blake2bInit } from "./blake2b";
-import { keccakFinal, keccakInit } from "./keccak";
+import { blake2bFinal, blake2bInit } from "../hash/blake2b";
+import { keccakFinal, keccakInit } from "../hash/keccak";
 
 export const LEAF: u32 = 0x40;
 export const BRANCH: u32 = 0x80;

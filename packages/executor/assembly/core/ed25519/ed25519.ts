@@ -1,8 +1,8 @@
 // Ed25519 verification by the rules of ZIP-215.
 
 import { doubleScalarMul, pointAdd, pointDecode, pointDouble, pointIsIdentity, pointNegate } from "./edwards";
-import { scalarIsCanonical, scalarReduce } from "./scalar25519";
-import { sha512Final, sha512Init, sha512Update } from "./sha512";
+import { scalarIsCanonical, scalarReduce } from "../field/scalar25519";
+import { sha512Final, sha512Init, sha512Update } from "../hash/sha512";
 
 const A: u32 = u32(memory.data(160, 16));
 const R: u32 = u32(memory.data(160, 16));

@@ -1,7 +1,7 @@
 // Root hash of a trie given as a list of entries.
 
-import { heapAllocate, heapRoom } from "./heap";
-import { scaleBytes, scaleCompact, scaleFailed, scaleOpen, writeCompact } from "./scale";
+import { heapAllocate, heapRoom } from "../heap";
+import { scaleBytes, scaleCompact, scaleFailed, scaleOpen, writeCompact } from "../scale";
 import {
   BRANCH,
   BRANCH_HASHED_VALUE,

@@ -4,8 +4,8 @@
 // to the listed nodes, and the value. Verification walks down, puts the value in, and rebuilds the nodes
 // upwards: the root must come out.
 
-import { heapAllocate, heapTrim } from "./heap";
-import { scaleByte, scaleBytes, scaleCompact, scaleFail, scaleFailed, scaleOpen, writeCompact } from "./scale";
+import { heapAllocate, heapTrim } from "../heap";
+import { scaleByte, scaleBytes, scaleCompact, scaleFail, scaleFailed, scaleOpen, writeCompact } from "../scale";
 import {
   BRANCH,
   BRANCH_HASHED_VALUE,

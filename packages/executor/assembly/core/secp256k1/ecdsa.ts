@@ -1,7 +1,7 @@
 // ECDSA on secp256k1: everything is recovery of the key, as in the reference.
 
-import { invertWords } from "./invert";
-import { ORDER, scalarFromBytes, scalarIsZero, scalarMul, scalarNegate } from "./scalar-secp256k1";
+import { invertWords } from "../field/invert";
+import { ORDER, scalarFromBytes, scalarIsZero, scalarMul, scalarNegate } from "../field/scalar-secp256k1";
 import { doubleScalarMul, pointFromSignature, pointIsInfinity, pointToWords } from "./secp256k1";
 
 const R: u32 = u32(memory.data(32, 16));

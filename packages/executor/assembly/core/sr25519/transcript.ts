@@ -1,6 +1,6 @@
 // Merlin transcripts: STROBE-128 with the few operations Merlin uses.
 
-import { keccakF } from "./keccak";
+import { keccakF } from "../hash/keccak";
 
 const RATE: u32 = 166;
 const FLAG_I: u32 = 1;

@@ -1,9 +1,9 @@
 // The ristretto255 group (RFC 9496) on edwards25519.
 
-import { D, SQRT_M1, feSqrtRatio } from "./edwards";
-import { feFromBytes, feIsNegative, feIsZero, feToBytes } from "./convert25519";
-import { feMul, feSquare } from "./field25519";
-import { FE, feAdd, feCopy, feNegate, feSmall, feSub } from "./limbs";
+import { D, SQRT_M1, feSqrtRatio } from "../ed25519/edwards";
+import { feFromBytes, feIsNegative, feIsZero, feToBytes } from "../field/convert25519";
+import { feMul, feSquare } from "../field/field25519";
+import { FE, feAdd, feCopy, feNegate, feSmall, feSub } from "../field/limbs";
 
 const Y: u32 = FE;
 const Z: u32 = 2 * FE;
