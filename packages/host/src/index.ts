@@ -2,14 +2,14 @@
  * PvfHost: precheck PVFs and validate candidates with queues, worker pools, artifacts on disk and outcomes that say
  * how to vote.
  */
-export { parseArtifactFileName } from './artifacts/identity.ts';
+export { parseArtifactFileName } from './artifact-identity.ts';
 export type * from './candidate.ts';
 export { type Clock, type ClockTimer, systemClock } from './clock.ts';
 export type { PvfCode } from './code.ts';
 export type * from './detail.ts';
 export { HostError, type HostErrorCode, type HostErrorMeta, type WorkerKind } from './errors.ts';
-export type { KeepFailedOptions } from './failed-candidates/index.ts';
 export { PvfHost } from './host/index.ts';
+export type { KeepFailedOptions } from './keep-failed-options.ts';
 export type * from './outcome.ts';
 export type * from './types.ts';
 export type * from './wire-types.ts';

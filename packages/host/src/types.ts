@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Claim, NoClaim } from './candidate.ts';
 import type { Clock } from './clock.ts';
 import type { PvfCode } from './code.ts';
-import type { KeepFailedOptions } from './failed-candidates/index.ts';
+import type { KeepFailedOptions } from './keep-failed-options.ts';
 import type { ExecutorParam, PersistedValidationData } from './wire-types.ts';
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cgroupPlaces } from '../src/launcher/cgroup-paths.ts';
+import { cgroupPlaces } from '../src/policy/cgroup-paths.ts';
 
 let top = '';
 beforeEach(() => {

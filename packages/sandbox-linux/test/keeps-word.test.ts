@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NetworkPolicy, Policy, SpawnOptions } from '../src/index.ts';
-import { cgroupPlaces } from '../src/launcher/cgroup-paths.ts';
+import { cgroupPlaces } from '../src/policy/cgroup-paths.ts';
 import { FIXTURES, NODE, PACKAGE } from './support/paths.ts';
 import { FULL, one, outcomeOf } from './support/sandboxes.ts';
 import { IDENTITIES, type Identity } from './support/spawn.ts';

@@ -1,5 +1,4 @@
 import { type ExecuteWorkerResult, type JobError, notBegun } from '@pvf/protocol';
-import type { JobEnd } from './children/job.ts';
 
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
@@ -35,40 +34,4 @@ export function internalError(
   error: unknown,
 ): ExecuteWorkerResult {
   return { ok: false, error: { type: 'InternalError', value: { type, value: messageOf(error) } } };
-}
-
-const SIGNAL_NAMES: Readonly<Record<number, string>> = {
-  4: 'SIGILL',
-  5: 'SIGTRAP',
-  6: 'SIGABRT',
-  7: 'SIGBUS',
-  8: 'SIGFPE',
-  9: 'SIGKILL',
-  11: 'SIGSEGV',
-  15: 'SIGTERM',
-  24: 'SIGXCPU',
-  25: 'SIGXFSZ',
-  31: 'SIGSYS',
-};
-
-/** How a job ended, in words for the log and the host. */
-export function describeEnd(end: JobEnd): string {
-  switch (end.type) {
-    case 'exited':
-      return `exit status ${end.status}`;
-    case 'signaled': {
-      const name = SIGNAL_NAMES[end.signal] ?? `signal ${end.signal}`;
-      return end.signal === 31
-        ? `received signal: ${name} (a forbidden system call)`
-        : `received signal: ${name}`;
-    }
-    case 'cpu-limit':
-      return 'killed: its CPU time was used up';
-    case 'memory-limit':
-      return 'killed: its memory limit was exceeded';
-    case 'output-limit':
-      return 'killed: it wrote more than an answer can have';
-    default:
-      return end satisfies never;
-  }
 }

@@ -7,10 +7,11 @@
 
 export { ArenaWindow, RequestArena } from './across/arena.ts';
 export { markBegun } from './across/beginning.ts';
-export { type JobEnd, type JobLimits, type JobReport, type JobSpec, runJob } from './children/job.ts';
+export { type JobLimits, type JobReport, type JobSpec, runJob } from './children/job.ts';
+export { describeEnd, type JobEnd } from './children/job-end.ts';
 export { readJobFrame } from './children/job-frame.ts';
 export { Template, TemplateError } from './children/template.ts';
-export { beforeJob, describeEnd, internalError, jobErrorOf, messageOf, NotBegunError } from './errors.ts';
+export { beforeJob, internalError, jobErrorOf, messageOf, NotBegunError } from './errors.ts';
 export { enterJob, type JobSettings, prepareJobSettings } from './job/job-process.ts';
 export type { TemplateJob } from './template/template-process.ts';
 export { runCheck } from './worker/checks.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeEnd } from '../src/errors.ts';
+import { describeEnd } from '../src/children/job-end.ts';
 import { logLevelNumber, maxLogLevel } from '../src/worker/log.ts';
 
 describe('the log level', () => {

@@ -417,7 +417,7 @@ const together = [
   ),
   slip(
     'a request that was given up is executed all the same',
-    src('execute/executions.ts'),
+    src('request/executions.ts'),
     "        this.#toQueue({ type: 'cancel', job: id });\n",
     '',
     pools,

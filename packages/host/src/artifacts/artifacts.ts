@@ -1,14 +1,19 @@
 import type { PrepareError } from '@pvf/protocol';
 import type { Logger } from 'pino';
+import { type ArtifactIdentity, artifactKey } from '../artifact-identity.ts';
 import type { Clock } from '../clock.ts';
 import { toHex } from '../hex.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { PreparationStats } from '../outcome.ts';
-import type { FromPrepareQueue, PreparePriority, ToPrepareQueue } from '../prepare/messages.ts';
-import type { PrepareAnswer, PrepareWork } from '../prepare/work.ts';
+import type {
+  FromPrepareQueue,
+  PrepareAnswer,
+  PreparePriority,
+  PrepareWork,
+  ToPrepareQueue,
+} from '../prepare/index.ts';
 import type { PruneReport } from '../types.ts';
 import { describePrepareError } from '../verdict/index.ts';
-import { type ArtifactIdentity, artifactKey } from './identity.ts';
 import { type ArtifactRequest, type ArtifactResult, limitsOf, withoutListeners } from './request.ts';
 import { type Failure, isFinal, isForeign, isOutdated, mayRetry } from './retry.ts';
 import { statsOf } from './stats.ts';

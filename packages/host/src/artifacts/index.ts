@@ -4,12 +4,5 @@
  */
 export { type ArtifactRequest, type ArtifactResult, Artifacts, type CacheEvent } from './artifacts.ts';
 export { boundDiskUse } from './disk.ts';
-export {
-  type ArtifactIdentity,
-  artifactFileName,
-  artifactKey,
-  parseArtifactFileName,
-  type RecordedBy,
-} from './identity.ts';
 export { type Failure, mayRetry } from './retry.ts';
 export { type Artifact, ArtifactStore } from './store.ts';

@@ -1,9 +1,7 @@
 import type { PrepareError } from '@pvf/protocol';
-import type { PreparePriority } from '../prepare/messages.ts';
-import type { PrepareWork } from '../prepare/work.ts';
-import type { SpawnFailure } from '../worker/messages.ts';
-import type { TimeSpent } from '../worker/wall-time.ts';
-import type { ArtifactIdentity } from './identity.ts';
+import type { ArtifactIdentity } from '../artifact-identity.ts';
+import type { PreparePriority, PrepareWork } from '../prepare/index.ts';
+import type { SpawnFailure, TimeSpent } from '../worker/index.ts';
 import type { Artifact } from './store.ts';
 
 /** What somebody wants an artifact for. */

@@ -1,5 +1,5 @@
 import { isDeterministic, type PrepareError } from '@pvf/protocol';
-import type { TimeSpent } from '../worker/wall-time.ts';
+import type { TimeSpent } from '../worker/index.ts';
 import type { ArtifactRequest } from './request.ts';
 
 /** How long a failed preparation is not tried again (the reference's PREPARE_FAILURE_COOLDOWN). */

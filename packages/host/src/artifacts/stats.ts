@@ -1,5 +1,5 @@
 import type { PreparationStats } from '../outcome.ts';
-import type { PrepareAnswer } from '../prepare/work.ts';
+import type { PrepareAnswer } from '../prepare/index.ts';
 
 const BYTES_PER_KIB = 1_024;
 

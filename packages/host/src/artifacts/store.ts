@@ -1,8 +1,13 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  type ArtifactIdentity,
+  artifactKey,
+  parseArtifactFileName,
+  type RecordedBy,
+} from '../artifact-identity.ts';
 import type { PreparationStats } from '../outcome.ts';
 import type { Threads } from '../threads/index.ts';
-import { type ArtifactIdentity, artifactKey, parseArtifactFileName, type RecordedBy } from './identity.ts';
 
 /** An artifact's file. One object stands for one file; a newer artifact of the same identity is another object. */
 export type Artifact = {

@@ -1,8 +1,7 @@
 /**
- * Execution: `Executions` puts a job into the `ExecuteQueue` and waits; the queue picks the next kind by `Shares` and
- * a worker with the job's executor params; the worker pool has `executeWork` talk to the worker's process.
+ * Execution: the `ExecuteQueue` picks the next kind by `Shares` and a worker with the job's executor params; the worker
+ * pool has `executeWork` talk to the worker's process.
  */
-export { type ExecutionResult, Executions } from './executions.ts';
 export type { ExecuteJob, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
 export { ExecuteQueue } from './queue.ts';
 export { KINDS } from './shares.ts';

@@ -1,5 +1,5 @@
 import type { ExecutionKind } from '../types.ts';
-import type { SpawnFailure } from '../worker/messages.ts';
+import type { SpawnFailure } from '../worker/index.ts';
 import type { Loadable } from './affinity.ts';
 
 /** A candidate's execution as the queue sees it. `Work` is what the worker needs; the queue does not look at it. */

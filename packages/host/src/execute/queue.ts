@@ -1,7 +1,6 @@
 import type { Clock, ClockTimer } from '../clock.ts';
 import type { ExecutionKind } from '../types.ts';
-import type { FromPool, ToPool } from '../worker/messages.ts';
-import { notStarted } from '../worker/not-started.ts';
+import { type FromPool, notStarted, type ToPool } from '../worker/index.ts';
 import { ActiveForks } from './active-forks.ts';
 import { Affinity } from './affinity.ts';
 import type { ExecuteJob, FromExecuteQueue, ToExecuteQueue } from './messages.ts';

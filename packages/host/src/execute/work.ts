@@ -11,11 +11,16 @@ import {
   type WorkerResponse,
 } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
-import { ARTIFACT, emptyWorkerDir } from '../worker/directory.ts';
-import { jobCpuTimeMs } from '../worker/job-clock.ts';
-import type { WorkResult } from '../worker/pool.ts';
-import type { WorkerProcess } from '../worker/process.ts';
-import { ask, type TimeSpent, timeSpent } from '../worker/wall-time.ts';
+import {
+  ARTIFACT,
+  ask,
+  emptyWorkerDir,
+  jobCpuTimeMs,
+  type TimeSpent,
+  timeSpent,
+  type WorkerProcess,
+  type WorkResult,
+} from '../worker/index.ts';
 
 /** One execution as a worker gets it. */
 export type ExecuteWork = {

@@ -1,10 +1,10 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { KeepFailedOptions } from '../keep-failed-options.ts';
 import type { ValidationOutcome } from '../outcome.ts';
 import type { ValidateRequest } from '../types.ts';
 import { encodeCandidate } from './encode.ts';
-import type { KeepFailedOptions } from './options.ts';
 
 const DEFAULT_MAX_FILES = 100;
 const DEFAULT_MAX_BYTES = 1024 ** 3;

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { ArtifactStore, Artifacts, boundDiskUse, type RecordedBy } from '../artifacts/index.ts';
+import type { RecordedBy } from '../artifact-identity.ts';
+import { ArtifactStore, Artifacts, boundDiskUse } from '../artifacts/index.ts';
 import { PvfCode } from '../code.ts';
-import { Executions } from '../execute/index.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
-import type { RequestParts } from '../request/index.ts';
+import { Executions, type HostServices } from '../request/index.ts';
 import { enforceSecurity, probeSecurity, Trial, toSecurityStatus } from '../security/index.ts';
 import { startThreads, type Threads, toShared } from '../threads/index.ts';
 import type { CodeInput, HostOptions, SecurityReport } from '../types.ts';
-import { locateWorker } from '../worker/locate.ts';
+import { locateWorker } from '../worker/index.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { executePipeline, preparePipeline } from './pipelines.ts';
 import { Programs } from './programs.ts';
@@ -20,7 +20,7 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 const ID_BYTES = 3;
 
 /** Everything that a running host is made of. */
-export type Assembly = {
+export type RunningHost = {
   /** Tells hosts apart in a log. */
   id: string;
   options: ResolvedOptions;
@@ -30,14 +30,14 @@ export type Assembly = {
   workspace: Workspace;
   prepare: ReturnType<typeof preparePipeline>;
   execute: ReturnType<typeof executePipeline>;
-  parts: RequestParts;
+  services: HostServices;
 };
 
 /**
  * Checks everything that can be checked before the first request, and wires the parts.
  * @throws HostError; nothing is left behind then
  */
-export async function assemble(given: HostOptions): Promise<Assembly> {
+export async function assemble(given: HostOptions): Promise<RunningHost> {
   const options = resolveOptions(given);
   const { clock, registry } = options;
   const id = randomBytes(ID_BYTES).toString('hex');
@@ -107,7 +107,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
     });
     const executions = new Executions((message) => execute.queue.handle(message), metrics, slowness);
 
-    const parts: RequestParts = {
+    const services: HostServices = {
       clock,
       logger,
       metrics,
@@ -129,7 +129,7 @@ export async function assemble(given: HostOptions): Promise<Assembly> {
         throw error;
       }
     }
-    return { id, options, logger, programs, security: report, workspace, prepare, execute, parts };
+    return { id, options, logger, programs, security: report, workspace, prepare, execute, services };
   } catch (error) {
     await threads.close();
     await workspace.remove();

@@ -22,7 +22,7 @@ import type { ResolvedOptions } from './options.ts';
 import type { Programs } from './programs.ts';
 import type { Workspace } from './workspace.ts';
 
-type Setting = {
+type PipelineInputs = {
   options: ResolvedOptions;
   programs: Programs;
   workspace: Workspace;
@@ -33,14 +33,14 @@ type Setting = {
 
 /** Prepare queue and pool, talking to each other. */
 export function preparePipeline(
-  setting: Setting,
+  inputs: PipelineInputs,
   toHost: (message: FromPrepareQueue<PrepareAnswer>) => void,
 ) {
-  const { options, security } = setting;
-  const settings = spawnSettings('prepare', setting);
+  const { options, security } = inputs;
+  const settings = spawnSettings('prepare', inputs);
   const handshakes = [WorkerHandshake.encode({ securityStatus: security })];
   const pool: WorkerPool<undefined, PrepareWork, PrepareAnswer> = new WorkerPool({
-    ...common('prepare', setting),
+    ...poolOptions('prepare', inputs),
     spawn: (_spec, signal, onGone) => spawnWorker(settings, handshakes, signal, onGone),
     work: (process, work, onStarted) => prepareWork(options.clock, process, work, onStarted),
     abandoned: async (answer) => {
@@ -62,14 +62,14 @@ type MaybeLater = ExecuteWork | Promise<ExecuteWork>;
 
 /** Execute queue and pool, talking to each other. */
 export function executePipeline(
-  setting: Setting,
+  inputs: PipelineInputs,
   toHost: (message: FromExecuteQueue<ExecuteAnswer>) => void,
 ) {
-  const { options, security } = setting;
-  const program = setting.programs.get('execute');
+  const { options, security } = inputs;
+  const program = inputs.programs.get('execute');
   const perWorker = program.hasTemplates ? Math.floor(options.templateMemory / options.executeWorkers) : 0;
   const settings = {
-    ...spawnSettings('execute', setting),
+    ...spawnSettings('execute', inputs),
     arguments: [
       ...(program.hasTemplates ? ['--template-memory-bytes', String(perWorker)] : []),
       ...(program.tellsDetail ? ['--execution-detail', '1'] : []),
@@ -77,7 +77,7 @@ export function executePipeline(
   };
   const handshake = WorkerHandshake.encode({ securityStatus: security });
   const pool: WorkerPool<ExecutorParams, MaybeLater, ExecuteAnswer> = new WorkerPool({
-    ...common('execute', setting),
+    ...poolOptions('execute', inputs),
     spawn: (executorParams, signal, onGone) =>
       spawnWorker(settings, [handshake, ExecuteHandshake.encode({ executorParams })], signal, onGone),
     work: async (process, work, onStarted) => {
@@ -101,7 +101,10 @@ export function executePipeline(
   return { queue, pool };
 }
 
-function spawnSettings(kind: WorkerKind, { options, programs, workspace, logger }: Setting): SpawnSettings {
+function spawnSettings(
+  kind: WorkerKind,
+  { options, programs, workspace, logger }: PipelineInputs,
+): SpawnSettings {
   return {
     kind,
     program: programs.get(kind).path,
@@ -116,12 +119,15 @@ function spawnSettings(kind: WorkerKind, { options, programs, workspace, logger 
   };
 }
 
-type Common = Pick<
+type CommonPoolOptions = Pick<
   PoolOptions<unknown, unknown, unknown>,
   'kind' | 'clock' | 'logger' | 'idleMs' | 'maxJobs' | 'replaced' | 'observe'
 >;
 
-function common(kind: WorkerKind, { options, programs, metrics, logger }: Setting): Common {
+function poolOptions(
+  kind: WorkerKind,
+  { options, programs, metrics, logger }: PipelineInputs,
+): CommonPoolOptions {
   return {
     kind,
     clock: options.clock,

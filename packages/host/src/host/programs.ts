@@ -1,6 +1,5 @@
 import type { WorkerKind } from '../errors.ts';
-import { engineIdentity } from '../worker/engine.ts';
-import { isMissing, isReplaced, type ProbedProgram, probeProgram } from '../worker/program.ts';
+import { engineIdentity, isMissing, isReplaced, type ProbedProgram, probeProgram } from '../worker/index.ts';
 
 /** The two worker programs as they were when the host started, and whether they still are. */
 export class Programs {

@@ -39,7 +39,7 @@ import type {
   SecurityReport,
   ValidateRequest,
 } from '../types.ts';
-import { type Assembly, assemble } from './assemble.ts';
+import { assemble, type RunningHost } from './assemble.ts';
 
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 
@@ -50,7 +50,7 @@ const PRUNE_EVERY_MS = 60 * 60 * 1_000;
  * {@link HostError}, only when an argument is wrong or the host is closed.
  */
 export class PvfHost implements AsyncDisposable {
-  readonly #host: Assembly;
+  readonly #host: RunningHost;
   readonly #intakes: Record<ExecutionKind | 'precheck' | 'heads-up', Intake>;
   readonly #closing = new AbortController();
   readonly #keepAlive: KeepAlive;
@@ -70,14 +70,14 @@ export class PvfHost implements AsyncDisposable {
     return await keepAlive.during(async () => new PvfHost(await assemble(options), keepAlive));
   }
 
-  private constructor(assembly: Assembly, keepAlive: KeepAlive) {
-    this.#host = assembly;
+  private constructor(running: RunningHost, keepAlive: KeepAlive) {
+    this.#host = running;
     this.#keepAlive = keepAlive;
-    const { keepFailed } = assembly.options;
-    this.#failed = keepFailed && new FailedCandidates(keepFailed, assembly.logger);
+    const { keepFailed } = running.options;
+    this.#failed = keepFailed && new FailedCandidates(keepFailed, running.logger);
     // Every request listens; Node would warn of a leak above ten.
     setMaxListeners(0, this.#closing.signal);
-    const intake = (): Intake => new Intake(assembly.options.maxPendingPerKind);
+    const intake = (): Intake => new Intake(running.options.maxPendingPerKind);
     this.#intakes = {
       precheck: intake(),
       'heads-up': intake(),
@@ -117,8 +117,8 @@ export class PvfHost implements AsyncDisposable {
   async precheck(request: PrecheckRequest): Promise<PrecheckOutcome> {
     this.#assertOpen();
     const pvf = checkPvf(request);
-    const { parts } = this.#host;
-    return await this.#run('precheck', request, (scope) => runPrecheck(parts, scope, pvf));
+    const { services } = this.#host;
+    return await this.#run('precheck', request, (scope) => runPrecheck(services, scope, pvf));
   }
 
   /**
@@ -133,9 +133,9 @@ export class PvfHost implements AsyncDisposable {
     this.#assertOpen();
     const pvf = checkPvf(request);
     const candidate = checkCandidate(request);
-    const { parts } = this.#host;
+    const { services } = this.#host;
     return await this.#run(candidate.kind, request, async (scope) => {
-      const outcome = await new Validation(parts, scope, pvf, candidate).run();
+      const outcome = await new Validation(services, scope, pvf, candidate).run();
       this.#failed?.keep(request, outcome);
       return outcome;
     });
@@ -153,7 +153,7 @@ export class PvfHost implements AsyncDisposable {
   }
 
   async #headsUp(checked: readonly CheckedPvf[]): Promise<void> {
-    const { parts } = this.#host;
+    const { services } = this.#host;
     const { signal } = this.#closing;
     const intake = this.#intakes['heads-up'];
     for (const pvf of checked) {
@@ -161,9 +161,9 @@ export class PvfHost implements AsyncDisposable {
       this.#assertOpen();
       try {
         const code = await this.#importCode(pvf.code);
-        const request = artifactRequest(parts, pvf, code, { purpose: 'heads-up', priority: 'normal' });
+        const request = artifactRequest(services, pvf, code, { purpose: 'heads-up', priority: 'normal' });
         // Nobody waits for the result: it is remembered, good or bad.
-        const task: Promise<unknown> = parts.artifacts.acquire(request, signal).catch(() => {});
+        const task: Promise<unknown> = services.artifacts.acquire(request, signal).catch(() => {});
         task.finally(() => intake.leave());
       } catch (error) {
         intake.leave();
@@ -204,13 +204,13 @@ export class PvfHost implements AsyncDisposable {
    */
   forgetFailures(codeHash?: string): number {
     this.#assertOpen();
-    return this.#host.parts.artifacts.forgetFailures(
+    return this.#host.services.artifacts.forgetFailures(
       codeHash === undefined ? undefined : checkHexHash(codeHash),
     );
   }
 
   status(): HostStatus {
-    const { programs, workspace, security, prepare, execute, parts } = this.#host;
+    const { programs, workspace, security, prepare, execute, services } = this.#host;
     const program = (kind: 'prepare' | 'execute') => {
       const { path, version, fullVersion } = programs.get(kind);
       return { path, version, fullVersion };
@@ -224,7 +224,7 @@ export class PvfHost implements AsyncDisposable {
       tried: programs.takeTrial,
       prepare: prepare.queue.counts(),
       execute: execute.queue.counts(),
-      artifacts: parts.artifacts.counts(),
+      artifacts: services.artifacts.counts(),
     };
   }
 
@@ -238,7 +238,7 @@ export class PvfHost implements AsyncDisposable {
     const { artifactCacheLimit, artifactMinStaleMs } = this.#host.options;
     const { limit = artifactCacheLimit, minStaleMs = artifactMinStaleMs } = options;
     checkPruning({ limit, minStaleMs });
-    const { artifacts } = this.#host.parts;
+    const { artifacts } = this.#host.services;
     const report = await this.#keepAlive.during(() => artifacts.prune(limit, minStaleMs));
     if (report.removed > 0) this.#host.logger.info(report, 'pruned artifacts');
     return report;
@@ -258,13 +258,13 @@ export class PvfHost implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { prepare, execute, parts, workspace } = this.#host;
+    const { prepare, execute, services, workspace } = this.#host;
     this.#pruneTimer?.cancel();
     this.#closing.abort(new Stopped('host-closed'));
-    parts.artifacts.cancelAll();
+    services.artifacts.cancelAll();
     await Promise.all([...this.#active, prepare.pool.close(), execute.pool.close()]);
     await this.#failed?.flush();
-    await parts.threads.close();
+    await services.threads.close();
     await workspace.remove();
   }
 
@@ -272,7 +272,7 @@ export class PvfHost implements AsyncDisposable {
   async #importCode(code: CodeInput): Promise<PvfCode> {
     const { signal } = this.#closing;
     try {
-      return await orAborted(this.#host.parts.importCode(code), signal);
+      return await orAborted(this.#host.services.importCode(code), signal);
     } catch (error) {
       this.#assertOpen();
       throw error;
@@ -285,21 +285,21 @@ export class PvfHost implements AsyncDisposable {
     body: (scope: RequestScope) => Promise<T>,
   ): Promise<T> {
     checkControl(control);
-    const { parts, options, id } = this.#host;
+    const { services, options, id } = this.#host;
     const request = kind === 'precheck' ? 'precheck' : 'validate';
-    parts.metrics.requested(request);
+    services.metrics.requested(request);
     const scope = new RequestScope(
       `${id}-${this.#nextRequest++}`,
       control,
       options.clock,
-      parts.logger,
+      services.logger,
       this.#closing.signal,
     );
     const task = this.#keepAlive.during(() => this.#admitted(kind, scope, body));
     this.#active.add(task);
     try {
       const outcome = await task;
-      parts.metrics.concluded(request, outcome);
+      services.metrics.concluded(request, outcome);
       scope.logger.info({ for: kind, ...summary(outcome) }, 'request concluded');
       return outcome;
     } finally {

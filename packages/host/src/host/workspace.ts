@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { HostError } from '../errors.ts';
-import { removeDir } from '../worker/process.ts';
+import { removeDir } from '../worker/index.ts';
 import { requireOwnDirectory, requireOwnParents } from './cache-dir.ts';
 import { sweep } from './sweep.ts';
 

@@ -1,5 +1,5 @@
 import { Counter, exponentialBuckets, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CacheEvent } from '../artifacts/artifacts.ts';
+import type { CacheEvent } from '../artifacts/index.ts';
 import type { WorkerKind } from '../errors.ts';
 import type { PrecheckOutcome, PreparationStats, ValidationOutcome } from '../outcome.ts';
 import type { ExecutionKind, SecurityReport } from '../types.ts';

@@ -1,4 +1,4 @@
-import type { SpawnFailure } from '../worker/messages.ts';
+import type { SpawnFailure } from '../worker/index.ts';
 
 /** Critical: an approval or a dispute waits for the artifact. */
 export type PreparePriority = 'normal' | 'critical';

@@ -1,5 +1,4 @@
-import type { FromPool, ToPool } from '../worker/messages.ts';
-import { notStarted } from '../worker/not-started.ts';
+import { type FromPool, notStarted, type ToPool } from '../worker/index.ts';
 import type { FromPrepareQueue, PreparePriority, ToPrepareQueue } from './messages.ts';
 
 /** A job that was not begun when its worker died is begun elsewhere, but not for ever. */

@@ -9,11 +9,16 @@ import {
   PvfPrepData,
 } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
-import { emptyWorkerDir, TMP_ARTIFACT } from '../worker/directory.ts';
-import { jobCpuTimeMs } from '../worker/job-clock.ts';
-import type { WorkResult } from '../worker/pool.ts';
-import type { WorkerProcess } from '../worker/process.ts';
-import { ask, type TimeSpent, timeSpent } from '../worker/wall-time.ts';
+import {
+  ask,
+  emptyWorkerDir,
+  jobCpuTimeMs,
+  type TimeSpent,
+  TMP_ARTIFACT,
+  timeSpent,
+  type WorkerProcess,
+  type WorkResult,
+} from '../worker/index.ts';
 
 /** One preparation as a worker gets it. */
 export type PrepareWork = {

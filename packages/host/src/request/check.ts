@@ -6,7 +6,7 @@ import {
   paramsPrepHash,
 } from '@pvf/protocol';
 import { PvfCode } from '../code.ts';
-import { KINDS } from '../execute/shares.ts';
+import { KINDS } from '../execute/index.ts';
 import { toHex } from '../hex.ts';
 import type { CodeInput, PvfInput, RequestControl, ValidateRequest } from '../types.ts';
 import { type CheckedClaim, checkClaim } from './check-claim.ts';

@@ -6,12 +6,12 @@ import {
   precheckingMaxMemory,
   prepTimeoutMs,
 } from '@pvf/protocol';
-import type { ArtifactResult } from '../artifacts/request.ts';
+import type { ArtifactResult } from '../artifacts/index.ts';
 import type { ExecutionDetail, ExecutionLimits, PreparationDetail } from '../detail.ts';
-import type { ExecuteAnswer } from '../execute/work.ts';
+import type { ExecuteAnswer } from '../execute/index.ts';
 import type { PreparationStats } from '../outcome.ts';
-import { readGuest } from '../verdict/guest-words.ts';
-import { WALL_CLOCK_FACTOR } from '../worker/wall-time.ts';
+import { readGuest } from '../verdict/index.ts';
+import { WALL_CLOCK_FACTOR } from '../worker/index.ts';
 import type { CheckedCandidate, CheckedPvf } from './check.ts';
 
 const NS_PER_MS = 1e6;

@@ -12,7 +12,8 @@ export {
   checkPruning,
   checkPvf,
 } from './check.ts';
-export type { RequestParts } from './parts.ts';
+export { type ExecutionResult, Executions } from './executions.ts';
+export type { HostServices } from './host-services.ts';
 export { runPrecheck } from './precheck.ts';
 export { artifactRequest } from './prepare.ts';
 export { RequestScope, Stopped } from './scope.ts';

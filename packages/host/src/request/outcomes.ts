@@ -1,7 +1,7 @@
-import type { ArtifactResult } from '../artifacts/request.ts';
+import type { ArtifactResult } from '../artifacts/index.ts';
 import type { ExecutionRule, PovSizeRule, ValidationCommon, ValidationOutcome } from '../outcome.ts';
 import { describePrepareError } from '../verdict/index.ts';
-import type { SpawnFailure } from '../worker/messages.ts';
+import type { SpawnFailure } from '../worker/index.ts';
 import type { ReceiptFinding } from './receipt.ts';
 import type { Stopped } from './scope.ts';
 

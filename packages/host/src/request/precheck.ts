@@ -1,18 +1,18 @@
 import { isDeterministic, precheckingMaxMemory } from '@pvf/protocol';
-import type { ArtifactResult } from '../artifacts/request.ts';
+import type { ArtifactResult } from '../artifacts/index.ts';
 import type { PreparationDetail } from '../detail.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { OutcomeCommon, PrecheckOutcome } from '../outcome.ts';
-import { describePrepareError } from '../verdict/describe.ts';
+import { describePrepareError } from '../verdict/index.ts';
 import type { CheckedPvf } from './check.ts';
 import { preparationDetail } from './detail.ts';
-import type { RequestParts } from './parts.ts';
+import type { HostServices } from './host-services.ts';
 import { acquireArtifact, artifactInfo } from './prepare.ts';
 import { type RequestScope, Stopped } from './scope.ts';
 
 /** Runs one precheck to its outcome. Never rejects. */
 export async function runPrecheck(
-  parts: RequestParts,
+  services: HostServices,
   scope: RequestScope,
   pvf: CheckedPvf,
 ): Promise<PrecheckOutcome> {
@@ -26,10 +26,10 @@ export async function runPrecheck(
   });
   try {
     scope.signal.throwIfAborted();
-    const code = await orAborted(parts.importCode(pvf.code), scope.signal);
+    const code = await orAborted(services.importCode(pvf.code), scope.signal);
     codeHash = code.hash;
     scope.progress({ type: 'hashed', codeHash });
-    result = await acquireArtifact(parts, scope, pvf, code, {
+    result = await acquireArtifact(services, scope, pvf, code, {
       purpose: 'precheck',
       priority: 'normal',
     });

@@ -1,23 +1,22 @@
 import { durationFromMs, type PvfPrepData, prepTimeoutMs } from '@pvf/protocol';
-import type { ArtifactRequest, ArtifactResult } from '../artifacts/artifacts.ts';
-import type { Artifact } from '../artifacts/store.ts';
+import type { Artifact, ArtifactRequest, ArtifactResult } from '../artifacts/index.ts';
 import type { PvfCode } from '../code.ts';
 import { fromHex } from '../hex.ts';
 import type { ArtifactInfo } from '../outcome.ts';
 import type { CheckedPvf } from './check.ts';
-import type { RequestParts } from './parts.ts';
+import type { HostServices } from './host-services.ts';
 import type { RequestScope } from './scope.ts';
 
 /** Asks for a PVF's artifact on behalf of a request. Rejects with the scope's `Stopped`. */
 export async function acquireArtifact(
-  parts: RequestParts,
+  services: HostServices,
   scope: RequestScope,
   pvf: CheckedPvf,
   code: PvfCode,
   purpose: Pick<ArtifactRequest, 'purpose' | 'priority'>,
 ): Promise<ArtifactResult> {
   const request: ArtifactRequest = {
-    ...artifactRequest(parts, pvf, code, purpose),
+    ...artifactRequest(services, pvf, code, purpose),
     onQueued: (shared) => {
       scope.logger.debug({ codeHash: code.hash, shared }, 'waits for a preparation');
       scope.progress({ type: 'preparation-queued', shared });
@@ -27,14 +26,14 @@ export async function acquireArtifact(
       scope.progress({ type: 'preparing', workerPid: pid });
     },
   };
-  const result = await parts.artifacts.acquire(request, scope.signal);
+  const result = await services.artifacts.acquire(request, scope.signal);
   if (result.type === 'ready') scope.progress({ type: 'artifact-ready', fromCache: result.fromCache });
   return result;
 }
 
 /** The part of an artifact's request that depends on nothing but the PVF and what it is for. */
 export function artifactRequest(
-  { engine, cacheDir, threads, recordedBy }: RequestParts,
+  { engine, cacheDir, threads, recordedBy }: HostServices,
   pvf: CheckedPvf,
   code: PvfCode,
   { purpose, priority }: Pick<ArtifactRequest, 'purpose' | 'priority'>,

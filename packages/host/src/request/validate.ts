@@ -5,17 +5,17 @@ import {
   isDeterministic,
   ValidationResult,
 } from '@pvf/protocol';
-import type { ArtifactResult } from '../artifacts/request.ts';
-import type { Artifact } from '../artifacts/store.ts';
+import type { Artifact, ArtifactResult } from '../artifacts/index.ts';
 import type { PvfCode } from '../code.ts';
 import type { ExecutionDetail } from '../detail.ts';
-import type { ExecutionResult } from '../execute/executions.ts';
 import { fromHex, toHex } from '../hex.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { ArtifactInfo, ValidationCommon, ValidationOutcome } from '../outcome.ts';
 import { classify, type Verdict } from '../verdict/index.ts';
 import type { CheckedCandidate, CheckedPvf } from './check.ts';
 import { emptyDetail, executionTimeoutOf, withAnswer } from './detail.ts';
+import type { ExecutionResult } from './executions.ts';
+import type { HostServices } from './host-services.ts';
 import { logRefusal } from './log-refusal.ts';
 import {
   foundOutcome,
@@ -24,7 +24,6 @@ import {
   refusedOutcome,
   stoppedOutcome,
 } from './outcomes.ts';
-import type { RequestParts } from './parts.ts';
 import { acquireArtifact, artifactInfo } from './prepare.ts';
 import { findAfterExecution, findBeforeExecution } from './receipt.ts';
 import { RetryBudget } from './retries.ts';
@@ -38,7 +37,7 @@ const LOGGED_CHARS = 256;
 
 /** One validation from its code to its outcome. */
 export class Validation {
-  readonly #parts: RequestParts;
+  readonly #services: HostServices;
   readonly #scope: RequestScope;
   readonly #pvf: CheckedPvf;
   readonly #candidate: CheckedCandidate;
@@ -52,12 +51,12 @@ export class Validation {
   #artifact: ArtifactInfo | undefined;
   #detail: ExecutionDetail;
 
-  constructor(parts: RequestParts, scope: RequestScope, pvf: CheckedPvf, candidate: CheckedCandidate) {
-    this.#parts = parts;
+  constructor(services: HostServices, scope: RequestScope, pvf: CheckedPvf, candidate: CheckedCandidate) {
+    this.#services = services;
     this.#scope = scope;
     this.#pvf = pvf;
     this.#candidate = candidate;
-    this.#retries = new RetryBudget(candidate.kind, parts.retryPauseMs);
+    this.#retries = new RetryBudget(candidate.kind, services.retryPauseMs);
     this.#detail = emptyDetail(pvf, candidate);
   }
 
@@ -65,10 +64,10 @@ export class Validation {
   async run(): Promise<ValidationOutcome> {
     try {
       this.#scope.signal.throwIfAborted();
-      const code = await orAborted(this.#parts.importCode(this.#pvf.code), this.#scope.signal);
+      const code = await orAborted(this.#services.importCode(this.#pvf.code), this.#scope.signal);
       this.#codeHash = code.hash;
       this.#scope.progress({ type: 'hashed', codeHash: code.hash });
-      const { threads } = this.#parts;
+      const { threads } = this.#services;
       const early = findBeforeExecution(threads, this.#candidate, code.hash);
       const finding = await orAborted(early, this.#scope.signal);
       if (finding !== undefined) return foundOutcome(this.#common(), finding);
@@ -93,7 +92,7 @@ export class Validation {
   async #attempt(code: PvfCode): Promise<ValidationOutcome | undefined> {
     const { kind } = this.#candidate;
     const priority = kind === 'dispute' || kind === 'approval' ? 'critical' : 'normal';
-    const found = await acquireArtifact(this.#parts, this.#scope, this.#pvf, code, {
+    const found = await acquireArtifact(this.#services, this.#scope, this.#pvf, code, {
       purpose: 'execute',
       priority,
     });
@@ -109,7 +108,7 @@ export class Validation {
     this.#queuedMs += result.queuedMs;
     const verdict = classify(result.answer);
     if ('artifactAtFault' in verdict && verdict.artifactAtFault)
-      await this.#parts.artifacts.discard(artifact);
+      await this.#services.artifacts.discard(artifact);
     if (result.answer.type === 'artifact-missing') {
       this.#lost += 1;
       return this.#lost <= MAX_LOST_ARTIFACTS ? undefined : this.#concluded(verdict);
@@ -120,7 +119,7 @@ export class Validation {
   }
 
   async #execute(artifact: Artifact): Promise<ExecutionResult> {
-    const { executions, metrics, slowness } = this.#parts;
+    const { executions, metrics, slowness } = this.#services;
     const { kind, schedulingParent, hasSchedulingParent } = this.#candidate;
     this.#scope.progress({ type: 'execution-queued' });
     const job = {
@@ -180,7 +179,7 @@ export class Validation {
     this.#scope.logger.warn({ codeHash: this.#codeHash, cause, reason }, 'execution will be tried again');
     this.#scope.progress({ type: 'retrying', cause, afterMs });
     await this.#scope.pause(afterMs);
-    this.#parts.metrics.retried(cause);
+    this.#services.metrics.retried(cause);
     return true;
   }
 
@@ -195,7 +194,7 @@ export class Validation {
         const cpuTimeNs = durationToNs(duration);
         const valid = { ...common, kind: 'valid', result, resultBytes, cpuTimeNs, povSize } as const;
         if (claim === undefined) return { ...valid, vote: 'unchecked' };
-        const late = findAfterExecution(this.#parts.threads, claim, result);
+        const late = findAfterExecution(this.#services.threads, claim, result);
         const finding = await orAborted(late, this.#scope.signal);
         return finding === undefined ? { ...valid, vote: 'for' } : foundOutcome(this.#common(), finding);
       }

@@ -2,9 +2,7 @@ import type { SecurityStatus } from '@pvf/protocol';
 import type { Logger } from 'pino';
 import { HostError } from '../errors.ts';
 import type { SecurityFeature, SecurityReport } from '../types.ts';
-import { CHECKS, type Layer } from '../worker/capabilities.ts';
-import type { ProbedProgram } from '../worker/program.ts';
-import { runProgram } from '../worker/run-program.ts';
+import { CHECKS, type Layer, type ProbedProgram, runProgram } from '../worker/index.ts';
 
 /** A probe makes a process or two; if it takes longer than this, it hangs. */
 const CHECK_TIMEOUT_MS = 20_000;

@@ -3,9 +3,9 @@ import { open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { artifactChecksum, artifactRecord, hasArtifactRecord, type PrepareError } from '@pvf/protocol';
 import { createBLAKE2b, type IHasher } from 'hash-wasm';
-import { type ArtifactIdentity, artifactFileName, type RecordedBy } from '../artifacts/identity.ts';
+import { type ArtifactIdentity, artifactFileName, type RecordedBy } from '../artifact-identity.ts';
 import { fromHex, toHex } from '../hex.ts';
-import type { Promoted } from '../prepare/work.ts';
+import type { Promoted } from '../prepare/index.ts';
 
 /** Work that is done off the main thread. Bytes come in shared memory; only small values are copied. */
 export type Tasks = {

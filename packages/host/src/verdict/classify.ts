@@ -6,9 +6,9 @@ import {
   type WorkerError,
   type WorkerResponse,
 } from '@pvf/protocol';
-import type { ExecuteAnswer } from '../execute/work.ts';
+import type { ExecuteAnswer } from '../execute/index.ts';
 import type { ExecutionRule, InternalCause, PossiblyInvalidCause } from '../outcome.ts';
-import type { TimeSpent } from '../worker/wall-time.ts';
+import type { TimeSpent } from '../worker/index.ts';
 import { describeTimes } from './describe.ts';
 import { withPanic } from './guest-words.ts';
 

@@ -1,5 +1,5 @@
 import type { PrepareError } from '@pvf/protocol';
-import type { TimeSpent } from '../worker/wall-time.ts';
+import type { TimeSpent } from '../worker/index.ts';
 
 /** What a time-out met, in milliseconds: both clocks and both limits, so that people see which machine to blame. */
 export function describeTimes({ cpuTimeMs, wallTimeMs, cpuLimitMs, wallLimitMs }: TimeSpent): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ENGINE_DIGITS } from '../artifacts/identity.ts';
+import { ENGINE_DIGITS } from '../artifact-identity.ts';
 import type { ProbedProgram } from './program.ts';
 
 /**

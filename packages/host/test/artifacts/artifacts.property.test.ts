@@ -1,8 +1,8 @@
 import { FakeClock, settle } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { it } from 'vitest';
+import { artifactKey } from '../../src/artifact-identity.ts';
 import { type ArtifactRequest, type ArtifactResult, Artifacts } from '../../src/artifacts/artifacts.ts';
-import { artifactKey } from '../../src/artifacts/identity.ts';
 import type { Artifact, ArtifactStore } from '../../src/artifacts/store.ts';
 import type { ToPrepareQueue } from '../../src/prepare/messages.ts';
 import type { PrepareAnswer, PrepareWork } from '../../src/prepare/work.ts';

@@ -1,8 +1,8 @@
 import type { PrepareError } from '@pvf/protocol';
 import { FakeClock, settle } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
+import { artifactKey } from '../../src/artifact-identity.ts';
 import { type ArtifactRequest, Artifacts, type CacheEvent } from '../../src/artifacts/artifacts.ts';
-import { artifactKey } from '../../src/artifacts/identity.ts';
 import type { Artifact, ArtifactStore } from '../../src/artifacts/store.ts';
 import type { ToPrepareQueue } from '../../src/prepare/messages.ts';
 import type { PrepareAnswer, PrepareWork } from '../../src/prepare/work.ts';

@@ -8,7 +8,7 @@ import {
   artifactKey,
   parseArtifactFileName,
   type RecordedBy,
-} from '../../src/artifacts/identity.ts';
+} from '../../src/artifact-identity.ts';
 import { ArtifactStore } from '../../src/artifacts/store.ts';
 import { fromHex, toHex } from '../../src/hex.ts';
 import { startThreads } from '../../src/threads/index.ts';

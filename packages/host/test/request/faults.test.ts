@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeClock } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
+import { artifactFileName } from '../../src/artifact-identity.ts';
 import type { ArtifactResult } from '../../src/artifacts/artifacts.ts';
-import { artifactFileName } from '../../src/artifacts/identity.ts';
 import { ArtifactStore } from '../../src/artifacts/store.ts';
 import { PvfCode } from '../../src/code.ts';
 import type { ExecutionKind } from '../../src/index.ts';
+import type { HostServices } from '../../src/request/host-services.ts';
 import { checkCandidate, checkPvf, RequestScope, runPrecheck, Validation } from '../../src/request/index.ts';
-import type { RequestParts } from '../../src/request/parts.ts';
 import type { Threads } from '../../src/threads/index.ts';
 import { tempDir } from '../support/fake-worker.ts';
 import { candidate, DEFAULTS, silent, text } from '../support/hosts.ts';
@@ -27,30 +27,30 @@ const READY: ArtifactResult = {
 };
 
 /** What a request needs of the host, where one thing throws that never should. */
-function partsWith(faulty: Partial<RequestParts>): RequestParts {
-  const parts: Partial<RequestParts> = {
+function partsWith(faulty: Partial<HostServices>): HostServices {
+  const parts: Partial<HostServices> = {
     clock: new FakeClock(),
     logger: silent,
     importCode: async () => new PvfCode(new Uint8Array(new SharedArrayBuffer(1)), '00'),
-    artifacts: { acquire: async () => READY } as unknown as RequestParts['artifacts'],
+    artifacts: { acquire: async () => READY } as unknown as HostServices['artifacts'],
     ...faulty,
   };
-  return parts as RequestParts;
+  return parts as HostServices;
 }
 
-const scope = (parts: RequestParts) =>
+const scope = (parts: HostServices) =>
   new RequestScope('id', {}, parts.clock, silent, new AbortController().signal);
 
-const FAULTS: [string, Partial<RequestParts>][] = [
+const FAULTS: [string, Partial<HostServices>][] = [
   ['a thread that hashes', { importCode: oops }],
-  ['the look-up of artifacts', { artifacts: { acquire: oops } as unknown as RequestParts['artifacts'] }],
+  ['the look-up of artifacts', { artifacts: { acquire: oops } as unknown as HostServices['artifacts'] }],
 ];
 
 describe('something that rejects and never should is this machine’s fault', () => {
   it.each([
     ...FAULTS,
-    ['the queue of executions', { executions: { run: oops } as unknown as RequestParts['executions'] }],
-  ] as [string, Partial<RequestParts>][])('for validations: %s', async (_, faulty) => {
+    ['the queue of executions', { executions: { run: oops } as unknown as HostServices['executions'] }],
+  ] as [string, Partial<HostServices>][])('for validations: %s', async (_, faulty) => {
     const parts = partsWith(faulty);
     for (const kind of ['dispute', 'approval', 'backing-system', 'backing'] satisfies ExecutionKind[]) {
       const request = candidate('x', { kind });

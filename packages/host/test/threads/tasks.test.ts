@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { artifactChecksum } from '@pvf/protocol';
 import { describe, expect, it } from 'vitest';
-import { parseArtifactFileName } from '../../src/artifacts/identity.ts';
+import { parseArtifactFileName } from '../../src/artifact-identity.ts';
 import { hash, promote, verify } from '../../src/threads/tasks.ts';
 import { tempDir } from '../support/fake-worker.ts';
 

@@ -9,8 +9,8 @@ import {
   sleep,
   waitForChild,
 } from '@pvf/linux';
+import { type CgroupPlace, type CgroupResource, cgroupPlaces } from '../policy/cgroup-paths.ts';
 import type { LimitPolicy } from '../policy/types.ts';
-import { type CgroupPlace, type CgroupResource, cgroupPlaces } from './cgroup-paths.ts';
 import { signalDescriptor } from './signals.ts';
 
 const NS_PER_MS = 1e6;

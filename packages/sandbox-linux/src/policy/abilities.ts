@@ -4,7 +4,7 @@ import {
   type Namespace,
   landlockAbi as queryAbi,
 } from '@pvf/linux';
-import type { CgroupResource } from '../launcher/cgroup-paths.ts';
+import type { CgroupResource } from './cgroup-paths.ts';
 import { canMake, tryNamespaces } from './trial.ts';
 import type { Policy } from './types.ts';
 

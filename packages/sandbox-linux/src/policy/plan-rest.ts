@@ -1,6 +1,6 @@
 import type { Namespace, SyscallName, SyscallRule } from '@pvf/linux';
-import type { CgroupResource } from '../launcher/cgroup-paths.ts';
 import type { Abilities } from './abilities.ts';
+import type { CgroupResource } from './cgroup-paths.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { PlanTarget } from './plan.ts';
 import type { LimitPolicy, Policy, RootPolicy } from './types.ts';

@@ -17,8 +17,9 @@ import {
 import { SIGKILL } from '@pvf/linux/constants';
 import { BEGINNING_BYTES, explainFailure, readBeginning } from '../across/beginning.ts';
 import { forkAs } from '../across/job-user.ts';
-import { beforeJob, describeEnd, messageOf, NotBegunError } from '../errors.ts';
+import { beforeJob, messageOf, NotBegunError } from '../errors.ts';
 import type { JobSettings } from '../job/job-process.ts';
+import { describeEnd, type JobEnd } from './job-end.ts';
 import { MemoryGuard, type MemoryLimits, type MemoryOrigin, ownMemory } from './memory-guard.ts';
 import { OutputCollector } from './output.ts';
 
@@ -27,14 +28,6 @@ const NS_PER_MS = 1e6;
 const NO_PIDFD_POLL_MS = 1;
 /** Pages of files that a job maps in as it runs; the kernel's account of its peak counts them too. */
 const FILE_PAGES_BYTES = 192 * 1024 * 1024;
-
-/** How a job process ended, as the kernel tells; nothing here is the job's own word. */
-export type JobEnd =
-  | { readonly type: 'exited'; readonly status: number }
-  | { readonly type: 'signaled'; readonly signal: number }
-  | { readonly type: 'cpu-limit' }
-  | { readonly type: 'memory-limit' }
-  | { readonly type: 'output-limit' };
 
 export interface JobReport {
   readonly pid: number;

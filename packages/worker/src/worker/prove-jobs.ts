@@ -3,8 +3,9 @@ import type pino from 'pino';
 import { RequestArena } from '../across/arena.ts';
 import { markBegun } from '../across/beginning.ts';
 import { type JobReport, runJob } from '../children/job.ts';
+import { describeEnd } from '../children/job-end.ts';
 import { Template } from '../children/template.ts';
-import { describeEnd, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { enterJob, type JobSettings } from '../job/job-process.ts';
 import type { WorkerKind } from './command-line.ts';
 

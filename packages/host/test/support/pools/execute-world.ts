@@ -7,11 +7,11 @@ import {
 } from '@pvf/protocol';
 import { settle } from '@pvf/test-kit';
 import { expect } from 'vitest';
-import { type ExecutionResult, Executions } from '../../../src/execute/executions.ts';
 import { ExecuteQueue } from '../../../src/execute/queue.ts';
 import { KINDS } from '../../../src/execute/shares.ts';
 import { type ExecuteAnswer, type ExecuteWork, executeWork } from '../../../src/execute/work.ts';
 import type { Metrics, SlownessWatch } from '../../../src/metrics/index.ts';
+import { type ExecutionResult, Executions } from '../../../src/request/executions.ts';
 import { WorkerPool } from '../../../src/worker/pool.ts';
 import { disk } from './disk.ts';
 import type { DEATHS, FakeProcess } from './fake-process.ts';

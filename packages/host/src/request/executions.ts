@@ -1,8 +1,13 @@
 import type { ExecutorParams } from '@pvf/protocol';
+import type {
+  ExecuteAnswer,
+  ExecuteJob,
+  ExecuteWork,
+  FromExecuteQueue,
+  ToExecuteQueue,
+} from '../execute/index.ts';
 import type { Metrics, SlownessWatch } from '../metrics/index.ts';
-import type { SpawnFailure } from '../worker/messages.ts';
-import type { ExecuteJob, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
-import type { ExecuteAnswer, ExecuteWork } from './work.ts';
+import type { SpawnFailure } from '../worker/index.ts';
 
 export type ExecutionResult =
   | { type: 'answer'; answer: ExecuteAnswer; queuedMs: number }

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import type { Artifacts } from '../artifacts/artifacts.ts';
-import type { RecordedBy } from '../artifacts/identity.ts';
+import type { RecordedBy } from '../artifact-identity.ts';
+import type { Artifacts } from '../artifacts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { PvfCode } from '../code.ts';
-import type { Executions } from '../execute/executions.ts';
 import type { Metrics, SlownessWatch } from '../metrics/index.ts';
 import type { Threads } from '../threads/index.ts';
 import type { CodeInput } from '../types.ts';
+import type { Executions } from './executions.ts';
 
 /** What a request's steps need of the host. */
-export type RequestParts = {
+export type HostServices = {
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
