@@ -20,7 +20,7 @@ export const FINALIZED = `0x${'ab'.repeat(32)}`;
 
 /** A node's JSON-RPC server with the calls that this program makes. Whatever else is called is refused. */
 export async function serveNode(
-  blocks: Readonly<Record<string, ServedState>>,
+  blocks: Readonly<Record<string, ServedState | 'discarded'>>,
 ): Promise<{ url: string; calls: string[] }> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   const calls: string[] = [];
@@ -45,11 +45,16 @@ export async function serveNode(
   return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
 }
 
-function handle(blocks: Readonly<Record<string, ServedState>>, method: string, params: string[]): unknown {
+function handle(
+  blocks: Readonly<Record<string, ServedState | 'discarded'>>,
+  method: string,
+  params: string[],
+): unknown {
   if (method === 'chain_getFinalizedHead') return FINALIZED;
   const block = blocks[params.at(-1) ?? ''];
   if (block === undefined)
     throw new Error('Client error: UnknownBlock: Header was not found in the database');
+  if (block === 'discarded') throw new Error('Client error: UnknownBlock: State already discarded for 0x01');
   switch (method) {
     case 'state_getStorage':
       return block.storage?.[params[0] ?? ''] ?? null;

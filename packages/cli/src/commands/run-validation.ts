@@ -6,7 +6,14 @@ import type {
   ReceiptRequest,
   ValidationOutcome,
 } from '@pvf/host';
-import type { PvfParameters } from '../input/pvf-parameters.ts';
+import { CliError } from '../errors.ts';
+import { parseExecutorParams } from '../input/executor-params.ts';
+import {
+  type PvfParameterOptions,
+  type PvfParameters,
+  readPvfParameters,
+  type SaidParameters,
+} from '../input/pvf-parameters.ts';
 import type { Validation } from '../input/validations.ts';
 import type { Context } from './context.ts';
 import type { ValidateOptions } from './validate.ts';
@@ -42,4 +49,37 @@ export function runValidation(
     ...(relayParent !== undefined && { relayParent }),
     ...(schedulingParent !== undefined && { schedulingParent }),
   } as BareRequest);
+}
+
+/** Options come first, then what the candidate's file says, then a node. */
+export function parametersOf(
+  { said, name }: Validation,
+  options: PvfParameterOptions,
+  fromNode: SaidParameters | undefined,
+): Promise<PvfParameters> {
+  const { executorParams, bombLimit } = said;
+  const inFile =
+    executorParams === undefined && bombLimit === undefined
+      ? undefined
+      : {
+          source: `candidate ${name}`,
+          ...(executorParams !== undefined && { executorParams: parseExecutorParams(executorParams) }),
+          ...(bombLimit !== undefined && { bombLimit }),
+        };
+  return readPvfParameters(options, 'Prepare', inFile ?? fromNode);
+}
+
+/**
+ * A candidate of another PVF would get an answer that says nothing.
+ * @param codeHash of the PVF that is given, hexadecimal without 0x
+ * @throws CliError BAD_CANDIDATE
+ */
+export function requireCodeOf({ said, name }: Validation, codeHash: string): void {
+  if (said.codeHash === undefined || said.codeHash === codeHash) return;
+  throw new CliError(
+    'BAD_CANDIDATE',
+    { path: name, field: 'codeHash' },
+    `candidate ${name} is of the PVF with hash 0x${said.codeHash}, and the one given has 0x${codeHash}`,
+    'give the PVF that it is of, or take codeHash out of the file',
+  );
 }

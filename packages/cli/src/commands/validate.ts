@@ -1,17 +1,9 @@
 import type { PvfCode, PvfHost, ValidationOutcome } from '@pvf/host';
 import type { NodeOptions } from '../arguments/node.ts';
-import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { differences } from '../input/differences.ts';
-import { parseExecutorParams } from '../input/executor-params.ts';
 import { loadPvf } from '../input/load-pvf.ts';
-import {
-  type PvfParameterOptions,
-  type PvfParameters,
-  parametersLine,
-  readPvfParameters,
-  type SaidParameters,
-} from '../input/pvf-parameters.ts';
+import { type PvfParameterOptions, type PvfParameters, parametersLine } from '../input/pvf-parameters.ts';
 import { type CandidateOptions, readValidations, type Validation } from '../input/validations.ts';
 import { explain } from '../output/explain.ts';
 import { toJson } from '../output/json.ts';
@@ -20,7 +12,7 @@ import { differs, type Repeated, repeatedLines, summarize } from '../output/repe
 import { shortcomings } from '../output/shortcomings.ts';
 import { type Context, type HostCommandOptions, print, say, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
-import { runValidation } from './run-validation.ts';
+import { parametersOf, requireCodeOf, runValidation } from './run-validation.ts';
 
 export interface ValidateOptions
   extends HostCommandOptions,
@@ -92,24 +84,6 @@ export async function validate(context: Context, options: ValidateOptions): Prom
   return exitCode;
 }
 
-/** Options come first, then what the candidate's file says, then a node. */
-function parametersOf(
-  { said, name }: Validation,
-  options: ValidateOptions,
-  fromNode: SaidParameters | undefined,
-): Promise<PvfParameters> {
-  const { executorParams, bombLimit } = said;
-  const inFile =
-    executorParams === undefined && bombLimit === undefined
-      ? undefined
-      : {
-          source: `candidate ${name}`,
-          ...(executorParams !== undefined && { executorParams: parseExecutorParams(executorParams) }),
-          ...(bombLimit !== undefined && { bombLimit }),
-        };
-  return readPvfParameters(options, 'Prepare', inFile ?? fromNode);
-}
-
 async function judge(
   context: Context,
   host: PvfHost,
@@ -118,15 +92,8 @@ async function judge(
   parameters: PvfParameters,
   options: ValidateOptions,
 ): Promise<Report> {
-  const { expected, name, note, about, said } = validation;
-  if (said.codeHash !== undefined && said.codeHash !== code.hash) {
-    throw new CliError(
-      'BAD_CANDIDATE',
-      { path: name, field: 'codeHash' },
-      `candidate ${name} is of the PVF with hash 0x${said.codeHash}, and the one given has 0x${code.hash}`,
-      'give the PVF that it is of, or take codeHash out of the file',
-    );
-  }
+  const { expected, name, note, about } = validation;
+  requireCodeOf(validation, code.hash);
   const once = () =>
     runValidation(context, host, code, validation, parameters, options, showProgress(context.terminal, name));
   const outcomes = [await once()];

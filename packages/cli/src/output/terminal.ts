@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import cliTruncate from 'cli-truncate';
+import type cliTruncate from 'cli-truncate';
 import type { Ora } from 'ora';
 
 /** A stream that may be a terminal. */
@@ -20,6 +20,7 @@ export class Terminal {
   #step: { text: string; since: number } | undefined;
   /** Loaded at the first step on a terminal; undefined until it is there. */
   #spinner: Ora | undefined;
+  #truncate: typeof cliTruncate | undefined;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -58,7 +59,11 @@ export class Terminal {
   }
 
   async #load(): Promise<void> {
-    const { default: ora } = await import('ora');
+    const [{ default: ora }, { default: truncate }] = await Promise.all([
+      import('ora'),
+      import('cli-truncate'),
+    ]);
+    this.#truncate = truncate;
     this.#spinner = ora({
       stream: this.#output as NodeJS.WriteStream,
       isEnabled: true,
@@ -69,11 +74,11 @@ export class Terminal {
   }
 
   #update(): void {
-    if (this.#step === undefined || this.#spinner === undefined) return;
+    if (this.#step === undefined || this.#spinner === undefined || this.#truncate === undefined) return;
     const seconds = Math.floor((Date.now() - this.#step.since) / 1000);
     const suffix = seconds > 0 ? ` (${seconds} s)` : '';
     const columns = (this.#output.columns ?? DEFAULT_COLUMNS) - AROUND_TEXT - suffix.length;
-    this.#spinner.text = `${cliTruncate(this.#step.text, Math.max(1, columns), { position: 'middle' })}${suffix}`;
+    this.#spinner.text = `${this.#truncate(this.#step.text, Math.max(1, columns), { position: 'middle' })}${suffix}`;
     if (!this.#spinner.isSpinning) this.#spinner.start();
   }
 }

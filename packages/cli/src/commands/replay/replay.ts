@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { codeHash } from '@pvf/protocol';
 import { CliError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { type LoadedPvf, loadPvf } from '../../input/load-pvf.ts';
@@ -8,6 +9,7 @@ import { completeCandidate, type Validation } from '../../input/validations.ts';
 import { toJson } from '../../output/json.ts';
 import { validationExit } from '../../output/outcomes.ts';
 import { type Context, print, say } from '../context.ts';
+import { requireCodeOf } from '../run-validation.ts';
 import type { ValidateOptions } from '../validate.ts';
 import { ReplayProgress } from './progress.ts';
 import { type Answer, answerOf, compareAnswers, type Record, unexpected } from './record.ts';
@@ -43,6 +45,7 @@ export async function replay(context: Context, path: string, options: ReplayOpti
       : await loadPvf(options.comparePvf, {}, { ...ways, option: '--compare-pvf' });
   const parameters = await readPvfParameters(options, 'Prepare', pvf.said);
   const collection = await openCollection(path);
+  const hash = Buffer.from(codeHash(pvf.code)).toString('hex');
   const run = nameOfRun(pvf, other, parameters, options);
   if (options.resume === true && options.output === undefined) {
     throw new CliError(
@@ -60,14 +63,14 @@ export async function replay(context: Context, path: string, options: ReplayOpti
   const done: Done[] = [];
   try {
     const quiet = options.quiet === true;
-    await withSides(context, { options, pvf, other, parameters, jobs }, async (here, there) => {
+    await withSides(context, { options, pvf, other, jobs }, async (here, there) => {
       context.terminal.done();
       const progress = await ReplayProgress.start(context.io.stderr, collection.total, quiet);
       const one = async (entry: Entry) => {
         const before = results?.before.get(entry.id);
         const result =
           before === undefined
-            ? await judge(entry, run, here, there, options)
+            ? await judge(entry, run, hash, here, there, options)
             : { record: before, exitCode: exitOf(before, options) };
         // Not a result: the next call does it.
         if (result.record.outcome === 'cancelled') return;
@@ -123,6 +126,7 @@ async function conclude(
 async function judge(
   entry: Entry,
   run: string,
+  hash: string,
   here: Side,
   there: Side | undefined,
   options: ReplayOptions,
@@ -130,6 +134,7 @@ async function judge(
   let validation: Validation;
   try {
     validation = await completeCandidate(await entry.read(), options);
+    requireCodeOf(validation, hash);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const record = {

@@ -1,9 +1,8 @@
 import type { HostOptions, PvfHost } from '@pvf/host';
 import type { LoadedPvf } from '../../input/load-pvf.ts';
-import type { PvfParameters } from '../../input/pvf-parameters.ts';
 import type { Validation } from '../../input/validations.ts';
 import { type Context, withHost } from '../context.ts';
-import { runValidation } from '../run-validation.ts';
+import { parametersOf, runValidation } from '../run-validation.ts';
 import type { ReplayOptions } from './replay.ts';
 
 /** One side of a comparison: a PVF in a host. */
@@ -13,21 +12,23 @@ interface SidesInput {
   readonly options: ReplayOptions;
   readonly pvf: LoadedPvf;
   readonly other: LoadedPvf | undefined;
-  readonly parameters: PvfParameters;
   readonly jobs: number;
 }
 
 /** Starts the hosts of both sides; of a comparison of PVFs one host serves both. */
 export async function withSides(
   context: Context,
-  { options, pvf, other, parameters, jobs }: SidesInput,
+  { options, pvf, other, jobs }: SidesInput,
   use: (here: Side, there: Side | undefined) => Promise<void>,
 ): Promise<void> {
   const { comparePrepareWorker, compareExecuteWorker } = options;
   const overrides: HostOptions = { executeWorkers: jobs, maxPendingPerKind: Math.max(64, jobs) };
   const side = async (host: PvfHost, { code }: LoadedPvf): Promise<Side> => {
     const imported = await host.importCode(code);
-    return (validation) => runValidation(context, host, imported, validation, parameters, options, () => {});
+    return async (validation) => {
+      const own = await parametersOf(validation, options, pvf.said);
+      return runValidation(context, host, imported, validation, own, options, () => {});
+    };
   };
   await withHost(
     context,
