@@ -13,6 +13,8 @@ export type HostErrorMeta = {
   /** The program runs but does not answer `--version` as a worker does. */
   WORKER_UNUSABLE: { worker: WorkerKind; path: string; status: number | null; stderr: string };
   WORKER_VERSION: { worker: WorkerKind; path: string; found: string; expected: string };
+  /** The worker's Node is not one that it was tested on, and not a Node 24 or `allowUntestedNode` is not set. */
+  UNTESTED_NODE: { worker: WorkerKind; path: string; node: string };
   CACHE_DIR: { path: string; errno: string };
   /** Secure mode, and a layer of isolation that it demands does not work here. */
   NOT_SECURE: { missing: readonly string[]; security: SecurityReport };

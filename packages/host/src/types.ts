@@ -31,6 +31,12 @@ export type HostOptions = {
    */
   nodeVersion?: string | false;
   /**
+   * Default false: workers start only on a Node that all comparisons with the reference have passed on. `true` lets them
+   * start on another Node 24 as well (a security release that there is no release of the workers for yet), with a
+   * warning: its answers may differ from those of other validators.
+   */
+  allowUntestedNode?: boolean;
+  /**
    * Default true: the host refuses to start unless seccomp works and so does landlock or changing the root.
    * `false` starts all the same, with a warning that names each missing layer.
    */
@@ -174,7 +180,13 @@ export type SecurityReport = {
   secureClone: SecurityFeature;
 };
 
-export type WorkerProgram = { path: string; version: string; fullVersion: string };
+export type WorkerProgram = {
+  path: string;
+  version: string;
+  fullVersion: string;
+  /** Version of the Node that it runs on; undefined for programs that do not tell, such as the reference's. */
+  node: string | undefined;
+};
 
 /** A snapshot for people and health checks. */
 export type HostStatus = {

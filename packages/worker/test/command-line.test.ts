@@ -17,6 +17,7 @@ describe('the command line of a worker', () => {
       socketPath: 's',
       workerDirPath: 'd',
       nodeVersion: '1.2.3',
+      allowUntestedNode: false,
     });
     expect(
       parseCommandLine('execute', ['execute-worker', '--worker-dir-path', 'd', '--socket-path', 's']),
@@ -25,8 +26,21 @@ describe('the command line of a worker', () => {
       socketPath: 's',
       workerDirPath: 'd',
       nodeVersion: undefined,
+      allowUntestedNode: false,
     });
   });
+  it.each(['prepare', 'execute'] as const)(
+    'may let a %s worker start on a Node that was not tested',
+    (kind) => {
+      const [subcommand, ...rest] = [`${kind}-worker`, '--socket-path', 's', '--worker-dir-path', 'd'];
+      const allowed = { type: 'run', socketPath: 's', workerDirPath: 'd', allowUntestedNode: true };
+      for (const args of [
+        ['--allow-untested-node', ...rest],
+        [...rest, '--allow-untested-node'],
+      ])
+        expect(parseCommandLine(kind, [subcommand!, ...args])).toMatchObject(allowed);
+    },
+  );
   it('tells an execute worker how much memory its loaded PVFs may take up', () => {
     const args = ['--socket-path', 's', '--worker-dir-path', 'd', '--template-memory-bytes'];
     expect(parseCommandLine('execute', ['execute-worker', ...args, '1048576'])).toMatchObject({

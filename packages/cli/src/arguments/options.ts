@@ -18,6 +18,7 @@ export function withHostOptions(command: Command): Command {
     .option('--cache-dir <dir>', 'keeps prepared artifacts (default: pvf in $XDG_CACHE_HOME or ~/.cache)')
     .option('--no-cache', 'prepare into a temporary directory, removed afterwards')
     .option('--insecure', 'run even if this machine lacks a layer of isolation; the log names it')
+    .option('--allow-untested-node', 'let workers run on a Node 24 that they were not tested on')
     .option('--prepare-worker <path>', 'another program to prepare with')
     .option('--execute-worker <path>', 'another program to execute with');
 }

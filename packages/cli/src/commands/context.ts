@@ -30,6 +30,7 @@ export interface HostCommandOptions extends OutputOptions {
   /** False with `--no-cache`. */
   readonly cache: boolean;
   readonly insecure?: boolean;
+  readonly allowUntestedNode?: boolean;
   readonly prepareWorker?: string;
   readonly executeWorker?: string;
 }
@@ -125,6 +126,7 @@ export async function hostOptions(
     ...(options.cache && { cacheDir: options.cacheDir ?? defaultCacheDir(io.env) }),
     keepArtifacts: true,
     secureMode: options.insecure !== true,
+    allowUntestedNode: options.allowUntestedNode === true,
     executeWorkers: 1,
     prepareWorkersHard: 1,
     workers: {

@@ -58,7 +58,8 @@ async function checksOf(start: StartCheck, cacheDir: string): Promise<Check[]> {
   const error = start.fit ? undefined : start.error;
   const workers = status === undefined ? [] : Object.entries(status.workers);
   const programs = workers.map(
-    ([kind, { path, fullVersion }]) => [kind, `${path} (${fullVersion})`] as const,
+    ([kind, { path, fullVersion, node }]) =>
+      [kind, `${path} (${fullVersion}${node === undefined ? '' : `, Node ${node}`})`] as const,
   );
   const layersWork = security !== undefined && LAYERS.every(([layer]) => security[layer].available);
   return [

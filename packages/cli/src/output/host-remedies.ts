@@ -21,6 +21,8 @@ export function hostRemedy(error: HostError): string | undefined {
       return NO_ANSWER.test(error.message) ? HANGS : REINSTALL;
     case 'WORKER_VERSION':
       return REINSTALL;
+    case 'UNTESTED_NODE':
+      return 'install a Node that is named, or use this one all the same: --allow-untested-node';
     // The message tells what to do.
     case 'WORKER_NOT_EXECUTABLE':
       return undefined;

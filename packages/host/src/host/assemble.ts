@@ -50,7 +50,11 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
   const threads = startThreads(options.threads);
   try {
     const checkDir = await mkdtemp(join(workspace.runDir, 'check-'));
-    const programs = await Programs.probe(at, options.nodeVersion, checkDir);
+    const { nodeVersion, allowUntestedNode } = options;
+    const programs = await Programs.probe(at, { version: nodeVersion, allowUntestedNode }, checkDir);
+    for (const { kind, node, untestedNode } of [programs.get('prepare'), programs.get('execute')])
+      if (untestedNode !== undefined)
+        logger.warn({ kind, node }, `${untestedNode}: answers may differ from those of other validators`);
     const report = await probeSecurity(programs.get('prepare'), checkDir, options.secureMode);
     await rm(checkDir, { recursive: true, force: true });
     enforceSecurity(report, logger);

@@ -83,6 +83,7 @@ export function resolveOptions(options: HostOptions) {
     cacheDir: options.cacheDir,
     workers: options.workers ?? {},
     nodeVersion: nodeVersion === false ? undefined : nodeVersion,
+    allowUntestedNode: options.allowUntestedNode ?? false,
     secureMode: options.secureMode ?? true,
     prepareWorkersSoft,
     prepareWorkersHard,

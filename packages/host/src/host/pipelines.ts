@@ -68,9 +68,11 @@ export function executePipeline(
   const { options, security } = inputs;
   const program = inputs.programs.get('execute');
   const perWorker = program.hasTemplates ? Math.floor(options.templateMemory / options.executeWorkers) : 0;
+  const spawned = spawnSettings('execute', inputs);
   const settings = {
-    ...spawnSettings('execute', inputs),
+    ...spawned,
     arguments: [
+      ...spawned.arguments,
       ...(program.hasTemplates ? ['--template-memory-bytes', String(perWorker)] : []),
       ...(program.tellsDetail ? ['--execution-detail', '1'] : []),
     ],
@@ -101,13 +103,13 @@ export function executePipeline(
   return { queue, pool };
 }
 
-function spawnSettings(
-  kind: WorkerKind,
-  { options, programs, workspace, logger }: PipelineInputs,
-): SpawnSettings {
+function spawnSettings(kind: WorkerKind, { options, programs, workspace, logger }: PipelineInputs) {
+  const { path, untestedNode } = programs.get(kind);
   return {
     kind,
-    program: programs.get(kind).path,
+    program: path,
+    // Only workers that name an untested Node know the flag.
+    arguments: untestedNode === undefined ? [] : ['--allow-untested-node'],
     nodeVersion: options.nodeVersion,
     runDir: workspace.runDir,
     socketDir: workspace.socketDir,
@@ -116,7 +118,7 @@ function spawnSettings(
     log: options.workerLog,
     clock: options.clock,
     logger,
-  };
+  } satisfies SpawnSettings;
 }
 
 type CommonPoolOptions = Pick<

@@ -1,14 +1,21 @@
 import type { WorkerKind } from '../errors.ts';
-import { engineIdentity, isMissing, isReplaced, type ProbedProgram, probeProgram } from '../worker/index.ts';
+import {
+  type ExpectedProgram,
+  engineIdentity,
+  isMissing,
+  isReplaced,
+  type ProbedProgram,
+  probeProgram,
+} from '../worker/index.ts';
 
 /** The two worker programs as they were when the host started, and whether they still are. */
 export class Programs {
   readonly engine: string;
-  readonly #expected: string | undefined;
+  readonly #expected: ExpectedProgram;
   readonly #programs: Record<WorkerKind, ProbedProgram>;
   #stopReason: string | undefined;
 
-  private constructor(programs: Record<WorkerKind, ProbedProgram>, expected: string | undefined) {
+  private constructor(programs: Record<WorkerKind, ProbedProgram>, expected: ExpectedProgram) {
     this.#programs = programs;
     this.#expected = expected;
     this.engine = engineIdentity(Object.values(programs));
@@ -16,11 +23,11 @@ export class Programs {
 
   /**
    * @param checkDir see `probeProgram`
-   * @throws HostError WORKER_UNUSABLE, WORKER_VERSION
+   * @throws HostError WORKER_UNUSABLE, WORKER_VERSION, UNTESTED_NODE
    */
   static async probe(
     at: Record<WorkerKind, string>,
-    expected: string | undefined,
+    expected: ExpectedProgram,
     checkDir: string,
   ): Promise<Programs> {
     const [prepare, execute] = await Promise.all([

@@ -212,8 +212,8 @@ export class PvfHost implements AsyncDisposable {
   status(): HostStatus {
     const { programs, workspace, security, prepare, execute, services } = this.#host;
     const program = (kind: 'prepare' | 'execute') => {
-      const { path, version, fullVersion } = programs.get(kind);
-      return { path, version, fullVersion };
+      const { path, version, fullVersion, node } = programs.get(kind);
+      return { path, version, fullVersion, node };
     };
     return {
       ...this.#state(),

@@ -19,6 +19,12 @@ export type Capabilities = {
   fullVersion: string;
   /** V8's version, architecture and V8's own hash of version, flags and CPU features. */
   engine: string;
+  /** The version of the Node that it runs on. */
+  node?: string | undefined;
+  /** Why it does not start on that Node without being told to; undefined where it was tested. */
+  untestedNode?: string | undefined;
+  /** Why it does not start on that Node at all. */
+  unusableNode?: string | undefined;
   /** Its artifacts end with a record of what they were made from (`artifactRecord` of the protocol). */
   recordsArtifacts?: true | undefined;
   /** It takes part in the host's trial: workers that follow the protocol in tests alone do not. */
@@ -66,6 +72,9 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
     version,
     fullVersion,
     engine,
+    node: lines.get('node'),
+    untestedNode: lines.get('untested-node'),
+    unusableNode: lines.get('unusable-node'),
     limits: lines.get('limits'),
     lost: lost.length === 0 ? undefined : Object.fromEntries(lost),
     takesTrial: lines.get('trial') === '1' || undefined,

@@ -13,7 +13,7 @@ export type { FromPool, SpawnFailure, ToPool } from './messages.ts';
 export { notStarted } from './not-started.ts';
 export { type PoolOptions, WorkerPool, type WorkResult } from './pool.ts';
 export { removeDir, WorkerProcess } from './process.ts';
-export { isMissing, isReplaced, type ProbedProgram, probeProgram } from './program.ts';
+export { type ExpectedProgram, isMissing, isReplaced, type ProbedProgram, probeProgram } from './program.ts';
 export { runProgram } from './run-program.ts';
 export { type SpawnSettings, spawnWorker } from './spawn.ts';
 export { ask, type TimeSpent, timeSpent, WALL_CLOCK_FACTOR } from './wall-time.ts';

@@ -23,6 +23,8 @@ export type ProbedProgram = WorkerProgram & {
   /** See `Capabilities`; empty for programs that do not tell. */
   engine: string;
   /** See `Capabilities`. */
+  untestedNode: string | undefined;
+  /** See `Capabilities`. */
   recordsArtifacts: boolean;
   /** See `Capabilities`. */
   takesTrial: boolean;
@@ -38,16 +40,24 @@ export type ProbedProgram = WorkerProgram & {
   identity: string;
 };
 
+/** What a worker program must be. */
+export type ExpectedProgram = {
+  /** The version that it must report; undefined accepts any. */
+  version: string | undefined;
+  /** It may run on a Node that it was not tested on. */
+  allowUntestedNode: boolean;
+};
+
 /**
  * Asks a worker program for its version, and all else at once if it is one of ours.
- * @param expected the version that it must have; undefined accepts any
+ * @param expected see `ExpectedProgram`
  * @param checkDir a directory to change the root to: the security checks are asked for too, where that costs nothing
- * @throws HostError WORKER_UNUSABLE, WORKER_VERSION
+ * @throws HostError WORKER_UNUSABLE, WORKER_VERSION, UNTESTED_NODE
  */
 export async function probeProgram(
   kind: WorkerKind,
   path: string,
-  expected: string | undefined,
+  { version: expected, allowUntestedNode }: ExpectedProgram,
   checkDir?: string,
 ): Promise<ProbedProgram> {
   const own = fileIdentity(path);
@@ -63,6 +73,16 @@ export async function probeProgram(
       { worker: kind, path, found: version, expected },
       `the ${kind} worker ${path} has version ${version}, ${expected} is expected; ` +
         'install the matching worker, or name its version as nodeVersion if it is meant to be used',
+    );
+  }
+  const { node = '', untestedNode, unusableNode } = capabilities ?? {};
+  const objection = unusableNode ?? (allowUntestedNode ? undefined : untestedNode);
+  if (objection !== undefined) {
+    const remedy = unusableNode === undefined ? ', or set allowUntestedNode to run it on this one' : '';
+    throw new HostError(
+      'UNTESTED_NODE',
+      { worker: kind, path, node },
+      `the ${kind} worker ${path} does not start: ${objection}; install one of these${remedy}`,
     );
   }
   const limits = capabilities?.limits ?? LIMITS_SUFFICE;
@@ -83,6 +103,8 @@ export async function probeProgram(
     path,
     version,
     fullVersion,
+    node: capabilities?.node,
+    untestedNode,
     engine,
     recordsArtifacts,
     takesTrial,

@@ -26,6 +26,8 @@ export type WorkerCommand =
       readonly templateMemoryBytes: number | undefined;
       /** Execute workers: add an `ExecutionDetail` to each answer. */
       readonly tellsDetail: true | undefined;
+      /** Start on a Node 24 that was not tested, too. */
+      readonly allowUntestedNode: boolean;
     }
   | { readonly type: 'usage-error'; readonly message: string };
 
@@ -73,8 +75,11 @@ export const TEMPLATE_MEMORY_FLAG = '--template-memory-bytes';
 /** The same; its value is the version of what is told. */
 export const DETAIL_FLAG = '--execution-detail';
 const DETAIL_VERSION = '1';
+/** Without a value; of our own host as well, to workers that say that their Node is not a tested one. */
+export const UNTESTED_NODE_FLAG = '--allow-untested-node';
 
-function parseRun(kind: WorkerKind, args: readonly string[]): WorkerCommand {
+function parseRun(kind: WorkerKind, given: readonly string[]): WorkerCommand {
+  const args = given.filter((word) => word !== UNTESTED_NODE_FLAG);
   const known = kind === 'execute' ? [...RUN_FLAGS, TEMPLATE_MEMORY_FLAG, DETAIL_FLAG] : RUN_FLAGS;
   const values: Record<string, string | undefined> = {};
   for (let i = 0; i < args.length; i += 2) {
@@ -102,6 +107,7 @@ function parseRun(kind: WorkerKind, args: readonly string[]): WorkerCommand {
     nodeVersion: values['--node-impl-version'],
     templateMemoryBytes: memory === undefined ? undefined : Number(memory),
     tellsDetail: detail === undefined ? undefined : true,
+    allowUntestedNode: args.length < given.length,
   };
 }
 
@@ -118,6 +124,7 @@ PVF worker that is started by a host, once per slot: it ${kind === 'prepare' ? '
 one-off, isolated job process.
 
   ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB\n      [${DETAIL_FLAG} ${DETAIL_VERSION}]   tell what the guest said and how much it used behind each answer` : ''}
+      [${UNTESTED_NODE_FLAG}]   run on a Node 24 that the workers were not tested on
   --version | --full-version | --help
   --capabilities [DIR]   all that a host asks, one name=value a line; with a directory, the checks too
   --check-can-enable-landlock | --check-can-enable-seccomp | --check-can-do-secure-clone

@@ -19,7 +19,7 @@ export function closeSharedMemory(): void {
 /**
  * Makes this process's event loops deaf: what wakes them up goes to /dev/null from now on. A worker never returns to
  * its event loop, but V8 still wakes it, for example when a garbage collection leaves something to tidy up. In a job
- * that had closed the descriptor libuv would abort (deps/uv/src/unix/async.c of Node 24.21: `uv__async_send`).
+ * that had closed the descriptor libuv would abort (deps/uv/src/unix/async.c of Node 24: `uv__async_send`).
  *
  * @returns the descriptors, for jobs to keep; none when /proc cannot be read
  * @throws SandboxError when there is no /dev/null

@@ -15,13 +15,20 @@ import { SIGKILL, SIGTERM } from '@pvf/linux/constants';
 import { WorkerHandshake } from '@pvf/protocol';
 import type pino from 'pino';
 import { runAllChecks, runCheck, WORKS } from './checks.ts';
-import { helpText, parseCommandLine, type WorkerCommand, type WorkerKind } from './command-line.ts';
+import {
+  helpText,
+  parseCommandLine,
+  UNTESTED_NODE_FLAG,
+  type WorkerCommand,
+  type WorkerKind,
+} from './command-line.ts';
 import { HostConnection } from './connection.ts';
 import { closeInherited } from './inherited.ts';
 import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 import { proveJobs } from './prove-jobs.ts';
 import { type RestrictedWorker, restrictWorker } from './restrict.ts';
+import { objectionTo } from './tested-node.ts';
 
 const TEST_SLEEP_MS = 5000;
 const HANDSHAKE_LIMIT_BYTES = 1024;
@@ -87,14 +94,9 @@ export async function runWorkerProgram(program: WorkerProgram, args: readonly st
 
 async function serve(
   program: WorkerProgram,
-  {
-    socketPath,
-    workerDirPath,
-    nodeVersion,
-    templateMemoryBytes,
-    tellsDetail,
-  }: Extract<WorkerCommand, { type: 'run' }>,
+  command: Extract<WorkerCommand, { type: 'run' }>,
 ): Promise<never> {
+  const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, tellsDetail } = command;
   const level: LogLevel = maxLogLevel(process.env);
   const log = createLogger(program.kind, level);
   if (nodeVersion !== undefined && nodeVersion !== program.version) {
@@ -109,6 +111,7 @@ async function serve(
   try {
     // Until it listens to the host; for good it must not be, because the signal comes when the host's thread ends.
     setParentDeathSignal(SIGKILL);
+    requireTestedNode(command.allowUntestedNode, log);
     requireLimits();
     closeInherited();
     readdirSync(workerDirPath);
@@ -145,6 +148,17 @@ async function serve(
   }
 }
 
+/** @throws Error on a Node that was not tested, unless it is one that may be used and the host insists */
+function requireTestedNode(allowUntested: boolean, log: pino.Logger): void {
+  const { node } = process.versions;
+  const objection = objectionTo(node);
+  if (objection === undefined) return;
+  const { reason, allowable } = objection;
+  if (!allowable) throw new Error(reason);
+  if (!allowUntested) throw new Error(`${reason}; ${UNTESTED_NODE_FLAG} starts them all the same`);
+  log.warn({ node }, `${reason}: answers may differ from those of other validators`);
+}
+
 /** Nobody else should find the socket; but where nothing can be removed, that is the host's affair. */
 function unlinkIfPossible(path: string, log: pino.Logger): void {
   try {
@@ -156,7 +170,11 @@ function unlinkIfPossible(path: string, log: pino.Logger): void {
 
 /** Answers at once what a host would otherwise ask in several runs of the program. */
 function describe({ version, commit, capabilities }: WorkerProgram): Record<string, string> {
+  const { node } = process.versions;
+  const objection = objectionTo(node);
   return {
+    node,
+    ...(objection && { [objection.allowable ? 'untested-node' : 'unusable-node']: objection.reason }),
     version,
     'full-version': `${version}-${commit}`,
     ...capabilities,
