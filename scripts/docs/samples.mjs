@@ -9,6 +9,11 @@ const GIVEN = /<!-- given: ((?:(?!-->)[\s\S])*) -->\n\s*$/;
 
 /** Absolute folder → all fenced blocks of its tracked Markdown files. */
 export function samplesOf(root) {
+  return pagesOf(root).flatMap(({ file, text }) => samplesIn(file, text));
+}
+
+/** Absolute folder → its tracked Markdown files, `{ file, text }`. */
+export function pagesOf(root) {
   const files = execFileSync(
     'git',
     ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '*.md'],
@@ -19,7 +24,7 @@ export function samplesOf(root) {
   )
     .split('\0')
     .filter((file) => file !== '');
-  return files.flatMap((file) => samplesIn(file, readFileSync(join(root, file), 'utf8')));
+  return files.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
 }
 
 /** @returns `{ file, line, language, code, given }` of each fenced block; `line` is that of the fence, from 1 */
@@ -43,4 +48,14 @@ export function commandsOf(code) {
     .split('\n')
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '');
+}
+
+/** The commands in running text and tables, `{ file, line, command }`: what stands in backticks and begins with a program. */
+export function inlineCommandsOf(file, text) {
+  const outside = text.replaceAll(FENCE, (block) => block.replaceAll(/[^\n]/g, ''));
+  return [...outside.matchAll(/`((?:npm|npx|node|pnpm) [^`]+)`/g)].map(({ index, 1: command }) => ({
+    file,
+    line: outside.slice(0, index).split('\n').length,
+    command,
+  }));
 }

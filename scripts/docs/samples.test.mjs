@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { commandsOf, samplesIn, samplesOf } from './samples.mjs';
+import { commandsOf, inlineCommandsOf, pagesOf, samplesIn, samplesOf } from './samples.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const samples = samplesOf(root);
@@ -79,32 +79,70 @@ describe('TypeScript', () => {
 
 describe('commands', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const commands = samples
+  const inBlocks = samples
     .filter(({ language }) => language === 'sh' || language === '')
     .flatMap((sample) => commandsOf(sample.code).map((command) => ({ ...sample, command })))
     .filter(({ command }) => /^(npm|npx|node|pnpm|cd|cargo|pvf|packages\/|\.\/|\.ci\/)/.test(command));
+  const inText = pagesOf(root).flatMap(({ file, text }) => inlineCommandsOf(file, text));
+  const commands = [...inBlocks, ...inText];
+  /** Programs that the packages of a user's project bring, or that npx fetches: not run from this repository's root. */
+  const ELSEWHERE = /^(examples\/component|packages\/component)/;
 
   for (const { file, line, command } of commands)
     test(`${file}:${line} ${command}`, () => {
       for (const part of command.split(/\s*(?:&&|;)\s*/)) {
         const [program, ...args] = part.split(/\s+/);
         assert.notEqual(program, 'pnpm', 'users have npm: pnpm is in tools/toolchain alone');
-        if (program === 'npm' && args[0] === 'run') assert.ok(args[1] in scripts, `no script ${args[1]}`);
+        if (program === 'npm' && args[0] === 'run') npmRun(args[1], args.slice(args.indexOf('--') + 1), file);
         if (program === 'npm' && ['test', 'start'].includes(args[0])) assert.ok(args[0] in scripts);
-        if (program === 'node') {
-          const script = args.find((each) => !each.startsWith('-'));
-          assert.ok(
-            existsSync(join(root, script)) || existsSync(join(root, dirname(file), script)),
-            `no ${script}`,
-          );
+        if (program === 'pvf') knowsFlags('packages/cli/src', args);
+        if (program === 'node' && !ELSEWHERE.test(file)) {
+          const [script, what, started, ...rest] = args;
+          // On Node 20 nothing else runs: what is in the folders below needs the pinned Node, and a build.
+          if (/^(bench|fuzz|verify|scripts|packages)\//.test(script)) assert.equal(script, 'scripts/run.mjs');
+          if (script !== 'scripts/run.mjs') continue;
+          if (what === 'node') scriptWithFlags(started, rest);
         }
-        if (program === 'cd' && !args[0].startsWith('..'))
-          assert.ok(
-            existsSync(join(root, args[0])) || existsSync(join(root, dirname(file), args[0])),
-            `no ${args[0]}`,
-          );
+        if (program === 'cd' && !args[0].startsWith('..')) assert.ok(exists(args[0], file), `no ${args[0]}`);
         if (/^(packages\/|\.ci\/)/.test(program)) assert.ok(existsSync(join(root, program)), `no ${program}`);
       }
     });
-  test('there are some', () => assert.ok(commands.length >= 20));
+  test('there are some', () => assert.ok(inBlocks.length >= 20 && inText.length >= 20));
+
+  const exists = (path, file) => existsSync(join(root, path)) || existsSync(join(root, dirname(file), path));
+
+  function npmRun(name, args, file) {
+    assert.ok(name in scripts, `no script ${name}`);
+    const [, , kind, script] = scripts[name].split(' ');
+    if (kind === 'pvf') knowsFlags('packages/cli/src', args);
+    if (kind === 'node') scriptWithFlags(script, args);
+    if (kind === 'one' && /[/.]/.test(args[0]) && !/[A-Z]{3}/.test(args[0]))
+      assert.ok(exists(args[0], file), `no ${args[0]}`);
+  }
+
+  function scriptWithFlags(script, args) {
+    assert.ok(existsSync(join(root, script)), `no ${script}`);
+    const rest = script.startsWith('bench/') ? ['bench'] : [dirname(script)];
+    knowsFlags(rest[0], args);
+  }
+
+  /** Each flag is spelled out somewhere in the code of the program: `--like-this`, or as the key of an option. */
+  function knowsFlags(folder, args) {
+    const code = sources(join(root, folder));
+    for (const word of args.filter((each) => /^\[?--\w/.test(each))) {
+      const flag = /--([\w-]+)/.exec(word)[1];
+      const camel = flag.replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase());
+      const spelled = new RegExp(`--${flag}\\b|'${flag}'|\\b${camel}\\??:|--no-${flag}\\b`);
+      assert.match(code, spelled, `${folder} does not know --${flag}`);
+    }
+  }
+
+  function sources(folder) {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(mjs|ts)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !/node_modules|\/dist\/|\.generated\./.test(path))
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
+  }
 });

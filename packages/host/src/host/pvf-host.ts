@@ -63,7 +63,7 @@ export class PvfHost implements AsyncDisposable {
 
   /**
    * Finds and checks the worker programs, probes this machine's isolation and opens the cache directory.
-   * @throws HostError WORKER_*, NOT_SECURE, CACHE_DIR, INVALID_OPTION; nothing is left behind then.
+   * @throws HostError WORKER_*, UNTESTED_NODE, NOT_SECURE, CACHE_DIR, INVALID_OPTION; nothing is left behind then.
    */
   static async start(options: HostOptions = {}): Promise<PvfHost> {
     const keepAlive = new KeepAlive();
