@@ -1,5 +1,8 @@
-import { GUEST_ANSWERS, GUEST_INPUT, type GuestName, guest } from '@pvf/test-kit';
+import { codeHash, ValidationResult } from '@pvf/protocol';
+import { GUEST_ANSWERS, GUEST_INPUT, GUEST_NAMES, type GuestName, guest } from '@pvf/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
+// What the reference's worker programs answer, recorded by verify/differential/record-guests.mjs.
+import recorded from './recorded/guests.json' with { type: 'json' };
 import { answerOf, WorkerPair } from './support/workers.ts';
 
 const LIMIT_MS = 2_000;
@@ -22,6 +25,25 @@ describe.each(Object.entries(GUEST_ANSWERS))('%s', (name, answer) => {
     const expected = answer === 'TimedOut' ? 'JobTimedOut' : answer;
     expect(await answerTo(name as GuestName)).toBe(expected);
     expect(await answerTo(name as GuestName)).toBe(expected);
+  });
+});
+
+describe('the reference’s answers, recorded', () => {
+  it('are of every guest, and of the classes that are named', () => {
+    const named = Object.entries(GUEST_ANSWERS).map(([name, answer]) => [
+      name,
+      answer === 'TimedOut' ? 'JobTimedOut' : answer,
+    ]);
+    expect(Object.entries(recorded).map(([name, { answer }]) => [name, answer])).toEqual(named);
+  });
+
+  const accepted = GUEST_NAMES.filter((name) => recorded[name].answer === 'Ok');
+  it.each(accepted)('%s: the same result, byte for byte', async (name) => {
+    const result = await pair.execute(await pair.prepare(guest(name)), GUEST_INPUT, LIMIT_MS);
+    if (!result.ok || result.value.jobResponse.type !== 'Ok') throw new Error(answerOf(result));
+    const bytes = ValidationResult.encode(result.value.jobResponse.resultDescriptor);
+    const hash = Buffer.from(codeHash(bytes)).toString('hex');
+    expect({ answer: 'Ok', bytes: bytes.length, hash }).toEqual(recorded[name]);
   });
 });
 
