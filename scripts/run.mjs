@@ -88,7 +88,9 @@ function testOne(path, args) {
   let folder = statSync(path).isDirectory() ? path : dirname(path);
   while (!existsSync(join(folder, 'vitest.config.ts'))) {
     if (folder === root || folder === dirname(folder)) {
-      console.error(`${path} is in no package with tests; name one, such as packages/host/test/intake.test.ts`);
+      console.error(
+        `${path} is in no package with tests; name one, such as packages/host/test/intake.test.ts`,
+      );
       process.exit(2);
     }
     folder = dirname(folder);

@@ -31,12 +31,17 @@ function linksOf(file) {
     .filter((target) => !/^[a-z]+:/.test(target))
     .map((target) => {
       const [path, fragment] = target.split('#');
-      return { target, to: path === '' ? file : normalize(join(dirname(file), path)).replace(/\/$/, ''), fragment };
+      return {
+        target,
+        to: path === '' ? file : normalize(join(dirname(file), path)).replace(/\/$/, ''),
+        fragment,
+      };
     });
 }
 
 /** Pages that a link leads to; a folder shows its README. */
-const pagesAt = (to) => (pages.has(to) ? [to] : pages.has(join(to, 'README.md')) ? [join(to, 'README.md')] : []);
+const pagesAt = (to) =>
+  pages.has(to) ? [to] : pages.has(join(to, 'README.md')) ? [join(to, 'README.md')] : [];
 
 test('there are pages and links', () => {
   assert.ok(files.length >= 20);
@@ -49,7 +54,9 @@ for (const file of files)
       if (!existsSync(join(root, to))) return true;
       if (fragment === undefined) return false;
       const [page] = pagesAt(to);
-      const headings = [...withoutFences(pages.get(page) ?? '').matchAll(/^#+ (.*)$/gm)].map(([, text]) => text);
+      const headings = [...withoutFences(pages.get(page) ?? '').matchAll(/^#+ (.*)$/gm)].map(
+        ([, text]) => text,
+      );
       return !headings.map(anchor).includes(fragment);
     });
     assert.deepEqual(
@@ -78,7 +85,10 @@ for (const file of files)
 function within(clicks) {
   let reached = new Set(['README.md']);
   for (let i = 0; i < clicks; i++)
-    reached = new Set([...reached, ...[...reached].flatMap((file) => linksOf(file).flatMap(({ to }) => pagesAt(to)))]);
+    reached = new Set([
+      ...reached,
+      ...[...reached].flatMap((file) => linksOf(file).flatMap(({ to }) => pagesAt(to))),
+    ]);
   return reached;
 }
 

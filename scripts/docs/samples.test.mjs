@@ -1,6 +1,6 @@
 // Every sample of TypeScript in a README or document compiles, and every command in one names things that exist.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -122,27 +122,39 @@ describe('commands', () => {
 
   function scriptWithFlags(script, args) {
     assert.ok(existsSync(join(root, script)), `no ${script}`);
-    const rest = script.startsWith('bench/') ? ['bench'] : [dirname(script)];
-    knowsFlags(rest[0], args);
+    knowsFlags(dirname(script), args, script);
   }
 
-  /** Each flag is spelled out somewhere in the code of the program: `--like-this`, or as the key of an option. */
-  function knowsFlags(folder, args) {
-    const code = sources(join(root, folder));
-    for (const word of args.filter((each) => /^\[?--\w/.test(each))) {
-      const flag = /--([\w-]+)/.exec(word)[1];
+  /**
+   * Each flag is spelled out somewhere in the code of the program, which is the folder and what its first file imports from
+   * elsewhere: `--like-this`, or as the key of an option.
+   */
+  function knowsFlags(folder, args, script) {
+    const flags = args.filter((each) => /^\[?--\w/.test(each)).map((each) => /--([\w-]+)/.exec(each)[1]);
+    if (flags.length === 0) return;
+    const imported =
+      script === undefined
+        ? []
+        : [...read(script).matchAll(/(?:from|import\() ?'(\.\.\/[^']+)'/g)].map(([, path]) =>
+            join(dirname(script), path),
+          );
+    const code = [...sources(folder), ...imported].map(read).join('\n');
+    for (const flag of flags) {
       const camel = flag.replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase());
       const spelled = new RegExp(`--${flag}\\b|'${flag}'|\\b${camel}\\??:|--no-${flag}\\b`);
-      assert.match(code, spelled, `${folder} does not know --${flag}`);
+      assert.ok(spelled.test(code), `${script ?? folder} does not know --${flag}`);
     }
   }
 
+  function read(path) {
+    return existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
+  }
+
   function sources(folder) {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.(mjs|ts)$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !/node_modules|\/dist\/|\.generated\./.test(path))
-      .map((path) => readFileSync(path, 'utf8'))
-      .join('\n');
+    const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', folder], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    return listed.split('\n').filter((path) => /\.(mjs|ts)$/.test(path) && !path.endsWith('.generated.ts'));
   }
 });
