@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { SUITE } from '../test-kit/setup/suite.ts';
 
 export default defineConfig({
   test: {
+    ...SUITE,
     include: ['test/**/*.test.ts'],
-    setupFiles: ['../test-kit/setup/surroundings.ts'],
     exclude: ['test/shared/**'],
     testTimeout: 60_000,
   },

@@ -7,6 +7,7 @@ import { ADDER_PVF_PATH, adderChain } from '@pvf/example-adder-pvf';
 import { PersistedValidationData, PoV } from '@pvf/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import { exportedPov } from '../src/input/exported-pov.ts';
 import { temporaryFile } from './files.ts';
 import { run } from './run.ts';
@@ -121,7 +122,7 @@ test.each([
 });
 
 test('whatever is exported is recognised, and nothing that is longer, shorter or block data alone', () => {
-  const part = fc.uint8Array({ minLength: 1, maxLength: 300 });
+  const part = fc.uint8Array({ minLength: 1, maxLength: 300, size: 'max' });
   fc.assert(
     fc.property(part, part, fc.integer({ min: 0, max: 255 }), (blockData, parentHead, byte) => {
       const bytes = exportOf(blockData, parentHead);
@@ -129,6 +130,7 @@ test('whatever is exported is recognised, and nothing that is longer, shorter or
       expect(exportedPov(Buffer.concat([bytes, Uint8Array.of(byte)]))).toBeUndefined();
       expect(exportedPov(bytes.subarray(0, -1))).toBeUndefined();
     }),
+    PROPERTY,
   );
   for (const { blockData } of [first!, second!]) expect(exportedPov(blockData)).toBeUndefined();
   expect(exportedPov(new Uint8Array(42))).toBeUndefined();

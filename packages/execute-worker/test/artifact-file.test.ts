@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { artifactChecksum } from '@pvf/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import { ArtifactFiles } from '../src/artifact-file.ts';
 
 /** No artifacts: what is in them is not looked at here. */
@@ -53,7 +54,7 @@ it('is loaded when the file has the checksum that is asked for, and never else',
           }
         }
       }),
-      { numRuns: 200 },
+      { ...PROPERTY, numRuns: 200 },
     );
   } finally {
     rmSync(directory, { recursive: true, force: true });

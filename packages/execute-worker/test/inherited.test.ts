@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { closeDescriptor, duplicateTo, pipe } from '@pvf/sandbox-linux';
 import { burnsCpuBlock, descendantsOf, GUEST_INPUT, guest, slowToCompile, waitUntil } from '@pvf/test-kit';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { templateAndJob } from './support/loaded.ts';
 import { WorkerPair } from './support/workers.ts';
 
 const LIMIT_MS = 30_000;
@@ -108,26 +109,23 @@ it('the processes of an execute worker share a request that they cannot write, a
   expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT]) });
 
   await run();
-  const [template, waiting] = await waitUntil('a job waits', () => {
-    const pids = descendantsOf(worker).map(({ pid }) => pid);
-    return pids.length === 2 && pids.sort((a, b) => a - b);
-  });
+  const { template, waiting } = await templateAndJob(worker);
   expect(inheritedBy(worker, true)).toEqual({
     shared: [],
     descriptors: sorted(WORKER, [ARTIFACT], OF_EACH_TEMPLATE),
   });
   // Orders and commands, what it says and its jobs answer.
-  expect(inheritedBy(template!)).toEqual({
+  expect(inheritedBy(template)).toEqual({
     shared: [REQUEST],
     descriptors: sorted(INERT, ['read pipe', 'read pipe', 'write pipe', 'write pipe']),
   });
-  expect(await settled(waiting!, 2 + INERT.length)).toEqual({
+  expect(await settled(waiting, 2 + INERT.length)).toEqual({
     shared: [REQUEST],
     descriptors: sorted(INERT, ['read pipe', ANSWER]),
   });
 
   const last = pair.execute(prepared, ENDLESS, SHORT_LIMIT_MS);
-  expect(inheritedBy(await runningJob(worker, [template!]))).toEqual({
+  expect(inheritedBy(await runningJob(worker, [template]))).toEqual({
     shared: [REQUEST],
     descriptors: sorted([ANSWER], INERT),
   });

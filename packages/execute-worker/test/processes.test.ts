@@ -12,6 +12,7 @@ import {
 } from '@pvf/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WorkerFailure } from '../../../verify/differential/driver/index.ts';
+import { templateAndJob } from './support/loaded.ts';
 import { answerOf, type CandidateInput, WorkerPair, watermarkOf } from './support/workers.ts';
 
 const LIMIT_MS = 2_000;
@@ -32,11 +33,8 @@ async function loadedWorker() {
   // Loaded ahead for the second candidate.
   for (let i = 0; i < 2; i++) expect(answerOf(await run())).toBe('Ok');
   const workerPid = (await pair.executeWorker()).process.pid;
-  const [templatePid, waitingPid] = await waitUntil('a job waits', () => {
-    const pids = descendantsOf(workerPid).map(({ pid }) => pid);
-    return pids.length === 2 && pids.sort((a, b) => a - b);
-  });
-  return { pair, run, workerPid, templatePid: templatePid!, waitingPid: waitingPid! };
+  const { template, waiting } = await templateAndJob(workerPid);
+  return { pair, run, workerPid, templatePid: template, waitingPid: waiting };
 }
 
 const runningJob = (workerPid: number): Promise<number> =>

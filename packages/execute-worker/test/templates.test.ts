@@ -3,6 +3,7 @@ import { templateBytes } from '@pvf/protocol';
 import { acceptsWithWatermark, descendantsOf, GUEST_INPUT, waitUntil } from '@pvf/test-kit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ExecuteWorker, FULL_SECURITY } from '../../../verify/differential/driver/index.ts';
+import { templateAndJob } from './support/loaded.ts';
 import { answerOf, type Prepared, programOf, requestOf, WorkerPair, watermarkOf } from './support/workers.ts';
 
 const LIMIT_MS = 2_000;
@@ -77,9 +78,9 @@ describe('PVFs stay loaded', () => {
 
   it('and a PVF that many candidates come for gets the place of one that is not used', async () => {
     const one = templateBytes(readFileSync(prepared[0]!.artifactPath).length) + 4_096;
-    const { run, processes } = await workerWith(one);
+    const { worker, run, processes } = await workerWith(one);
     await run(0);
-    const [template] = await waitUntil('a job waits', () => processes().length === 2 && processes().sort());
+    const { template } = await templateAndJob(worker.process.pid);
     for (let n = 0; n < 4; n++) await run(1);
     const later = await waitUntil('a job waits again', () => processes().length === 2 && processes());
     expect(later).not.toContain(template);

@@ -1,8 +1,8 @@
 import { settle } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import { Intake } from '../src/intake.ts';
-import { PROPERTY } from './support/property.ts';
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ type: 'enter' as const, which: 0 }) },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import {
   type Architecture,
   type ArgumentCondition,
@@ -197,13 +198,13 @@ describe.each(ARCHITECTURES)('a filter for %s', (arch) => {
     const names = [...syscallTable(arch).keys()];
     const rule: fc.Arbitrary<SyscallRule> = fc.record({
       name: fc.constantFrom(...names),
-      args: fc.array(condition, { maxLength: 4 }),
+      args: fc.array(condition, { maxLength: 4, size: 'max' }),
       action: fc.constantFrom('allow' as const, 'log' as const, 'trap' as const),
     });
     const words = { allow: ALLOW, log: 0x7ffc0000, trap: 0x00030000 } as const;
     fc.assert(
       fc.property(
-        fc.array(rule, { maxLength: 40 }),
+        fc.array(rule, { maxLength: 40, size: 'max' }),
         fc.tuple(interesting, interesting, interesting, interesting, interesting, interesting),
         (allow, args) => {
           const filter = compileFilter({ arch, allow, onViolation: 'kill-process' });
@@ -216,7 +217,7 @@ describe.each(ARCHITECTURES)('a filter for %s', (arch) => {
           return true;
         },
       ),
-      { numRuns: 150 },
+      { ...PROPERTY, numRuns: 150 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import * as protocol from '../src/index.ts';
 import { isProtocolError, ProtocolError } from '../src/index.ts';
 import { CODEC_CASES } from './support/arbitraries.ts';
@@ -25,6 +26,7 @@ describe.each(CODEC_CASES.map((item) => ({ name: item.codec.name, ...item })))(
           expect(codec.decodeExact(encoded)).toStrictEqual(value);
           expect(Buffer.concat(codec.encodeParts(value)).equals(encoded)).toBe(true);
         }),
+        PROPERTY,
       );
     });
 
@@ -39,6 +41,7 @@ describe.each(CODEC_CASES.map((item) => ({ name: item.codec.name, ...item })))(
           if (OPEN_ENDED.has(codec.name)) return;
           expect(codec.decodePrefix(buffer.subarray(before))).toStrictEqual({ value, rest: after });
         }),
+        PROPERTY,
       );
     });
 
@@ -54,13 +57,13 @@ describe.each(CODEC_CASES.map((item) => ({ name: item.codec.name, ...item })))(
             expect(failure?.code).toBe('TRUNCATED');
           }
         }),
-        { numRuns: 25 },
+        { ...PROPERTY, numRuns: 25 },
       );
     });
 
     test('answers any bytes with a value that encodes to them, or a ProtocolError', () => {
       fc.assert(
-        fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        fc.property(fc.uint8Array({ maxLength: 200, size: 'max' }), (bytes) => {
           let prefix: protocol.Prefix<unknown>;
           try {
             prefix = codec.decodePrefix(bytes);
@@ -70,7 +73,7 @@ describe.each(CODEC_CASES.map((item) => ({ name: item.codec.name, ...item })))(
           }
           expect(codec.encode(prefix.value)).toStrictEqual(bytes.slice(0, bytes.byteLength - prefix.rest));
         }),
-        { numRuns: 300 },
+        { ...PROPERTY, numRuns: 300 },
       );
     });
 
@@ -90,6 +93,7 @@ describe.each(CODEC_CASES.map((item) => ({ name: item.codec.name, ...item })))(
           }
           expect(codec.encode(prefix.value)).toStrictEqual(bytes.slice(0, bytes.byteLength - prefix.rest));
         }),
+        PROPERTY,
       );
     });
 
@@ -102,6 +106,7 @@ describe.each(CODEC_CASES.map((item) => ({ name: item.codec.name, ...item })))(
             expect(isProtocolError(error, 'INVALID_VALUE')).toBe(true);
           }
         }),
+        PROPERTY,
       );
     });
   },
@@ -126,10 +131,11 @@ describe.each(
 )('$name', ({ codec, values }) => {
   test('is whole only if nothing stands behind it', () => {
     fc.assert(
-      fc.property(values, fc.uint8Array({ minLength: 1, maxLength: 9 }), (value, more) => {
+      fc.property(values, fc.uint8Array({ minLength: 1, maxLength: 9, size: 'max' }), (value, more) => {
         const longer = Uint8Array.of(...codec.encode(value), ...more);
         expect(() => codec.decodeExact(longer)).toThrow(expect.objectContaining({ code: 'TRAILING_BYTES' }));
       }),
+      PROPERTY,
     );
   });
 });

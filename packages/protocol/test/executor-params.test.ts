@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import {
   checkConsistency,
   codeHash,
@@ -50,6 +51,7 @@ describe('hashes', () => {
         );
         expect(paramsPrepHash(params)).toEqual(paramsPrepHash(relevant));
       }),
+      PROPERTY,
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import {
   encodeFrame,
   encodeFrameParts,
@@ -23,7 +24,7 @@ function source(bytes: Uint8Array, step: number): (target: Uint8Array) => number
   };
 }
 
-const payloads = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 6 });
+const payloads = fc.array(fc.uint8Array({ maxLength: 40, size: 'max' }), { maxLength: 6, size: 'max' });
 const ABSURD = fromHex('0000000000000080');
 
 describe('encodeFrame', () => {
@@ -64,6 +65,7 @@ describe('FrameDecoder', () => {
         expect(found).toEqual(frames);
         expect(decoder.pending).toBe(0);
       }),
+      PROPERTY,
     );
   });
 
@@ -109,6 +111,7 @@ describe('readFrame', () => {
         for (const payload of frames) expect(readFrame(read)).toEqual(payload);
         expect(readFrame(read)).toBeUndefined();
       }),
+      PROPERTY,
     );
   });
 

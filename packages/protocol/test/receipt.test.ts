@@ -79,6 +79,23 @@ test('sessions and scheduling parent are those of the version that validation se
   expect(protocol.descriptorForValidation(last, true).schedulingSession).toBe(0xffff_ffff);
 });
 
+test('a descriptor before V3 is scheduled at its relay parent, and only V2 says in which session', () => {
+  const relayParent = fill(32, 1);
+  const views = [
+    [descriptor(), { type: 'V2' }, 7, 7, 7],
+    [descriptor({ version: 2 }), { type: 'Unknown', value: 2 }, undefined, undefined, 7],
+    [descriptor({ reserved1: fill(24, 9) }), { type: 'V1' }, undefined, undefined, undefined],
+  ] as const;
+  for (const [given, version, schedulingSession, sessionIndex, describedSession] of views) {
+    const seen = { version, schedulingParent: relayParent, schedulingSession, sessionIndex };
+    expect([version, protocol.descriptorForValidation(given, true)]).toEqual([version, seen]);
+    expect([version, protocol.describeDescriptor(given)]).toEqual([
+      version,
+      { ...seen, sessionIndex: describedSession },
+    ]);
+  }
+});
+
 test('a receipt has 324 bytes, in the order of the fields', () => {
   const receipt = { descriptor: descriptor(), commitmentsHash: fill(32, 7) };
   const encoded = protocol.CandidateReceipt.encode(receipt);

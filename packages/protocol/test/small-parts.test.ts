@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import {
   type CandidateDescriptorVersion,
   COMPRESSED_PREFIX,
@@ -31,6 +32,7 @@ describe('durations', () => {
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 90n }), (ns) => {
         expect(durationToNs(durationFromNs(ns))).toBe(ns);
       }),
+      PROPERTY,
     );
   });
 
@@ -73,6 +75,7 @@ describe('preparation errors', () => {
       fc.property(prepareError, (error: PrepareError) => {
         expect(isDeterministic(error)).toBe(DETERMINISTIC.includes(error.type));
       }),
+      PROPERTY,
     );
   });
 });
@@ -83,6 +86,7 @@ describe('texts', () => {
       fc.property(errors, (error) => {
         expect(describeError(error)).toMatch(start);
       }),
+      PROPERTY,
     );
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PROPERTY } from '../../test-kit/setup/property.ts';
 import { parseBytes, parseDuration, parseNetwork, parseUser, parseVariables } from '../src/cli/options.ts';
 import { policyOf } from '../src/cli/policy-of.ts';
 import { programPaths } from '../src/cli/program-paths.ts';
@@ -53,6 +54,7 @@ test('other text is a typed error', () => {
       }
       return true;
     }),
+    PROPERTY,
   );
 });
 

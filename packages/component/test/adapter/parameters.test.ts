@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { instantiateAdapter } from '../support/adapter.ts';
 import { Guest } from '../support/guest.ts';
 import { bytesOf, compact, parameters } from '../support/scale.ts';
@@ -44,7 +45,7 @@ function decode(encoded: Uint8Array): Seen | undefined {
 
 describe('the parameters of validate_block', () => {
   it('reach the guest as they are', () => {
-    const part = fc.uint8Array({ maxLength: 300 });
+    const part = fc.uint8Array({ maxLength: 300, size: 'max' });
     fc.assert(
       fc.property(part, part, fc.integer({ min: 0, max: 0xffff_ffff }), (head, block, relayParent) => {
         expect(decode(parameters(head, block, relayParent))).toEqual({
@@ -54,7 +55,7 @@ describe('the parameters of validate_block', () => {
           root: new Uint8Array(32).fill(0xaa),
         });
       }),
-      { numRuns: 200 },
+      { ...PROPERTY, numRuns: 200 },
     );
   });
 

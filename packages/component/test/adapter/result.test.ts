@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { instantiateAdapter, LAYOUT } from '../support/adapter.ts';
 import { Guest } from '../support/guest.ts';
 import { encodeResult, parameters, type Result } from '../support/scale.ts';
@@ -36,15 +37,15 @@ function run(
   }
 }
 
-const part = fc.uint8Array({ maxLength: 100 });
+const part = fc.uint8Array({ maxLength: 100, size: 'max' });
 const u32 = fc.oneof(
   fc.constantFrom(0, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1),
   fc.integer({ min: 0, max: 0xffff_ffff }),
 );
 const results: fc.Arbitrary<Result> = fc.record({
   head: part,
-  upward: fc.array(part, { maxLength: 70 }),
-  horizontal: fc.array(fc.tuple(u32, part), { maxLength: 70 }),
+  upward: fc.array(part, { maxLength: 70, size: 'max' }),
+  horizontal: fc.array(fc.tuple(u32, part), { maxLength: 70, size: 'max' }),
   downward: u32,
   watermark: u32,
 });
@@ -58,7 +59,7 @@ describe('the result of validate-block', () => {
           Buffer.from(encodeResult(whole)).toString('hex'),
         );
       }),
-      { numRuns: 200 },
+      { ...PROPERTY, numRuns: 200 },
     );
   });
 

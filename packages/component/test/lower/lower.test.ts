@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { Reader } from '../../src/binary/reader.ts';
 import { ComponentError } from '../../src/errors.ts';
 import { lowerBody } from '../../src/lower/body.ts';
@@ -26,7 +27,7 @@ it('sign extension is exact for every byte and half word, and any 32 bits', () =
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
         both(wide ? value : Number(BigInt.asIntN(32, value)));
       }),
-      { numRuns: 500 },
+      { ...PROPERTY, numRuns: 500 },
     );
   }
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { instantiateAdapter, LAYOUT } from '../support/adapter.ts';
 import { nativeMemory } from '../support/native.ts';
 
@@ -43,7 +44,7 @@ describe('bulk memory is that of the proposal, within the guest’s own memory',
   it('memory.copy', () => {
     fc.assert(
       fc.property(number, number, number, (to, from, length) => same('copy', to, from, length)),
-      { numRuns: 500 },
+      { ...PROPERTY, numRuns: 500 },
     );
   });
 
@@ -60,7 +61,7 @@ describe('bulk memory is that of the proposal, within the guest’s own memory',
       fc.property(number, fc.integer({ min: 0, max: 0xffff_ffff }), number, (to, value, length) =>
         same('fill', to, value, length),
       ),
-      { numRuns: 500 },
+      { ...PROPERTY, numRuns: 500 },
     );
   });
 

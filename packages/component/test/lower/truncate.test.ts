@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { HELPERS } from '../../src/lower/instructions.ts';
 import { instantiateAdapter } from '../support/adapter.ts';
 import { nativeConversions } from '../support/native.ts';
@@ -51,7 +52,7 @@ describe('saturating truncation is that of the proposal', () => {
         .map((value) => (bits === 32 ? Math.fround(value) : value));
       fc.assert(
         fc.property(fc.oneof(any, large), (value) => lowered(value) === original(value)),
-        { numRuns: 5_000 },
+        { ...PROPERTY, numRuns: 5_000 },
       );
     });
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { describeComponent } from '../../src/describe.ts';
 import { ComponentError } from '../../src/errors.ts';
 import { scanComponent } from '../../src/scan/component.ts';
@@ -16,8 +17,10 @@ function scan(bytes: Uint8Array): void {
 it('any bytes behind a header are scanned or refused with a typed error', () => {
   const header = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0);
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (tail) => scan(Uint8Array.of(...header, ...tail))),
-    { numRuns: 2_000 },
+    fc.property(fc.uint8Array({ maxLength: 200, size: 'max' }), (tail) =>
+      scan(Uint8Array.of(...header, ...tail)),
+    ),
+    { ...PROPERTY, numRuns: 2_000 },
   );
 });
 
@@ -31,7 +34,7 @@ it('a component with any byte changed, or cut anywhere, is scanned or refused wi
       bytes[position]! ^= change;
       scan(bytes);
     }),
-    { numRuns: 3_000 },
+    { ...PROPERTY, numRuns: 3_000 },
   );
 });
 

@@ -1,6 +1,7 @@
 import { flatten } from '@pvf/component';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { assemble } from '../support/native.ts';
 import { encodeResult } from '../support/scale.ts';
 import { buildComponent, guestText } from './support/build.ts';
@@ -54,7 +55,7 @@ describe('a flattened module computes what the component does', () => {
       const any = fc.bigInt({ min: 0n, max: narrow ? 2n ** 32n - 1n : 2n ** 64n - 1n });
       fc.assert(
         fc.property(any, (bits) => same(operation, write(bits))),
-        { numRuns: 100 },
+        { ...PROPERTY, numRuns: 100 },
       );
     }
   });
@@ -65,7 +66,7 @@ describe('a flattened module computes what the component does', () => {
       fc.property(fc.integer({ min: 8, max: 12 }), any, (operation, bits) =>
         same(operation, (view) => view.setBigUint64(8, bits, true)),
       ),
-      { numRuns: 300 },
+      { ...PROPERTY, numRuns: 300 },
     );
   });
 
@@ -86,7 +87,7 @@ describe('a flattened module computes what the component does', () => {
           view.setUint32(12, third, true);
         }),
       ),
-      { numRuns: 500 },
+      { ...PROPERTY, numRuns: 500 },
     );
   });
 

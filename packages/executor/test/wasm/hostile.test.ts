@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { inspectModule, RewriteError, rewriteModule } from '../../src/wasm/index.ts';
 import { END, HEADER, I32, section, u32 } from './support/binary.ts';
 import { generateModule } from './support/generator.ts';
@@ -177,7 +178,7 @@ describe('mutated modules', () => {
         if (reference !== 'accepted') expect(engine).toBe(reference);
         else expect(['accepted', 'PREPARATION']).toContain(engine);
       }),
-      { numRuns: 2000 },
+      { ...PROPERTY, numRuns: 2000 },
     );
   });
 
@@ -191,7 +192,7 @@ describe('mutated modules', () => {
           WebAssembly.validate(toReference(code) as BufferSource),
         );
       }),
-      { numRuns: 2000 },
+      { ...PROPERTY, numRuns: 2000 },
     );
   });
 
@@ -204,7 +205,7 @@ describe('mutated modules', () => {
         expect(report.rejection?.code ?? 'accepted').toBe(outcome(code, 'engine'));
         expect(() => JSON.stringify(report)).not.toThrow();
       }),
-      { numRuns: 1000 },
+      { ...PROPERTY, numRuns: 1000 },
     );
   });
 });

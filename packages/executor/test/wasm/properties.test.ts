@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { execute } from './support/execution.ts';
 import { generateModule } from './support/generator.ts';
 import { Random } from './support/random.ts';
@@ -15,7 +16,7 @@ describe('a random valid module behaves the same before and after rewriting', ()
         const guest = generateModule(new Random(seed), { floats: false, canonical: false });
         expect(execute(toReference(guest.code), guest, seed)).toEqual(execute(guest.code, guest, seed));
       }),
-      { numRuns: RUNS },
+      { ...PROPERTY, numRuns: RUNS },
     );
   });
 
@@ -25,7 +26,7 @@ describe('a random valid module behaves the same before and after rewriting', ()
         const guest = generateModule(new Random(seed), { floats: false, canonical: false });
         expect(execute(toEngine(guest.code), guest, seed)).toEqual(execute(guest.code, guest, seed));
       }),
-      { numRuns: RUNS },
+      { ...PROPERTY, numRuns: RUNS },
     );
   });
 
@@ -36,7 +37,7 @@ describe('a random valid module behaves the same before and after rewriting', ()
         const explicit = generateModule(new Random(seed), { floats: true, canonical: true });
         expect(execute(toEngine(guest.code), guest, seed)).toEqual(execute(explicit.code, guest, seed));
       }),
-      { numRuns: RUNS },
+      { ...PROPERTY, numRuns: RUNS },
     );
   });
 });
@@ -52,7 +53,7 @@ test('the stack limit is hit at the same moment in the reference’s code and in
       const unlimited = untilTrap(execute(guest.code, guest, seed));
       if (JSON.stringify(unlimited) !== JSON.stringify(reference)) trapped++;
     }),
-    { numRuns: 1500 },
+    { ...PROPERTY, numRuns: 1500 },
   );
   expect(trapped).toBeGreaterThan(300);
 });
@@ -69,7 +70,7 @@ test('rewriting is a function of the module: same input, same output', () => {
       expect(toEngine(code)).toEqual(toEngine(Uint8Array.from(code)));
       expect(toReference(code)).toEqual(toReference(code));
     }),
-    { numRuns: 50 },
+    { ...PROPERTY, numRuns: 50 },
   );
 });
 

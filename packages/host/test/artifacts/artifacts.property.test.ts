@@ -2,12 +2,12 @@ import { FakeClock, settle } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { artifactKey } from '../../src/artifact-identity.ts';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { type ArtifactRequest, type ArtifactResult, Artifacts } from '../../src/artifacts/artifacts.ts';
 import type { Artifact, ArtifactStore } from '../../src/artifacts/store.ts';
 import type { ToPrepareQueue } from '../../src/prepare/messages.ts';
 import type { PrepareAnswer, PrepareWork } from '../../src/prepare/work.ts';
 import { silent } from '../support/hosts.ts';
-import { PROPERTY } from '../support/property.ts';
 
 const IDENTITIES = ['a', 'b'].map((codeHash) => ({ codeHash, prepHash: 'p', engine: 'e' }));
 const KEYS = IDENTITIES.map(artifactKey);

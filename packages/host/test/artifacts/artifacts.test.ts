@@ -68,6 +68,43 @@ function setUp() {
   };
 }
 
+/** Of `MAX_FAILURES`. */
+const REMEMBERED_FAILURES = 4_096;
+
+it('of more failures than are remembered the oldest is forgotten', async () => {
+  const { acquire, fail, enqueued } = setUp();
+  const failed = (n: number): Promise<unknown> => {
+    const identity = { ...IDENTITY, codeHash: `${n}` };
+    const result = acquire({ identity, purpose: 'precheck' });
+    fail({ type: 'Prevalidation', value: '' }, artifactKey(identity));
+    return result;
+  };
+  for (let n = 0; n <= REMEMBERED_FAILURES; n += 1) await failed(n);
+  const before = enqueued();
+  // The others are told again without another try.
+  for (let n = REMEMBERED_FAILURES; n > 0; n -= 1) await failed(n);
+  expect(enqueued()).toBe(before);
+  await failed(0);
+  expect(enqueued()).toBe(before + 1);
+});
+
+it('a preparation for which no worker starts leaves what was known before', async () => {
+  const { clock, artifacts, acquire, fail } = setUp();
+  const first = acquire();
+  fail({ type: 'IoErr', value: 'a full disk' });
+  expect(await first).toMatchObject({ type: 'failed' });
+  await clock.advance(20 * MINUTE_MS);
+  const second = acquire();
+  const reason = { type: 'not-started', message: 'no' } as const;
+  artifacts.handle({ type: 'failed', job: KEY, reason });
+  expect(await second).toEqual({ type: 'not-started', reason });
+  expect(artifacts.counts()).toMatchObject({ failed: 1, preparing: 0 });
+  expect(await acquire({ purpose: 'precheck' })).toMatchObject({
+    type: 'failed',
+    error: { type: 'IoErr', value: 'a full disk' },
+  });
+});
+
 describe('an artifact', () => {
   it('is prepared once for all who ask while it is being prepared', async () => {
     const { acquire, prepared, enqueued } = setUp();

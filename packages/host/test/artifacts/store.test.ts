@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { artifactChecksum, artifactRecord } from '@pvf/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import {
   artifactFileName,
   artifactKey,
@@ -39,6 +40,7 @@ it('a file name tells identity and checksum, and fits a file system', () => {
       expect(recorded.length).toBeLessThanOrEqual(255);
       expect(name.length).toBeLessThanOrEqual(255);
     }),
+    PROPERTY,
   );
 });
 

@@ -1,11 +1,11 @@
 import { FakeClock } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import type { FromExecuteQueue } from '../../src/execute/messages.ts';
 import { ExecuteQueue } from '../../src/execute/queue.ts';
 import { KINDS } from '../../src/execute/shares.ts';
 import type { FromPool, ToPool } from '../../src/worker/messages.ts';
-import { PROPERTY } from '../support/property.ts';
 
 type Ending = 'concluded' | 'failed' | 'dropped' | 'cancelled';
 

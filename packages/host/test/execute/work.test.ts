@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExecuteRequest, ExecuteWorkerResult, type WorkerError } from '@pvf/protocol';
+import { ExecuteRequest, ExecuteWorkerResult, notBegun, type WorkerError } from '@pvf/protocol';
 import { FakeClock } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { executeWork } from '../../src/execute/work.ts';
@@ -115,6 +115,10 @@ it.each<WorkerError>([
   { type: 'JobTimedOut' },
   { type: 'JobDied', err: 'x', jobPid: 7 },
   { type: 'JobError', value: { type: 'Panic', value: 'x' } },
+  // Words of jobs, whatever they say: only the worker knows what was begun.
+  { type: 'JobDied', err: notBegun('x'), jobPid: 7 },
+  { type: 'JobError', value: { type: 'Panic', value: notBegun('x') } },
+  { type: 'InternalError', value: { type: 'CouldNotOpenFile', value: notBegun('x') } },
   { type: 'InternalError', value: { type: 'Kernel', value: 'x' } },
 ])('a worker is not used again after the error $type', async (error) => {
   const { result } = await execute(() => ExecuteWorkerResult.encode({ ok: false, error }));

@@ -7,6 +7,7 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,6 +66,11 @@ describe('a cache directory', () => {
     const path = join(directory(0o777), 'cache');
     mkdirSync(path, { mode: 0o700 });
     expect(await refusal(path)).toMatch(
+      /^CACHE_DIR: .* lies in .*, where every user .* could put another one/,
+    );
+    const deep = join(path, 'deep');
+    mkdirSync(deep, { mode: 0o700 });
+    expect(await refusal(deep)).toMatch(
       /^CACHE_DIR: .* lies in .*, where every user .* could put another one/,
     );
     const above = directory(0o755);
@@ -148,18 +154,33 @@ describe('the clean-up at start', () => {
     expect(readdirSync(join(parent, 'moved'))).toEqual([]);
   });
 
+  it('spares for a week what a run of another container has left, which cannot be looked up', async () => {
+    const cacheDir = directory();
+    const [fresh, old] = ['fresh', 'old'].map((name) => leftover(cacheDir, `run-1-1-1-${name}`));
+    const days = (count: number): Date => new Date(Date.now() - count * 24 * 60 * 60 * 1_000);
+    utimesSync(fresh!, days(6), days(6));
+    utimesSync(old!, days(8), days(8));
+    const workspace = await openWorkspace(cacheDir);
+    expect([existsSync(fresh!), existsSync(old!)]).toEqual([true, false]);
+    await workspace.remove();
+  });
+
   it('is what a host does in the machine’s directory for temporary files', async () => {
     const workspace = await openWorkspace(undefined);
     const [, , namespace] = workspace.cacheDir.slice(tmpdir().length + 1).split('-');
     const names = ['mine', 'theirs'].map((name) => `pvf-host-${namespace}-4194305-1-${name}`);
-    const [mine, theirs] = names.map((name) => leftover(tmpdir(), name));
-    if (isRoot) giveAway(theirs!);
+    const mine = leftover(tmpdir(), names[0]!);
+    // Hosts of other suites sweep there as well: it gets its name when it is not this user's any more.
+    const given = leftover(tmpdir(), `not-yet-${names[1]}`);
+    if (isRoot) giveAway(given);
+    const theirs = join(tmpdir(), names[1]!);
+    renameSync(given, theirs);
     const second = await openWorkspace(undefined);
-    expect(existsSync(mine!)).toBe(false);
-    expect(existsSync(theirs!)).toBe(isRoot);
-    if (isRoot) chownSync(theirs!, 0, 0);
+    expect(existsSync(mine)).toBe(false);
+    expect(existsSync(theirs)).toBe(isRoot);
+    if (isRoot) chownSync(theirs, 0, 0);
     sweep(tmpdir(), (name) => name === names[1]);
-    expect(existsSync(theirs!)).toBe(false);
+    expect(existsSync(theirs)).toBe(false);
     for (const each of [workspace, second]) await each.remove();
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import type { FromPrepareQueue, PreparePriority } from '../../src/prepare/messages.ts';
 import { PrepareQueue } from '../../src/prepare/queue.ts';
 import type { FromPool, ToPool } from '../../src/worker/messages.ts';
-import { PROPERTY } from '../support/property.ts';
 
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('enqueue' as const), critical: fc.boolean() }) },

@@ -1,11 +1,11 @@
 import { settle } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { it, vi } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { KINDS } from '../../src/execute/shares.ts';
 import { ANSWERS, ExecuteWorld } from '../support/pools/execute-world.ts';
 import { DEATHS } from '../support/pools/fake-process.ts';
 import { IDLE_MS } from '../support/pools/workshop.ts';
-import { PROPERTY } from '../support/property.ts';
 
 vi.mock('node:fs/promises', async () => (await import('../support/pools/disk.ts')).disk.module);
 vi.mock('../../src/worker/job-clock.ts', () => ({ jobCpuTimeMs: () => undefined }));

@@ -1,10 +1,10 @@
 import { settle } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { it, vi } from 'vitest';
+import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { DEATHS } from '../support/pools/fake-process.ts';
 import { ANSWERS, PrepareWorld } from '../support/pools/prepare-world.ts';
 import { IDLE_MS } from '../support/pools/workshop.ts';
-import { PROPERTY } from '../support/property.ts';
 
 vi.mock('node:fs/promises', async () => (await import('../support/pools/disk.ts')).disk.module);
 vi.mock('../../src/worker/job-clock.ts', () => ({ jobCpuTimeMs: () => undefined }));

@@ -40,7 +40,8 @@ export function descriptorVersionByOldRules(descriptor: CandidateDescriptor): Ca
 
 /** Whether old and new rules see the same version. */
 export function isVersionConsistent(descriptor: CandidateDescriptor): boolean {
-  return same(descriptorVersion(descriptor), descriptorVersionByOldRules(descriptor));
+  // Where both rules see an unknown version, it is the same byte.
+  return descriptorVersion(descriptor).type === descriptorVersionByOldRules(descriptor).type;
 }
 
 /**
@@ -101,9 +102,4 @@ function viewOf(descriptor: CandidateDescriptor, version: CandidateDescriptorVer
 
 function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
-}
-
-function same(a: CandidateDescriptorVersion, b: CandidateDescriptorVersion): boolean {
-  const value = 'value' in a ? a.value : undefined;
-  return a.type === b.type && value === ('value' in b ? b.value : undefined);
 }

@@ -8,14 +8,14 @@ export interface CodecCase {
   readonly values: Arbitrary<unknown>;
 }
 
-const bytes = fc.uint8Array({ maxLength: 80 });
-const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const bytes = fc.uint8Array({ maxLength: 80, size: 'max' });
+const hash = fc.uint8Array({ minLength: 32, maxLength: 32, size: 'max' });
 const u8 = fc.nat(255);
 const u32 = fc.oneof(fc.constantFrom(0, 1, 0xffff_ffff), fc.nat(0xffff_ffff));
 const i32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const i64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
-const text = fc.string({ unit: 'binary', maxLength: 40 });
+const text = fc.string({ unit: 'binary', maxLength: 40, size: 'max' });
 
 function optional<T>(values: Arbitrary<T>): Arbitrary<T | undefined> {
   return fc.option(values, { nil: undefined });
@@ -68,7 +68,10 @@ const executorParam = oneOf<protocol.ExecutorParam>(
 );
 
 /** Any set of executor params, sensible or not. */
-export const executorParams: Arbitrary<protocol.ExecutorParams> = fc.array(executorParam, { maxLength: 8 });
+export const executorParams: Arbitrary<protocol.ExecutorParams> = fc.array(executorParam, {
+  maxLength: 8,
+  size: 'max',
+});
 
 /** Any preparation error. */
 export const prepareError: Arbitrary<protocol.PrepareError> = oneOf(
@@ -178,9 +181,10 @@ const extension = variant('V3', {
 const resultFields = {
   headData: bytes,
   newValidationCode: optional(bytes),
-  upwardMessages: fc.array(bytes, { maxLength: 5 }),
+  upwardMessages: fc.array(bytes, { maxLength: 5, size: 'max' }),
   horizontalMessages: fc.array(record<protocol.OutboundHrmpMessage>({ recipient: u32, data: bytes }), {
     maxLength: 5,
+    size: 'max',
   }),
   processedDownwardMessages: u32,
   hrmpWatermark: u32,
@@ -233,7 +237,7 @@ const jobDetail = record<protocol.JobDetail>({
   panic: optional(text),
   backtrace: fc.array(
     record<protocol.GuestFrame>({ isHostFunction: fc.boolean(), index: u32, name: optional(text) }),
-    { maxLength: 4 },
+    { maxLength: 4, size: 'max' },
   ),
 });
 const unreadJobDetail = record<protocol.UnreadJobDetail>({
@@ -242,7 +246,7 @@ const unreadJobDetail = record<protocol.UnreadJobDetail>({
   panic: optional(bytes),
   backtrace: fc.array(
     record<protocol.UnreadGuestFrame>({ isHostFunction: fc.boolean(), index: u32, name: optional(bytes) }),
-    { maxLength: 4 },
+    { maxLength: 4, size: 'max' },
   ),
 });
 
@@ -306,7 +310,7 @@ export const CODEC_CASES: readonly CodecCase[] = [
     record<protocol.ExecutionDetail>({
       cpuTimeNs: u64,
       maxRssBytes: u64,
-      logs: fc.array(line, { maxLength: 4 }),
+      logs: fc.array(line, { maxLength: 4, size: 'max' }),
       logsLeftOut: u32,
       job: optional(jobDetail),
     }),
@@ -316,7 +320,7 @@ export const CODEC_CASES: readonly CodecCase[] = [
     record<protocol.UnreadExecutionDetail>({
       cpuTimeNs: u64,
       maxRssBytes: u64,
-      logs: fc.array(unreadLine, { maxLength: 4 }),
+      logs: fc.array(unreadLine, { maxLength: 4, size: 'max' }),
       logsLeftOut: u32,
       job: optional(unreadJobDetail),
     }),

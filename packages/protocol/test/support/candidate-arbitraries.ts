@@ -42,11 +42,11 @@ export const signal: Arbitrary<protocol.UmpSignal> = fc.oneof(
   }),
   record<Extract<protocol.UmpSignal, { type: 'ApprovedPeer' }>>({
     type: fc.constant('ApprovedPeer'),
-    value: fc.uint8Array({ maxLength: 64 }),
+    value: fc.uint8Array({ maxLength: 64, size: 'max' }),
   }),
 );
 
 export const claimQueue: Arbitrary<protocol.ClaimQueue> = fc.uniqueArray(
-  record<protocol.ClaimQueueEntry>({ core: u32, paras: fc.array(u32, { maxLength: 5 }) }),
+  record<protocol.ClaimQueueEntry>({ core: u32, paras: fc.array(u32, { maxLength: 5, size: 'max' }) }),
   { selector: ({ core }) => core, maxLength: 6 },
 );

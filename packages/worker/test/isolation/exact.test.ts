@@ -177,13 +177,13 @@ describe.each(USERS)('as the kernel sees it, started by $name', ({ uid }) => {
     'a template and its jobs have just what they need: $name',
     async (mode) => {
       const waiting = await startSleepingWorker(mode, uid, 'waiting');
-      const [template, waitingJob] = waiting.children.toSorted((a, b) => a - b);
+      const [template, waitingJob] = waiting.children;
       check('template', template!, waiting, mode, uid);
       check('waiting job', waitingJob!, waiting, mode, uid);
       await waiting.end();
 
       const running = await startSleepingWorker(mode, uid);
-      const job = running.children.toSorted((a, b) => a - b)[1]!;
+      const job = running.children[1]!;
       await begun(job, JOB_CPU_SECONDS);
       await until(() =>
         Number(seenFromOutside(job).status.Seccomp_filters) >=

@@ -69,6 +69,7 @@ export async function until<T>(what: () => T | undefined): Promise<T> {
 
 const isRunning = (worker: ChildProcess): boolean => worker.exitCode === null && worker.signalCode === null;
 
+/** Eldest first: process numbers begin anew, and tell no ages. */
 function childrenOf(pid: number): readonly number[] {
   try {
     const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();

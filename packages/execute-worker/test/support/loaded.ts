@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { waitUntil } from '@pvf/test-kit';
+
+/** Children of a process, eldest first, as the kernel lists them: process numbers begin anew, and tell no ages. */
+export function childrenOf(pid: number): readonly number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  return list === '' ? [] : list.split(' ').map(Number);
+}
+
+/** A worker's only template, and the job of it that waits, once there are both. */
+export async function templateAndJob(worker: number): Promise<{ template: number; waiting: number }> {
+  const [template, waiting] = await waitUntil('a job waits', () => {
+    const children = childrenOf(worker);
+    return children.length === 2 && children;
+  });
+  return { template: template!, waiting: waiting! };
+}
