@@ -6,7 +6,7 @@ import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
 /** The host's wall-clock backstop as a multiple of the CPU time that a job is given. */
 const WALL_CLOCK_FACTOR = 4;
 /** Wall-clock milliseconds a worker gets on top, so that a loaded machine does not look like a hang. */
-const WALL_CLOCK_SLACK_MS = 10_000;
+const WALL_CLOCK_SLACK_MS = 45_000;
 
 export function wallClockLimitMs(cpuTime: Duration): number {
   return durationToMs(cpuTime) * WALL_CLOCK_FACTOR + WALL_CLOCK_SLACK_MS;
