@@ -1,8 +1,8 @@
 import { FakeClock, settle } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { artifactKey } from '../../src/artifact-identity.ts';
 import { PROPERTY } from '../../../test-kit/setup/property.ts';
+import { artifactKey } from '../../src/artifact-identity.ts';
 import { type ArtifactRequest, type ArtifactResult, Artifacts } from '../../src/artifacts/artifacts.ts';
 import type { Artifact, ArtifactStore } from '../../src/artifacts/store.ts';
 import type { ToPrepareQueue } from '../../src/prepare/messages.ts';
