@@ -2,7 +2,7 @@
 // the code under test are bundled, instrumented (Istanbul's counters), and run on mutated inputs; an input that
 // reaches something new joins the corpus (verify/fuzz/corpus, kept from run to run). Exit status 1: something was found; the
 // input is in verify/fuzz/findings, and `--input FILE` runs it again.
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -20,6 +20,8 @@ const HEAP_LIMIT_MIB = 512;
 /** No dependency of the repository's root, so it has no name here. */
 const TEST_KIT = pathToFileURL(join(root, 'packages/test-kit/dist/index.js')).href;
 const NOT_TARGETS = new Set(['seeds', 'target']);
+/** Not guided by coverage: random system calls, whose findings are what they change outside. */
+const CALLS = 'syscalls';
 const TARGETS = readdirSync(join(here, 'targets'))
   .map((file) => basename(file, '.ts'))
   .filter((name) => !NOT_TARGETS.has(name));
@@ -33,10 +35,11 @@ const { values } = parseArgs({
   },
 });
 const minutes = Number(values.minutes);
-const names = values.target === 'all' ? TARGETS : [values.target];
-if (!names.every((name) => TARGETS.includes(name)) || !(minutes > 0)) {
+const known = [...TARGETS, CALLS];
+const names = values.target === 'all' ? known : [values.target];
+if (!names.every((name) => known.includes(name)) || !(minutes > 0)) {
   console.error(
-    `usage: npm run fuzz -- --target ${TARGETS.join('|')}|all [--minutes M] [--seed N] [--input FILE]`,
+    `usage: npm run fuzz -- --target ${known.join('|')}|all [--minutes M] [--seed N] [--input FILE]`,
   );
   process.exit(2);
 }
@@ -46,6 +49,10 @@ const work = mkdtempSync(join(root, 'node_modules/.fuzz-'));
 let findings = 0;
 try {
   for (const name of names) {
+    if (name === CALLS) {
+      findings += systemCalls() ? 0 : 1;
+      continue;
+    }
     const bundle = await instrumented(name);
     if (values.input === undefined) findings += (await fuzz(name, bundle)) ? 0 : 1;
     else (await import(bundle)).target.run(readFileSync(values.input));
@@ -54,6 +61,16 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 process.exitCode = findings === 0 ? 0 : 1;
+
+/** Half of the time in jobs and templates, half in sandboxes. @returns false if something was found */
+function systemCalls() {
+  const parts = ['packages/worker/test/isolation/fuzz.ts', 'verify/fuzz/sandbox.mjs'];
+  const args = [String(minutes / parts.length), String(Number(values.seed) >>> 0)];
+  return parts.every((part) => {
+    const command = ['--no-warnings', join(root, part), ...args];
+    return spawnSync(process.execPath, command, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+  });
+}
 
 /** @returns the URL of the target with all that it uses, counting; its dictionary lies beside it */
 async function instrumented(name) {

@@ -1,5 +1,5 @@
 import type { PathRule } from './files.ts';
-import { TEMPORARY_DIRECTORIES } from './system-paths.ts';
+import { SYSTEM_DEVICES, TEMPORARY_DIRECTORIES } from './system-paths.ts';
 import type { Policy } from './types.ts';
 
 /** One path inside a sandbox that hides the rest. */
@@ -41,7 +41,8 @@ export function viewOf(policy: Policy, rules: readonly PathRule[]): View {
       ...rules.map((rule) => ({
         path: rule.path,
         source: rule.path,
-        write: isWriting(rule),
+        // a device can be written to on a read-only mount, and keeps its mode and owner there
+        write: isWriting(rule) && !SYSTEM_DEVICES.includes(rule.path),
         optional: rule.optional,
       })),
       ...(files?.bind ?? []).map(({ source, target, write }) => ({

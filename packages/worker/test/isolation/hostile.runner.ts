@@ -44,11 +44,18 @@ import { CONDUCTS, SLEEPERS } from './conducts.ts';
 import { PAGE } from './native.ts';
 import { loadCode } from './native-code.ts';
 import type { Line, Order } from './order.ts';
+import { randomProgram } from './random-program.ts';
 import { hostServices } from './surroundings.ts';
 
 const order: Order = JSON.parse(process.argv[2]!);
 const { mode, directory, outside } = order;
-const list = { attempts: ATTEMPTS, conducts: CONDUCTS, sleepers: SLEEPERS, waiting: [] }[order.list];
+const list = {
+  attempts: ATTEMPTS,
+  conducts: CONDUCTS,
+  sleepers: SLEEPERS,
+  waiting: [],
+  fuzz: randomPrograms(order.fuzz),
+}[order.list];
 const CPU_LIMIT_NS = order.list === 'attempts' ? 2e9 : 6e8;
 const OUTPUT_LIMIT_BYTES = 1 << 16;
 const ADDED_DATA_BYTES = 256 * 1024 * 1024;
@@ -89,6 +96,13 @@ const limits = { cpuLimitNs: CPU_LIMIT_NS, outputLimitBytes: OUTPUT_LIMIT_BYTES 
 const arena = new RequestArena(job.procFd);
 arena.fill(new Uint8Array(PAGE));
 const request = addressOf(new ArenaWindow(arena.readFd).request(PAGE));
+
+function randomPrograms({ seed, programs }: NonNullable<Order['fuzz']> = { seed: 0, programs: 0 }) {
+  return Array.from({ length: programs }, (_, i) => ({
+    name: `program ${seed + i}`,
+    conduct: (own: Target): number => randomProgram(seed + i, own),
+  }));
+}
 
 /** Of the program's file, mapped by every process that runs it. */
 function pageOfProgram(): number {
@@ -206,10 +220,14 @@ if (order.list === 'waiting') {
   poll([], Number.POSITIVE_INFINITY);
 }
 list.forEach(({ name }, index) => {
-  services.restore();
+  // what random programs change outside is to be seen afterwards
+  if (order.list !== 'fuzz') services.restore();
   const { end, output, pid, cpuTimeNs, maxRssBytes } = run(index);
   const report = { end, pid, cpuTimeNs, maxRssBytes, output: Buffer.from(output).toString('hex') };
-  const line: Line = order.list === 'conducts' ? { name, report, next: runHonest() } : { name, report };
+  const line: Line =
+    order.list === 'conducts' || (order.list === 'fuzz' && mode.maker !== 'template')
+      ? { name, report, next: runHonest() }
+      : { name, report };
   writeAll(1, Buffer.from(`${JSON.stringify(line)}\n`));
 });
 template?.close();

@@ -32,8 +32,16 @@ export interface Outcome {
   readonly next: Line['next'];
 }
 
-/** Runs a list in a worker with the given layers; as an ordinary user when `uid` is set. */
-export function takeOver(mode: Mode, list: Order['list'], uid?: number): readonly Outcome[] {
+/**
+ * Runs a list in a worker with the given layers; as an ordinary user when `uid` is set.
+ * @param options.look looks at the directory outside when the worker has ended
+ */
+export function takeOver(
+  mode: Mode,
+  list: Order['list'],
+  uid?: number,
+  options: Pick<Order, 'fuzz'> & { readonly look?: (outside: string) => void } = {},
+): readonly Outcome[] {
   const base = mkdtempSync(join(tmpdir(), 'pvf-hostile-'));
   try {
     const directory = join(base, 'worker');
@@ -44,7 +52,8 @@ export function takeOver(mode: Mode, list: Order['list'], uid?: number): readonl
     }
     writeFileSync(join(directory, 'artifact'), 'secret');
     chmodSync(base, 0o755);
-    const order: Order = { mode, list, directory, outside };
+    const { look, ...rest } = options;
+    const order: Order = { mode, list, directory, outside, ...rest };
     const runner = [process.execPath, ...NODE_FLAGS, RUNNER, JSON.stringify(order)];
     const { status, signal, stdout, stderr, error } = spawnSync(
       process.execPath,
@@ -55,6 +64,7 @@ export function takeOver(mode: Mode, list: Order['list'], uid?: number): readonl
       const done = stdout.trim().split('\n').at(-1);
       throw new Error(`${mode.name}: ${error ?? signal ?? status} after ${done}\n${stderr}`);
     }
+    look?.(outside);
     return stdout
       .trim()
       .split('\n')
