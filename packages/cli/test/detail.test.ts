@@ -2,6 +2,7 @@ import { compileWat, guest } from '@pvf/test-kit';
 import { expect, test } from 'vitest';
 import { temporaryFile } from './files.ts';
 import { run } from './run.ts';
+import { expectSchema } from './schema.ts';
 
 const PANIC = "panicked at 'state root mismatch', lib.rs:42";
 const NOTE = 'before \u001b[31mthat';
@@ -42,7 +43,7 @@ test('a refused block is told in its PVF’s own words, with functions and log',
 
 test('so it is in JSON', async () => {
   const { stdout } = await validate(TALKS, '--json');
-  expect(JSON.parse(stdout).candidates[0].outcome.detail).toMatchObject({
+  expect(expectSchema(stdout).candidates[0].outcome.detail).toMatchObject({
     panic: PANIC,
     logs: [{ level: 'error', target: 'runtime' }, { message: PANIC }],
     backtrace: [{ index: 1 }, { index: 2 }],

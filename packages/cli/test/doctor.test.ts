@@ -17,6 +17,7 @@ import { surroundings } from '../src/doctor/surroundings.ts';
 import { checkLines, verdictLines } from '../src/doctor/text.ts';
 import { temporaryDirectory, temporaryFile } from './files.ts';
 import { run } from './run.ts';
+import { expectSchema } from './schema.ts';
 
 const PVF = fileURLToPath(new URL('../bin/pvf', import.meta.url));
 const host = createRequire(import.meta.url).resolve('@pvf/host/package.json');
@@ -49,7 +50,7 @@ describe('a machine on which everything works', () => {
   it('is told so in JSON, with every check, and keeps nothing of the measurement', async () => {
     const directory = temporaryDirectory();
     const { code, stdout } = await run(['doctor', '--cache-dir', directory, '--json']);
-    const report = JSON.parse(stdout);
+    const report = expectSchema(stdout);
     expect(readdirSync(directory)).toEqual([]);
     expect(report).toMatchObject({
       command: 'doctor',
@@ -78,7 +79,7 @@ describe('doctor and host agree', () => {
   async function both(...options: string[]) {
     const doctor = await run(['doctor', '--no-cache', '--json', ...options]);
     const precheck = await run(['precheck', '--no-cache', '--quiet', ...options, ADDER_PVF_PATH]);
-    return { doctor: JSON.parse(doctor.stdout), code: doctor.code, precheck };
+    return { doctor: expectSchema(doctor.stdout), code: doctor.code, precheck };
   }
 
   it.each([

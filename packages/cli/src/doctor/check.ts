@@ -11,7 +11,7 @@ export interface Check {
   /** In words. */
   readonly what: string;
   /** `failed`: no host starts, or it would give wrong answers; `warning`: it runs, and something is worse than it could be. */
-  readonly status: 'ok' | 'warning' | 'failed' | 'unknown';
+  readonly status: 'ok' | 'warning' | 'failed';
   readonly found: string;
   /** Present if it is not `ok`. */
   readonly remedies?: Remedies;

@@ -2,6 +2,7 @@ const HEX = { type: 'string', pattern: '^0x([0-9a-f]{2})*$' } as const;
 const COUNT = { type: 'number', minimum: 0 } as const;
 const TEXTS = { type: 'array', items: { type: 'string' } } as const;
 const EXIT_CODE = { enum: [0, 1, 2, 3, 4, 5, 70, 130] } as const;
+const PLACE = { enum: ['shell', 'docker', 'kubernetes', 'systemd', 'sysctl', 'apparmor'] } as const;
 const VOTE = { enum: ['for', 'against', 'abstain', 'none', 'unchecked'] } as const;
 
 const parameter = (value: object) => ({
@@ -81,7 +82,40 @@ export const OUTPUT_SCHEMA = {
         }),
       ],
     },
-    output('doctor', ['workers', 'security'], { workers: { type: 'object' }, security: { type: 'object' } }),
+    output('doctor', ['verdict', 'checks', 'place', 'node', 'workers', 'security', 'missing'], {
+      verdict: {
+        type: 'object',
+        required: ['secure', 'speed'],
+        properties: {
+          secure: {
+            type: 'object',
+            required: ['fit'],
+            properties: { fit: { type: 'boolean' }, reason: { type: 'string' }, code: { type: 'string' } },
+          },
+          speed: {
+            oneOf: [
+              {
+                type: 'object',
+                required: ['sampleMs', 'largestRuntimeMs', 'limitMs', 'fastEnough'],
+                properties: {
+                  sampleMs: COUNT,
+                  largestRuntimeMs: COUNT,
+                  limitMs: COUNT,
+                  fastEnough: { type: 'boolean' },
+                },
+              },
+              { type: 'object', required: ['notMeasured'], properties: { notMeasured: { type: 'string' } } },
+            ],
+          },
+        },
+      },
+      checks: { type: 'array', minItems: 1, items: { $ref: '#/definitions/check' } },
+      place: PLACE,
+      node: { type: 'string' },
+      workers: { type: 'object' },
+      security: { type: 'object' },
+      missing: TEXTS,
+    }),
     output('artifacts list', ['cacheDir', 'artifacts'], {
       cacheDir: { type: 'string' },
       artifacts: {
@@ -126,6 +160,50 @@ export const OUTPUT_SCHEMA = {
         },
       },
       additionalProperties: false,
+    },
+    check: {
+      description: 'One thing that a host needs of its machine, and where what can be changed.',
+      type: 'object',
+      required: ['name', 'what', 'status', 'found'],
+      properties: {
+        name: { type: 'string' },
+        what: { type: 'string' },
+        status: { enum: ['ok', 'warning', 'failed'] },
+        found: { type: 'string' },
+        remedies: { type: 'object', propertyNames: PLACE, additionalProperties: { type: 'string' } },
+      },
+    },
+    detail: {
+      description:
+        'Why and how much, for people. Texts are the PVF’s own: bounded, without control characters.',
+      type: 'object',
+      required: ['logs', 'logsLeftOut', 'backtrace', 'used', 'limits'],
+      properties: {
+        panic: { type: 'string' },
+        logs: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['level', 'target', 'message'],
+            properties: { level: { enum: ['error', 'warn', 'info', 'debug', 'trace'] } },
+          },
+        },
+        logsLeftOut: COUNT,
+        backtrace: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['type'],
+            properties: {
+              type: { enum: ['function', 'host-function'] },
+              index: COUNT,
+              name: { type: 'string' },
+            },
+          },
+        },
+        used: { type: 'object', additionalProperties: COUNT },
+        limits: { type: 'object', additionalProperties: COUNT },
+      },
     },
     readFrom: {
       description: 'What was taken off to get at the PVF, outermost first.',
@@ -186,6 +264,7 @@ export const OUTPUT_SCHEMA = {
             },
             vote: VOTE,
             resultBytes: HEX,
+            detail: { $ref: '#/definitions/detail' },
           },
         },
         parameters: { $ref: '#/definitions/parameters' },
