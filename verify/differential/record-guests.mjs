@@ -46,9 +46,9 @@ async function record(name) {
     {
       pvd: {
         parentHead: GUEST_INPUT.parentHead,
-        relayParentNumber: 0,
+        relayParentNumber: 1,
         relayParentStorageRoot: HASH,
-        maxPovSize: 5 << 20,
+        maxPovSize: 10 << 20,
       },
       pov: { blockData: GUEST_INPUT.blockData },
       executionTimeout: GUEST_ANSWERS[name] === 'TimedOut' ? SHORT : LONG,
