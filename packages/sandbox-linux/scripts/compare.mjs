@@ -81,7 +81,7 @@ def attempt(f):
     return os.waitpid(pid, 0)[1] == 0
 print(json.dumps([${ATTEMPTS.map(([, expression]) => `attempt(lambda: ${expression})`).join(', ')}]))
 `;
-const encoded = `import base64;exec(base64.b64decode("${Buffer.from(program).toString('base64')}"))`;
+writeFileSync(join(work, 'try.py'), program);
 const PYTHON = '/usr/bin/python3';
 
 const links = ['bin', 'lib', 'lib64', 'sbin']
@@ -142,12 +142,7 @@ const TOOLS = {
   ...(values.srt === undefined
     ? {}
     : {
-        'sandbox-runtime': (command) => [
-          values.srt,
-          '--settings',
-          srtSettings,
-          command.map((word) => `'${word}'`).join(' '),
-        ],
+        'sandbox-runtime': (command) => [values.srt, '--settings', srtSettings, ...command],
       }),
 };
 
@@ -207,7 +202,7 @@ try {
   for (const [name, tool] of Object.entries(TOOLS)) {
     rmSync(join(work, 'setid'), { force: true });
     rmSync(join(base, 'new'), { force: true });
-    const { stdout, stderr, error } = run(tool([PYTHON, '-c', encoded]));
+    const { stdout, stderr, error } = run(tool([PYTHON, join(work, 'try.py')]));
     let results;
     try {
       results = JSON.parse(stdout.trim().split('\n').at(-1));
