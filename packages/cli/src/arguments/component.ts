@@ -67,7 +67,7 @@ const MAX_PAGES = 65_536;
 function pages(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value > 0 && value <= MAX_PAGES)) {
-    throw new InvalidArgumentError(`It is no whole number from 1 to ${MAX_PAGES}.`);
+    throw new InvalidArgumentError(`It is not a whole number from 1 to ${MAX_PAGES}.`);
   }
   return value;
 }

@@ -56,7 +56,7 @@ export function integer(max = Number.MAX_SAFE_INTEGER, min = 0): (text: string) 
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!(value >= min && value <= max))
-      throw new InvalidArgumentError(`It is no whole number from ${min} to ${max}.`);
+      throw new InvalidArgumentError(`It is not a whole number from ${min} to ${max}.`);
     return value;
   };
 }

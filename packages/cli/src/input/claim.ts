@@ -67,7 +67,7 @@ function checkChain(chain: unknown, name: string): ChainAnswers {
   };
   const sessionIndexForChild = field('sessionIndexForChild');
   if (sessionIndexForChild !== undefined && !isU32(sessionIndexForChild)) {
-    throw bad(`${name}.sessionIndexForChild`, 'is no session index');
+    throw bad(`${name}.sessionIndexForChild`, 'is not a session index');
   }
   const ancestorRelayParentInfo = field('ancestorRelayParentInfo');
   if (!isRelayParentInfo(ancestorRelayParentInfo)) {
@@ -93,7 +93,7 @@ function checkQueue(value: unknown, name: string): ClaimQueue {
   } catch (error) {
     if (!isProtocolError(error)) throw error;
     const path = 'path' in error.meta ? error.meta.path : '';
-    throw bad(`${name}${path}`, `is no claim queue: ${error.message}`);
+    throw bad(`${name}${path}`, `is not a claim queue: ${error.message}`);
   }
 }
 

@@ -87,7 +87,7 @@ function explainJson(json: unknown): Explanation {
     }
   }
   return [
-    'looks like JSON, but is no chain specification',
+    'looks like JSON, but is not a chain specification',
     'give a chain specification, or the runtime itself',
   ];
 }

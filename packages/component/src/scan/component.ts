@@ -137,7 +137,7 @@ class Scan {
       const args = new Map<string, number>();
       for (let left = this.scope.count(part.count(3)); left > 0; left--) {
         const name = readCoreName(part);
-        if (part.byte() !== 0x12) part.fail('an argument is no instance');
+        if (part.byte() !== 0x12) part.fail('an argument is not an instance');
         const instance = part.u32();
         if (instance >= this.instances.length) part.fail(`there is no core instance ${instance}`);
         args.set(name, instance);
@@ -185,7 +185,7 @@ class Scan {
     const type = from.type.exports.get(name) ?? part.fail(`${from.name} has no ${name}`);
     if (sort === 3) this.scope.add(type);
     else if (type.kind === 'func') this.funcs.push({ from: 'import', interface: from.name, name, type });
-    else part.fail(`${name} of ${from.name} is no function`);
+    else part.fail(`${name} of ${from.name} is not a function`);
   }
 
   private readCanonical(part: Reader): void {

@@ -52,7 +52,7 @@ interface Draft {
 /** Reads a core module at `bytes`, whose first byte is byte `base` of the component. */
 export function scanCoreModule(bytes: Uint8Array, base: number): CoreModule {
   const reader = new Reader(bytes, 0, bytes.length, base);
-  if (reader.take(8).join() !== '0,97,115,109,1,0,0,0') reader.fail('this is no core module', base);
+  if (reader.take(8).join() !== '0,97,115,109,1,0,0,0') reader.fail('this is not a core module', base);
   const sections: Section[] = [];
   const draft: Draft = { types: [], imports: [], exports: [], memory: undefined, start: undefined };
   const seen = new Set<number>();

@@ -143,7 +143,7 @@ function unavailable(cause: ChainQuestion): ReceiptFinding {
 function describe(error: UmpCheckError): string {
   switch (error.type) {
     case 'UmpSignalDecode':
-      return 'an upward message behind the separator is no signal';
+      return 'an upward message behind the separator is not a signal';
     case 'DuplicateUMPSignal':
       return 'two signals of one kind';
     case 'TooManyUMPSignals':

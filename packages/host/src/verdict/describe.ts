@@ -17,7 +17,7 @@ export function describeTimes({ cpuTimeMs, wallTimeMs, cpuLimitMs, wallLimitMs }
 export function describePrepareError(error: PrepareError, times?: TimeSpent, memoryLimit?: bigint): string {
   switch (error.type) {
     case 'Prevalidation':
-      return `the code is no module that may run: ${error.value}`;
+      return `the code is not a module that may run: ${error.value}`;
     case 'Preparation':
       return `the code cannot be compiled: ${error.value}`;
     case 'RuntimeConstruction':

@@ -70,7 +70,7 @@ export const bool: Shape<boolean> = {
   read(cursor) {
     const offset = cursor.library.i;
     const byte = u8.read(cursor);
-    if (byte > 1) throw readFault('INVALID_BOOL', offset, { byte }, `${byte} is no boolean`);
+    if (byte > 1) throw readFault('INVALID_BOOL', offset, { byte }, `${byte} is not a boolean`);
     return byte === 1;
   },
 };

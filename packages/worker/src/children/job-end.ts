@@ -36,7 +36,7 @@ export function describeEnd(end: JobEnd): string {
     case 'cpu-limit':
       return 'killed: its CPU time was used up';
     case 'memory-limit':
-      return 'killed: its memory limit was exceeded';
+      return 'killed: it exceeded its memory limit';
     case 'output-limit':
       return 'killed: it wrote more than an answer can have';
     default:
