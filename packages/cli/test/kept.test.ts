@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADDER_PVF_PATH, adderChain, encodeAdderBlock } from '@pvf/example-adder-pvf';
 import { PvfHost } from '@pvf/host';
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { temporaryDirectory } from './files.ts';
 import { run } from './run.ts';
@@ -11,7 +12,11 @@ test('a block that was refused is refused again, for the same reason and with th
   const [first] = adderChain([5n]);
   const directory = temporaryDirectory();
   const kept = join(directory, 'kept');
-  const host = await PvfHost.start({ keepFailed: { dir: kept }, cacheDir: join(directory, 'cache') });
+  const host = await PvfHost.start({
+    keepFailed: { dir: kept },
+    cacheDir: join(directory, 'cache'),
+    logger: pino({ level: 'silent' }),
+  });
   const request = {
     code: readFileSync(ADDER_PVF_PATH),
     executorParams: [{ type: 'MaxMemoryPages', value: 2_000 }],

@@ -28,6 +28,14 @@ test('the published schema is the one that is tested', async () => {
   expect(JSON.parse((await run(['schema'])).stdout)).toEqual(OUTPUT_SCHEMA);
 });
 
+test.each([['schema'], ['completion', 'zsh'], ['artifacts', 'list', '--cache-dir', '/nonexistent/pvf']])(
+  '%s has --json, too',
+  async (...argv) => {
+    const { code, stdout } = await run([...argv.filter((word) => typeof word === 'string'), '--json']);
+    expect([code, expectSchema(stdout).exitCode]).toEqual([0, 0]);
+  },
+);
+
 test('precheck of several: a table, warnings that --strict counts, JUnit', async () => {
   const directory = temporaryDirectory();
   const empty = temporaryFile('empty.wasm', Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));

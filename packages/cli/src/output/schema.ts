@@ -137,6 +137,8 @@ export const OUTPUT_SCHEMA = {
       kept: COUNT,
       keptBytes: COUNT,
     }),
+    output('completion', ['shell', 'script'], { script: { type: 'string' } }),
+    output('schema', ['schema'], { schema: { type: 'object' } }),
     output('component flatten', ['file', 'output', 'moduleBytes', 'compressedBytes'], {}),
     output('component new', ['directory', 'files'], {}),
     output('component setup', ['directory'], {}),
