@@ -131,6 +131,19 @@ describe('doctor and host agree', () => {
     expect([doctor.status, shell('precheck --no-cache --quiet "$2"').status]).toEqual([2, 2]);
   });
 
+  it('programs that may not be run are a verdict, and what to do about them a check', async () => {
+    const path = temporaryFile('worker', '#!/bin/sh\n');
+    chmodSync(path, 0o644);
+    const { code, stdout } = await run(['doctor', '--no-cache', '--json', '--prepare-worker', path]);
+    const report = expectSchema(stdout);
+    expect(code).toBe(EXIT.badInput);
+    expect(report.verdict.secure).toMatchObject({ fit: false, code: 'WORKER_NOT_EXECUTABLE' });
+    expect(report.checks).toContainEqual(
+      expect.objectContaining({ name: 'disk.exec', status: 'failed', remedies: { shell: 'chmod +x' } }),
+    );
+    expect(report.checks.some(({ name }: { name: string }) => name.startsWith('limits'))).toBe(false);
+  });
+
   it('an argument that is wrong is no word about the machine', async () => {
     const { code, stdout, stderr } = await run(['doctor', '--no-cache', '--prepare-worker', '/nowhere']);
     expect(code).toBe(EXIT.badInput);

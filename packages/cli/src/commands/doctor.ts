@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import type { HostOptions } from '@pvf/host';
+import type { HostError, HostErrorMeta, HostOptions } from '@pvf/host';
 import { pino } from 'pino';
 import { bad, type Check, ok } from '../doctor/check.ts';
 import { layerChecks, namespaceCheck } from '../doctor/layers.ts';
@@ -61,18 +61,34 @@ async function checksOf(start: StartCheck, cacheDir: string): Promise<Check[]> {
     ([kind, { path, fullVersion, node }]) =>
       [kind, `${path} (${fullVersion}${node === undefined ? '' : `, Node ${node}`})`] as const,
   );
+  // Without a host that got so far nobody has looked at them.
+  const limits =
+    error?.code === 'LIMITS_TOO_LOW'
+      ? limitChecks(error.message)
+      : status === undefined
+        ? []
+        : limitChecks(undefined);
   const layersWork = security !== undefined && LAYERS.every(([layer]) => security[layer].available);
   return [
     ...versionChecks(programs),
     ...(security === undefined ? [] : layerChecks(security, status?.lost ?? {}, start.fit)),
     namespaceCheck(layersWork),
-    ...limitChecks(error?.code === 'LIMITS_TOO_LOW' ? error.message : undefined),
+    ...limits,
     ...trialChecks(start),
     ...memoryChecks(),
     ...(await diskChecks(cacheDir)),
-    execCheck(workers.map(([, { path }]) => path)),
+    error?.code === 'WORKER_NOT_EXECUTABLE'
+      ? notExecutable(error)
+      : execCheck(workers.map(([, { path }]) => path)),
     ...(status === undefined ? [] : [cacheCheck(status.cacheDir, status.artifacts)]),
   ];
+}
+
+function notExecutable({ meta, message }: HostError): Check {
+  const check = execCheck([(meta as HostErrorMeta['WORKER_NOT_EXECUTABLE']).path]);
+  return check.status === 'ok'
+    ? bad('failed', check.name, check.what, message, { shell: 'chmod +x' })
+    : check;
 }
 
 function trialChecks(start: StartCheck): Check[] {

@@ -26,6 +26,7 @@ const OF_THE_MACHINE: readonly HostErrorCode[] = [
   'LIMITS_TOO_LOW',
   'TRIAL_FAILED',
   'CACHE_DIR',
+  'WORKER_NOT_EXECUTABLE',
 ];
 
 /** @throws HostError that is no word about this machine */
