@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { REAL_MODES, startSleepingWorker } from './sleeping-worker.ts';
 import { USERS } from './users.ts';
 
@@ -12,6 +12,15 @@ function idsOf(pid: number, kind: 'Uid' | 'Gid' | 'Groups'): readonly number[] {
 
 const FIRST_UNUSED_ID = 1_879_048_192;
 const isRoot = process.getuid!() === 0;
+
+/** A root without groups would have none to give up. */
+const SOME_GROUPS = [4, 27];
+beforeAll(() => {
+  if (!isRoot) return;
+  const before = process.getgroups!();
+  process.setgroups!(SOME_GROUPS);
+  return () => process.setgroups!(before);
+});
 
 describe.each(USERS)('to the kernel, started by $name', ({ uid }) => {
   it.each(REAL_MODES)('jobs and templates are nobody but themselves: $name', async (mode) => {
