@@ -84,6 +84,9 @@ class Root {
   }
 
   build(cwd: string): void {
+    // before the place is covered: it may be in there
+    const start = followLinks(cwd);
+    const privateAt = this.#view.private.map((path) => ({ path, at: followLinks(path)?.real ?? path }));
     mount('tmpfs', this.#base, { type: 'tmpfs', flags: MS_NOSUID | MS_NODEV, data: 'mode=0755,size=4m' });
     const found = this.#view.entries.flatMap((entry) => {
       const source = followLinks(entry.source);
@@ -93,9 +96,7 @@ class Root {
         { ...entry, links: own ? source.links : [], real: source.real, at: own ? source.real : entry.path },
       ];
     });
-    const privates = this.#view.private
-      .map((path) => ({ path, at: followLinks(path)?.real ?? path }))
-      .filter(({ at }) => !found.some((entry) => entry.at === at));
+    const privates = privateAt.filter(({ at }) => !found.some((entry) => entry.at === at));
     const steps = [
       ...found.map((entry) => ({ at: entry.at, make: () => this.#give(entry) })),
       ...privates.map(({ path, at }) => ({ at, make: () => this.#makePrivate(path, at) })),
@@ -106,7 +107,6 @@ class Root {
     this.#directory('/proc');
     this.#coverHidden();
     // only where it is a directory outside as well: a wrong one is still an error
-    const start = followLinks(cwd);
     if (start !== undefined && !this.#exists(start.real)) this.#directory(start.real, true);
     for (const [path, text] of start?.links ?? []) this.#link(path, text);
     setMountWritable(this.#base, false, { recursive: true });
