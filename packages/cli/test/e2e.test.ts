@@ -195,7 +195,7 @@ test('doctor names programs and layers', async () => {
   expect(report.exitCode).toBe(code);
   for (const worker of ['prepare', 'execute']) expect(existsSync(report.workers[worker].path)).toBe(true);
   expect(Object.keys(report.security)).toEqual(
-    expect.arrayContaining(['seccomp', 'landlock', 'changeRoot', 'secureClone']),
+    expect.arrayContaining(['seccomp', 'landlock', 'changeRoot', 'secureClone', 'cgroup']),
   );
 });
 
@@ -203,6 +203,9 @@ test('doctor has a module of ours prepared and executed, and knows the limits th
   const { stdout } = await run(['doctor', '--no-cache']);
   expect(stdout).toContain('preparing and executing a module of ours: works');
   expect(stdout).toContain('limits of resources: suffice');
+  expect(stdout).toMatch(
+    /limits of jobs by control groups \(cgroup v2\).*?(?:works|not here,\s+measured)/s,
+  );
 });
 
 test('that secure mode is off is said even to who wants it quiet, except by the doctor', async () => {

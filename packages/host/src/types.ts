@@ -59,6 +59,12 @@ export type HostOptions = {
    * `pvf replay` read, with params and limits; the oldest make room.
    */
   keepFailed?: KeepFailedOptions;
+  /**
+   * Control groups (v2) that enforce what jobs may hold, where one was delegated: `'auto'` (default) looks above this
+   * process's own, a path names one, `false` does without. The host makes groups below it and never moves the process
+   * that it runs in. With `'auto'` a host that finds none starts all the same: workers measure their jobs' memory.
+   */
+  cgroup?: string | false;
   /** `prune()` removes artifacts, least recently used first, until they take less. Bytes; default 10 GiB. */
   artifactCacheLimit?: number;
   /** `prune()` spares what was used more recently than this. Milliseconds; default 24 h. */
@@ -178,6 +184,8 @@ export type SecurityReport = {
   seccomp: SecurityFeature;
   changeRoot: SecurityFeature;
   secureClone: SecurityFeature;
+  /** The kernel enforces the limits of jobs (`cgroup`); without it workers measure, and secure mode does not ask for it. */
+  cgroup: SecurityFeature;
 };
 
 export type WorkerProgram = {

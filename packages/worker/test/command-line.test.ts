@@ -54,6 +54,11 @@ describe('the command line of a worker', () => {
       message: expect.stringContaining('--template-memory-bytes'),
     });
   });
+  it.each(['prepare', 'execute'] as const)('gives a control group to a worker that can %s', (kind) => {
+    const args = [`${kind}-worker`, '--socket-path', 's', '--worker-dir-path', 'd', '--cgroup'];
+    expect(parseCommandLine(kind, [...args, '/g'])).toMatchObject({ type: 'run', cgroupPath: '/g' });
+    expect(parseCommandLine(kind, args).type).toBe('usage-error');
+  });
   it.each([
     [[], 'help'],
     [['-h'], 'help'],
@@ -65,6 +70,8 @@ describe('the command line of a worker', () => {
     [['--check-can-enable-landlock'], 'check'],
     [['--check-can-unshare-user-namespace-and-change-root', 'd'], 'check'],
     [['--check-can-unshare-user-namespace-and-change-root'], 'usage-error'],
+    [['--check-can-use-cgroup', 'd'], 'check'],
+    [['--check-can-use-cgroup'], 'usage-error'],
     [['execute-worker'], 'usage-error'],
     [['prepare-worker'], 'usage-error'],
     [['prepare-worker', '--socket-path'], 'usage-error'],

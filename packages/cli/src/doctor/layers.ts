@@ -1,4 +1,4 @@
-import type { SecurityReport } from '@pvf/host';
+import type { SecurityFeature, SecurityReport } from '@pvf/host';
 import { LAYERS } from '../commands/context.ts';
 import { bad, type Check, ok, type Remedies } from './check.ts';
 import { sysctl } from './surroundings.ts';
@@ -17,10 +17,16 @@ export function layerChecks(
       const found = `MISSING: ${feature.reason}`;
       return bad(fit ? 'warning' : 'failed', `layer.${layer}`, words, found, LAYER_REMEDIES[layer]);
     }),
+    ok('limits.cgroup', 'limits of jobs by control groups (cgroup v2)', enforcement(security.cgroup)),
     ...Object.entries(lost).map(([part, reason]) =>
       bad('warning', `lost.${part}`, `lost of these: ${part}`, reason, CALLS),
     ),
   ];
+}
+
+/** No layer that has to be there: without it workers measure, and end what takes too much. */
+function enforcement(feature: SecurityFeature): string {
+  return feature.available ? 'works' : `not here, measured instead: ${feature.reason}`;
 }
 
 const CALLS: Remedies = {

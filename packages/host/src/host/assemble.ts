@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { RecordedBy } from '../artifact-identity.ts';
 import { ArtifactStore, Artifacts, boundDiskUse } from '../artifacts/index.ts';
+import { type HostCgroup, openCgroup } from '../cgroup/index.ts';
 import { PvfCode } from '../code.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
 import { Executions, type HostServices } from '../request/index.ts';
@@ -15,7 +17,7 @@ import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { executePipeline, preparePipeline } from './pipelines.ts';
 import { Programs } from './programs.ts';
 import { startError } from './start-error.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import { isOver, openWorkspace, ownTag, type Workspace } from './workspace.ts';
 
 const ID_BYTES = 3;
 
@@ -28,6 +30,7 @@ export type RunningHost = {
   programs: Programs;
   security: SecurityReport;
   workspace: Workspace;
+  cgroup: HostCgroup | undefined;
   prepare: ReturnType<typeof preparePipeline>;
   execute: ReturnType<typeof executePipeline>;
   services: HostServices;
@@ -48,6 +51,7 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
   };
   const workspace = await openWorkspace(options.cacheDir, options.allowGroupWritableCacheDir);
   const threads = startThreads(options.threads);
+  let cgroup: HostCgroup | undefined;
   try {
     const checkDir = await mkdtemp(join(workspace.runDir, 'check-'));
     const { nodeVersion, allowUntestedNode } = options;
@@ -55,7 +59,15 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
     for (const { kind, node, untestedNode } of [programs.get('prepare'), programs.get('execute')])
       if (untestedNode !== undefined)
         logger.warn({ kind, node }, `${untestedNode}: answers may differ from those of other validators`);
-    const report = await probeSecurity(programs.get('prepare'), checkDir, options.secureMode);
+    const opened = await openCgroup(options.cgroup, {
+      programs: [programs.get('prepare'), programs.get('execute')],
+      tag: `${ownTag()}-${id}`,
+      isOver: (tag, at) => isOver(tag, statSync(at)),
+      logger,
+    });
+    cgroup = opened.group;
+    const layers = await probeSecurity(programs.get('prepare'), checkDir, options.secureMode);
+    const report: SecurityReport = { ...layers, cgroup: opened.feature };
     await rm(checkDir, { recursive: true, force: true });
     enforceSecurity(report, logger);
     for (const [part, reason] of Object.entries(programs.get('prepare').lost))
@@ -73,6 +85,7 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       metrics,
       logger,
       security: toSecurityStatus(report),
+      cgroup,
     };
 
     const recordedBy: RecordedBy = programs.get('prepare').recordsArtifacts ? 'worker' : 'host';
@@ -133,9 +146,10 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
         throw error;
       }
     }
-    return { id, options, logger, programs, security: report, workspace, prepare, execute, services };
+    return { id, options, logger, programs, security: report, workspace, cgroup, prepare, execute, services };
   } catch (error) {
     await threads.close();
+    await cgroup?.remove();
     await workspace.remove();
     throw startError(error, workspace.cacheDir);
   }

@@ -45,6 +45,7 @@ export function resolveOptions(options: HostOptions) {
     'keepFailed.dir': options.keepFailed?.dir,
     'workers.prepare': options.workers?.prepare,
     'workers.execute': options.workers?.execute,
+    ...(options.cgroup !== false && { cgroup: options.cgroup }),
   };
   for (const [name, value] of Object.entries(paths)) {
     if (value !== undefined && (typeof value !== 'string' || value === '' || value.includes('\0'))) {
@@ -90,6 +91,7 @@ export function resolveOptions(options: HostOptions) {
     executeWorkers: options.executeWorkers ?? 2,
     keepArtifacts: options.keepArtifacts ?? true,
     keepFailed: options.keepFailed,
+    cgroup: options.cgroup ?? 'auto',
     allowGroupWritableCacheDir: options.allowGroupWritableCacheDir ?? false,
     artifactCacheLimit: options.artifactCacheLimit ?? 10 * GIB,
     artifactMinStaleMs: options.artifactMinStaleMs ?? 24 * HOUR_MS,

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { ExecuteHandshake, type ExecutorParams, type SecurityStatus, WorkerHandshake } from '@pvf/protocol';
 import type { Logger } from 'pino';
+import type { HostCgroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
 import {
   type ExecuteAnswer,
@@ -27,6 +28,8 @@ type PipelineInputs = {
   programs: Programs;
   workspace: Workspace;
   security: SecurityStatus;
+  /** Where there are control groups. */
+  cgroup: HostCgroup | undefined;
   metrics: Metrics;
   logger: Logger;
 };
@@ -103,7 +106,7 @@ export function executePipeline(
   return { queue, pool };
 }
 
-function spawnSettings(kind: WorkerKind, { options, programs, workspace, logger }: PipelineInputs) {
+function spawnSettings(kind: WorkerKind, { options, programs, workspace, cgroup, logger }: PipelineInputs) {
   const { path, untestedNode } = programs.get(kind);
   return {
     kind,
@@ -116,6 +119,7 @@ function spawnSettings(kind: WorkerKind, { options, programs, workspace, logger 
     timeoutMs: options.spawnTimeoutMs,
     niceness: options.niceness[kind],
     log: options.workerLog,
+    cgroup: programs.get(kind).takesCgroup ? cgroup : undefined,
     clock: options.clock,
     logger,
   } satisfies SpawnSettings;

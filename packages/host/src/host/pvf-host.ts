@@ -258,13 +258,14 @@ export class PvfHost implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { prepare, execute, services, workspace } = this.#host;
+    const { prepare, execute, services, workspace, cgroup } = this.#host;
     this.#pruneTimer?.cancel();
     this.#closing.abort(new Stopped('host-closed'));
     services.artifacts.cancelAll();
     await Promise.all([...this.#active, prepare.pool.close(), execute.pool.close()]);
     await this.#failed?.flush();
     await services.threads.close();
+    await cgroup?.remove();
     await workspace.remove();
   }
 

@@ -118,14 +118,15 @@ function sweepRuns(dir: string, prefix: string): void {
   sweep(dir, (name, stats) => name.startsWith(prefix) && isOver(name.slice(prefix.length), stats));
 }
 
-function isOver(tag: string, { mtimeMs }: Stats): boolean {
+/** Whether the process that a tag names has gone. */
+export function isOver(tag: string, { mtimeMs }: Pick<Stats, 'mtimeMs'>): boolean {
   const [namespace, pid, startTime] = tag.split('-');
   if (namespace === pidNamespace()) return startTimeOf(pid ?? '') !== startTime;
   return Date.now() - mtimeMs > FOREIGN_RUN_AGE_MS;
 }
 
 /** Names this process among all that ever were on this machine: PID namespace, PID, start time. */
-function ownTag(): string {
+export function ownTag(): string {
   return `${pidNamespace()}-${process.pid}-${startTimeOf('self')}`;
 }
 

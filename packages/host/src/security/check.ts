@@ -16,7 +16,7 @@ export async function probeSecurity(
   { path, checks }: Pick<ProbedProgram, 'path' | 'checks'>,
   root: string,
   secureMode: boolean,
-): Promise<SecurityReport> {
+): Promise<Omit<SecurityReport, 'cgroup'>> {
   const feature = async (layer: Layer): Promise<SecurityFeature> => {
     const said = checks[layer];
     if (said !== undefined) return said === 'ok' ? { available: true } : { available: false, reason: said };
@@ -37,7 +37,7 @@ export async function probeSecurity(
  * @throws HostError NOT_SECURE
  */
 export function enforceSecurity(report: SecurityReport, logger: Logger): void {
-  const { secureMode, ...layers } = report;
+  const { secureMode, cgroup: _, ...layers } = report;
   const missing = Object.entries(layers).flatMap(([layer, state]) =>
     state.available ? [] : [{ layer, reason: state.reason }],
   );

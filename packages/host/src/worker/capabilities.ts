@@ -29,6 +29,8 @@ export type Capabilities = {
   recordsArtifacts?: true | undefined;
   /** It takes part in the host's trial: workers that follow the protocol in tests alone do not. */
   takesTrial?: true | undefined;
+  /** It may be given a control group of its own (`--cgroup`). */
+  takesCgroup?: true | undefined;
   /** `ok`, or which limits of resources are too low for workers. */
   limits?: string | undefined;
   /** Parts of working layers that are lost here, and why. */
@@ -78,6 +80,7 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
     limits: lines.get('limits'),
     lost: lost.length === 0 ? undefined : Object.fromEntries(lost),
     takesTrial: lines.get('trial') === '1' || undefined,
+    takesCgroup: lines.get('cgroup') === '1' || undefined,
     recordsArtifacts: lines.get('artifact-record') === '1' || undefined,
     hasTemplates: lines.get('templates') === 'memory' || undefined,
     tellsDetail: lines.get('execution-detail') === '1' || undefined,

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import type { WorkerGroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import type { StderrTail } from './stderr-tail.ts';
@@ -21,6 +22,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #stderr: StderrTail;
   readonly #reaped: Promise<void>;
+  readonly #group: WorkerGroup | undefined;
   #disposed: Promise<void> | undefined;
 
   constructor(
@@ -30,6 +32,7 @@ export class WorkerProcess {
     stderr: StderrTail,
     reaped: Promise<void>,
     connection: Connection,
+    group?: WorkerGroup,
   ) {
     this.kind = kind;
     this.pid = child.pid ?? 0;
@@ -38,6 +41,7 @@ export class WorkerProcess {
     this.#child = child;
     this.#stderr = stderr;
     this.#reaped = reaped;
+    this.#group = group;
   }
 
   /**
@@ -66,9 +70,10 @@ export class WorkerProcess {
 
   async #dispose(): Promise<void> {
     this.connection.destroy();
+    this.#group?.kill();
     killGroup(this.#child);
     await this.#reaped;
-    await removeDir(this.dir);
+    await Promise.all([removeDir(this.dir), this.#group?.remove()]);
   }
 }
 

@@ -28,6 +28,8 @@ export type ProbedProgram = WorkerProgram & {
   recordsArtifacts: boolean;
   /** See `Capabilities`. */
   takesTrial: boolean;
+  /** See `Capabilities`. */
+  takesCgroup: boolean;
   lost: Readonly<Record<string, string>>;
   /** Answers of the security checks, where they came with the rest. */
   checks: Capabilities['checks'];
@@ -91,6 +93,7 @@ export async function probeProgram(
     engine = '',
     recordsArtifacts = false,
     takesTrial = false,
+    takesCgroup = false,
     hasTemplates = false,
     tellsDetail = false,
     lost = {},
@@ -108,6 +111,7 @@ export async function probeProgram(
     engine,
     recordsArtifacts,
     takesTrial,
+    takesCgroup,
     hasTemplates,
     tellsDetail,
     lost,

@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { HostCgroup, WorkerGroup } from '../cgroup/index.ts';
 import type { Clock } from '../clock.ts';
 import type { WorkerKind } from '../errors.ts';
 import { Connection } from './connection.ts';
@@ -28,6 +29,8 @@ export type SpawnSettings = {
   log: string | undefined;
   /** More arguments, of which this program is known to know. */
   arguments?: readonly string[];
+  /** For programs that know `--cgroup`: where each worker gets a control group. */
+  cgroup?: HostCgroup | undefined;
   clock: Clock;
   logger: Logger;
 };
@@ -57,20 +60,22 @@ export async function spawnWorker(
   const server = createServer().unref();
   let child: ChildProcess | undefined;
   let reaped: Promise<void> = Promise.resolve();
+  let group: WorkerGroup | undefined;
   try {
     await mkdir(settings.socketDir, { recursive: true, mode: 0o700 });
     await listen(server, socketPath);
-    child = start(settings, socketPath, dir);
+    group = makeGroup(settings);
+    child = start(settings, socketPath, dir, group);
     const stderr = new StderrTail(child, settings);
     reaped = untilReaped(child);
     const socket = await connected(settings, server, child, signal).catch((error) => {
       throw new SpawnError(`${settings.program}: ${stderr.explain(error)}`, { cause: error });
     });
-    return await greet(settings, { dir, child, stderr, reaped }, socket, handshakes, onGone);
+    return await greet(settings, { dir, child, stderr, reaped, group }, socket, handshakes, onGone);
   } catch (error) {
     if (child !== undefined) killGroup(child);
     await reaped;
-    await removeDir(dir);
+    await Promise.all([removeDir(dir), group?.remove()]);
     throw error instanceof SpawnError ? error : new SpawnError(String(error), { cause: error });
   } finally {
     server.close();
@@ -78,10 +83,28 @@ export async function spawnWorker(
   }
 }
 
-function start(settings: SpawnSettings, socketPath: string, dir: string): ChildProcess {
+/** Without one the worker watches its jobs' memory alone, as where there are no control groups. */
+function makeGroup({ cgroup, kind, logger }: SpawnSettings): WorkerGroup | undefined {
+  try {
+    return cgroup?.makeGroup(kind);
+  } catch (error) {
+    logger.warn(
+      { kind, error: String(error) },
+      'no control group for a worker: the memory of its jobs is watched only',
+    );
+    return undefined;
+  }
+}
+
+function start(
+  settings: SpawnSettings,
+  socketPath: string,
+  dir: string,
+  group: WorkerGroup | undefined,
+): ChildProcess {
   const version = settings.nodeVersion === undefined ? [] : ['--node-impl-version', settings.nodeVersion];
   const args = [`${settings.kind}-worker`, ...version, '--socket-path', socketPath, '--worker-dir-path', dir];
-  args.push(...(settings.arguments ?? []));
+  args.push(...(settings.arguments ?? []), ...(group === undefined ? [] : ['--cgroup', group.path]));
   const child = spawn(settings.program, args, {
     cwd: dir,
     env: settings.log === undefined ? {} : { RUST_LOG: settings.log },
@@ -158,7 +181,14 @@ async function greet(
     child,
     stderr,
     reaped,
-  }: { dir: string; child: ChildProcess; stderr: StderrTail; reaped: Promise<void> },
+    group,
+  }: {
+    dir: string;
+    child: ChildProcess;
+    stderr: StderrTail;
+    reaped: Promise<void>;
+    group: WorkerGroup | undefined;
+  },
   socket: Socket,
   handshakes: readonly Uint8Array[],
   onGone: () => void,
@@ -176,5 +206,5 @@ async function greet(
   for (const handshake of handshakes) await connection.send([handshake]);
   if (gone) throw new SpawnError(`${settings.program} ended during the handshake`);
   ready = true;
-  return new WorkerProcess(settings.kind, dir, child, stderr, reaped, connection);
+  return new WorkerProcess(settings.kind, dir, child, stderr, reaped, connection, group);
 }

@@ -30,6 +30,11 @@ describe('what a worker program says at once', () => {
     expect(parse(`${WHO}trial=0\n`)?.takesTrial).toBeUndefined();
   });
 
+  it('may name that it takes a control group', () => {
+    expect(parse(`${WHO}cgroup=1\n`)?.takesCgroup).toBe(true);
+    for (const said of ['', 'cgroup=0\n']) expect(parse(WHO + said)?.takesCgroup).toBeUndefined();
+  });
+
   it.each([
     ['memory', true],
     ['count', undefined],

@@ -16,6 +16,7 @@ export {
   WOULD_BLOCK,
   writeAll,
 } from './descriptors.ts';
+export { makeDirectory, openDirectory } from './directories.ts';
 export { open, readSmallFile, tryOpen, writeSmallFile } from './files.ts';
 export { useHugePagesForCode } from './huge-code.ts';
 export { mapPrivateFile } from './map-private.ts';

@@ -199,6 +199,7 @@ export const PROCMAP_QUERY_COVERING_OR_NEXT_VMA = 0x10;
 // asm-generic/errno-base.h, asm-generic/errno.h
 export const EPERM = 1;
 export const ENOENT = 2;
+export const EEXIST = 17;
 export const ESRCH = 3;
 export const EINTR = 4;
 export const EAGAIN = 11;

@@ -16,6 +16,7 @@ import {
 } from '@pvf/linux';
 import { SIGKILL } from '@pvf/linux/constants';
 import { BEGINNING_BYTES, explainFailure, readBeginning } from '../across/beginning.ts';
+import type { CgroupSlot } from '../across/cgroup.ts';
 import { forkAs } from '../across/job-user.ts';
 import { beforeJob, messageOf, NotBegunError } from '../errors.ts';
 import type { JobSettings } from '../job/job-process.ts';
@@ -52,11 +53,13 @@ export interface JobLimits extends MemoryLimits {
   readonly marksBeginning?: boolean;
   /** Becomes readable when the job tries what none may; then it is killed, and `raised` called. */
   readonly alarm?: { readonly fd: number; readonly raised: () => void };
+  /** The control group that the job is in. */
+  readonly slot?: CgroupSlot | undefined;
 }
 
 export interface JobSpec extends JobLimits {
   /** What it is forked into. */
-  readonly job: Pick<JobSettings, 'namespaces' | 'user'>;
+  readonly job: Pick<JobSettings, 'namespaces' | 'user' | 'cgroup'>;
   /** Runs in the job process with the write end of its pipe; the value is the exit status. */
   readonly body: (writeFd: number) => number;
 }
@@ -69,6 +72,16 @@ export interface JobSpec extends JobLimits {
  * @throws NotBegunError when no process can be made, or it ends before it begins; SandboxError: other local faults
  */
 export function runJob(spec: JobSpec): JobReport {
+  const slot = spec.job.cgroup?.take();
+  try {
+    beforeJob(() => slot?.limitMemory(spec.memoryLimitBytes));
+    return runJobIn(slot, spec);
+  } finally {
+    slot?.release();
+  }
+}
+
+function runJobIn(slot: CgroupSlot | undefined, spec: JobSpec): JobReport {
   const { readFd, writeFd } = beforeJob(pipe);
   const forkedWith = ownMemory(spec);
   let pid: number;
@@ -76,7 +89,10 @@ export function runJob(spec: JobSpec): JobReport {
     pid = forkAs(spec.job.user, () =>
       forkChild({
         namespaces: spec.job.namespaces,
-        body: () => spec.body(writeFd),
+        body: () => {
+          slot?.enter();
+          return spec.body(writeFd);
+        },
         ...(spec.marksBeginning === true && { onError: (error) => failedBody(writeFd, error) }),
       }),
     );
@@ -88,7 +104,7 @@ export function runJob(spec: JobSpec): JobReport {
   }
   let report: JobReport;
   try {
-    report = followJob(pid, readFd, spec, { forkedWith });
+    report = followJob(pid, readFd, { ...spec, slot }, { forkedWith });
   } finally {
     closeDescriptor(readFd);
   }
@@ -140,6 +156,7 @@ function endOf(
 ): JobEnd {
   if (cpuTimeNs >= limits.cpuLimitNs) return { type: 'cpu-limit' };
   if (killedFor !== undefined) return killedFor;
+  if (reaped.signaled === SIGKILL && limits.slot?.hasRunOut === true) return { type: 'memory-limit' };
   // A peak between two samples.
   if (reaped.usage.maxRssBytes > memoryMax + FILE_PAGES_BYTES) return { type: 'memory-limit' };
   return reaped.exited === undefined

@@ -10,6 +10,7 @@ import {
   writeAll,
 } from '@pvf/linux';
 import type { RequestArena } from '../across/arena.ts';
+import type { CgroupSlot } from '../across/cgroup.ts';
 import { forkAs } from '../across/job-user.ts';
 import { beforeJob } from '../errors.ts';
 import { type JobSettings, kernelCpuSeconds } from '../job/job-process.ts';
@@ -67,6 +68,7 @@ export class Template {
   readonly #pipes: TemplatePipes;
   readonly #gate: CloneGate;
   readonly #hostFd: number | undefined;
+  readonly #slot: CgroupSlot | undefined;
   /** A job was ordered and not found yet. */
   #ordered = false;
   /** The job at hand, until it is reaped. */
@@ -110,11 +112,17 @@ export class Template {
     };
     const memory = memoryOf(settings);
     const forkedWith = ownMemory(memory);
+    const slot = settings.cgroup?.take();
     let pid: number;
     try {
-      const body = (): number => templateMain(settings, fds, load);
+      beforeJob(() => slot?.limitMemory(memory.memoryLimitBytes));
+      const body = (): number => {
+        slot?.enter();
+        return templateMain(settings, fds, load);
+      };
       pid = beforeJob(() => forkAs(settings.user, () => forkChild({ body })));
     } catch (error) {
+      slot?.release();
       for (const fd of Object.values(pipes)) closeDescriptor(fd);
       throw error;
     } finally {
@@ -138,8 +146,10 @@ export class Template {
         pipes,
         gate,
         hostFd,
+        slot,
       );
     }
+    slot?.release();
     endChild(pid);
     for (const fd of [...Object.values(pipes), ...(listener === undefined ? [] : [listener])])
       closeDescriptor(fd);
@@ -170,6 +180,7 @@ export class Template {
     pipes: TemplatePipes,
     gate: CloneGate,
     hostFd: number | undefined,
+    slot: CgroupSlot | undefined,
   ) {
     this.#process = new Stoppable(pid);
     this.#procFd = procFd;
@@ -178,6 +189,7 @@ export class Template {
     this.#pipes = pipes;
     this.#gate = gate;
     this.#hostFd = hostFd;
+    this.#slot = slot;
     Template.#live.add(this);
   }
 
@@ -250,7 +262,7 @@ export class Template {
       let forks = false;
       const alarm = { fd: this.#gate.listener, raised: () => (forks = true) };
       const { forkedWith } = this.#memory;
-      const followed = { ...limits, alarm, marksBeginning: true };
+      const followed = { ...limits, alarm, marksBeginning: true, slot: this.#slot };
       const report = followJob(pid, result, followed, { forkedWith, heldByTemplate });
       this.#job = undefined;
       if (forks) throw new TemplateError(`job ${pid} would make a process`);
@@ -269,6 +281,7 @@ export class Template {
     if (this.#closed) return;
     this.#closed = true;
     Template.#live.delete(this);
+    this.#slot?.release();
     if (this.#job !== undefined) endChild(this.#job.pid);
     if (this.#gate.isOpen) endChildAndItsOwn(this.pid, Template.#known(), this.#procFd);
     else endChild(this.pid);

@@ -20,6 +20,7 @@ import {
 } from '@pvf/linux';
 import { SIGKILL } from '@pvf/linux/constants';
 import { ArenaWindow } from '../across/arena.ts';
+import type { WorkerCgroup } from '../across/cgroup.ts';
 import { type JobUser, stayJobUser } from '../across/job-user.ts';
 import {
   compileJobFilters,
@@ -69,6 +70,8 @@ export interface JobSettings {
   readonly keepsCapabilities: boolean;
   /** Lead nowhere; V8 writes to them in jobs too (`event-loop.ts`). */
   readonly inertFds: readonly number[];
+  /** Where the control groups of jobs and templates are made; `undefined`: the host has given none. */
+  readonly cgroup?: WorkerCgroup | undefined;
   /** Private memory in bytes that a job may add to what it was forked with; no limit when absent. */
   readonly addedDataBytes?: number;
   /** As if the kernel had only this Landlock ABI; for tests. */
@@ -86,6 +89,7 @@ export function prepareJobSettings(options: {
   /** The worker has a user namespace of its own. */
   readonly inNamespace: boolean;
   readonly keepsCapabilities: boolean;
+  readonly cgroup: WorkerCgroup | undefined;
 }): JobSettings {
   return {
     namespaces: options.namespaces,
@@ -98,6 +102,7 @@ export function prepareJobSettings(options: {
     user: options.user,
     keepsCapabilities: options.keepsCapabilities,
     channel: options.channel,
+    cgroup: options.cgroup,
   };
 }
 

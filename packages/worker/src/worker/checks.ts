@@ -19,9 +19,11 @@ import {
   writeAll,
   writeIdMap,
 } from '@pvf/linux';
+import { WorkerCgroup } from '../across/cgroup.ts';
 import { messageOf } from '../errors.ts';
 import { compileJobFilters, compileWorkerFilter } from '../filters/syscalls.ts';
 import type { CheckName } from './command-line.ts';
+import { createLogger } from './log.ts';
 import { surveyCalls } from './survey.ts';
 
 const CHECKS: readonly CheckName[] = [
@@ -34,6 +36,7 @@ const CHECKS: readonly CheckName[] = [
 /** What a check that succeeded is reported as; no reason reads so. */
 export const WORKS = 'ok';
 const REASON_BYTES = 2048;
+const TRIAL_MEMORY_BYTES = 256 * 1024 ** 2;
 
 /**
  * All checks, each in a child of its own because it restricts its process for good, and what is lost of layers that
@@ -112,6 +115,27 @@ function changeRoot(directory: string): void {
   pivotRoot(directory, { readOnly: true, noSuid: true, noDev: true, noExec: true });
 }
 
+/** What a worker does with the control group that its host gives it, in namespaces where there are any. */
+function useCgroup(directory: string): void {
+  const cgroup = WorkerCgroup.enter(directory, createLogger('prepare', 'off'));
+  try {
+    unshare('user', 'cgroup');
+  } catch {
+    // Then neither do workers.
+  }
+  cgroup.divide();
+  const slot = cgroup.make();
+  slot.limitMemory(TRIAL_MEMORY_BYTES);
+  const pid = forkChild({
+    body: () => {
+      slot.enter();
+      return 0;
+    },
+  });
+  const end = waitForChild(pid);
+  if (end.exited !== 0) throw new Error(`a process cannot enter its control group (${JSON.stringify(end)})`);
+}
+
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
 function runInChild(check: string, run: () => string | undefined): string {
@@ -166,6 +190,9 @@ export function runCheck(check: CheckName, directory: string | undefined): strin
         const end = waitForChild(pid);
         return end.exited === 0 ? undefined : `a process in new namespaces ended with ${JSON.stringify(end)}`;
       }
+      case 'can-use-cgroup':
+        useCgroup(directory!);
+        return undefined;
       default:
         return check satisfies never;
     }

@@ -5,7 +5,8 @@ export type CheckName =
   | 'can-enable-landlock'
   | 'can-enable-seccomp'
   | 'can-unshare-user-namespace-and-change-root'
-  | 'can-do-secure-clone';
+  | 'can-do-secure-clone'
+  | 'can-use-cgroup';
 
 /** What a worker program was asked to do. */
 export type WorkerCommand =
@@ -24,6 +25,8 @@ export type WorkerCommand =
       readonly nodeVersion: string | undefined;
       /** Execute workers: memory that artifacts which are loaded ahead may take up, in bytes. */
       readonly templateMemoryBytes: number | undefined;
+      /** A control group (v2) that the host has made for this worker. */
+      readonly cgroupPath: string | undefined;
       /** Execute workers: add an `ExecutionDetail` to each answer. */
       readonly tellsDetail: true | undefined;
       /** Start on a Node 24 that was not tested, too. */
@@ -58,6 +61,9 @@ export function parseCommandLine(kind: WorkerKind, args: readonly string[]): Wor
     case '--check-can-unshare-user-namespace-and-change-root':
       if (rest[0] === undefined) return usageError(`${first} needs a directory to change the root to`);
       return { type: 'check', check: 'can-unshare-user-namespace-and-change-root', directory: rest[0] };
+    case '--check-can-use-cgroup':
+      if (rest[0] === undefined) return usageError(`${first} needs the directory of a control group`);
+      return { type: 'check', check: 'can-use-cgroup', directory: rest[0] };
     case 'test-sleep':
       return { type: 'test-sleep' };
     case `${kind}-worker`:
@@ -72,6 +78,8 @@ export function parseCommandLine(kind: WorkerKind, args: readonly string[]): Wor
 const RUN_FLAGS = ['--socket-path', '--worker-dir-path', '--node-impl-version'];
 /** Of our own host, to workers that name it among their capabilities. */
 export const TEMPLATE_MEMORY_FLAG = '--template-memory-bytes';
+/** Of our own host, likewise. */
+export const CGROUP_FLAG = '--cgroup';
 /** The same; its value is the version of what is told. */
 export const DETAIL_FLAG = '--execution-detail';
 const DETAIL_VERSION = '1';
@@ -80,7 +88,8 @@ export const UNTESTED_NODE_FLAG = '--allow-untested-node';
 
 function parseRun(kind: WorkerKind, given: readonly string[]): WorkerCommand {
   const args = given.filter((word) => word !== UNTESTED_NODE_FLAG);
-  const known = kind === 'execute' ? [...RUN_FLAGS, TEMPLATE_MEMORY_FLAG, DETAIL_FLAG] : RUN_FLAGS;
+  const own = kind === 'execute' ? [TEMPLATE_MEMORY_FLAG, DETAIL_FLAG] : [];
+  const known = [...RUN_FLAGS, CGROUP_FLAG, ...own];
   const values: Record<string, string | undefined> = {};
   for (let i = 0; i < args.length; i += 2) {
     const flag = args[i]!;
@@ -108,6 +117,7 @@ function parseRun(kind: WorkerKind, given: readonly string[]): WorkerCommand {
     templateMemoryBytes: memory === undefined ? undefined : Number(memory),
     tellsDetail: detail === undefined ? undefined : true,
     allowUntestedNode: args.length < given.length,
+    cgroupPath: values[CGROUP_FLAG],
   };
 }
 
@@ -125,10 +135,12 @@ one-off, isolated job process.
 
   ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB\n      [${DETAIL_FLAG} ${DETAIL_VERSION}]   tell what the guest said and how much it used behind each answer` : ''}
       [${UNTESTED_NODE_FLAG}]   run on a Node 24 that the workers were not tested on
+      [${CGROUP_FLAG} DIR]   an empty control group (v2) for this worker, which enforces the limits of its jobs
   --version | --full-version | --help
   --capabilities [DIR]   all that a host asks, one name=value a line; with a directory, the checks too
   --check-can-enable-landlock | --check-can-enable-seccomp | --check-can-do-secure-clone
   --check-can-unshare-user-namespace-and-change-root DIR   exit 0, or the reason on stderr
+  --check-can-use-cgroup DIR                               of an empty control group; likewise
   test-sleep                                               sleeps 5 s
 
 Give no environment variables but RUST_LOG or PVF_LOG (a log level).

@@ -14,6 +14,7 @@ import {
 import { SIGKILL, SIGTERM } from '@pvf/linux/constants';
 import { WorkerHandshake } from '@pvf/protocol';
 import type pino from 'pino';
+import { WorkerCgroup } from '../across/cgroup.ts';
 import { runAllChecks, runCheck, WORKS } from './checks.ts';
 import {
   helpText,
@@ -27,7 +28,7 @@ import { closeInherited } from './inherited.ts';
 import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 import { proveJobs } from './prove-jobs.ts';
-import { type RestrictedWorker, restrictWorker } from './restrict.ts';
+import { type RestrictedWorker, restrictWorker, WITHOUT_CGROUP } from './restrict.ts';
 import { objectionTo } from './tested-node.ts';
 
 const TEST_SLEEP_MS = 5000;
@@ -96,7 +97,7 @@ async function serve(
   program: WorkerProgram,
   command: Extract<WorkerCommand, { type: 'run' }>,
 ): Promise<never> {
-  const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, tellsDetail } = command;
+  const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, tellsDetail, cgroupPath } = command;
   const level: LogLevel = maxLogLevel(process.env);
   const log = createLogger(program.kind, level);
   if (nodeVersion !== undefined && nodeVersion !== program.version) {
@@ -114,6 +115,7 @@ async function serve(
     requireTestedNode(command.allowUntestedNode, log);
     requireLimits();
     closeInherited();
+    const cgroup = cgroupPath === undefined ? undefined : enterCgroup(cgroupPath, log);
     readdirSync(workerDirPath);
     const connection = new HostConnection(connectUnixStream(socketPath));
     unlinkIfPossible(socketPath, log);
@@ -125,7 +127,7 @@ async function serve(
     const frame = connection.receive(HANDSHAKE_LIMIT_BYTES);
     if (frame === undefined) throw new Error('the host closed the connection before the handshake');
     const handshake = WorkerHandshake.decode(frame);
-    const restricted = restrictWorker(program.kind, workerDirPath, handshake.securityStatus, log);
+    const restricted = restrictWorker(program.kind, workerDirPath, handshake.securityStatus, log, cgroup);
     const { templates } = proveJobs(program.kind, restricted.job, log);
     setParentDeathSignal(0);
     return loop({
@@ -159,6 +161,15 @@ function requireTestedNode(allowUntested: boolean, log: pino.Logger): void {
   log.warn({ node }, `${reason}: answers may differ from those of other validators`);
 }
 
+function enterCgroup(path: string, log: pino.Logger): WorkerCgroup | undefined {
+  try {
+    return WorkerCgroup.enter(path, log);
+  } catch (error) {
+    log.error({ err: error, path }, WITHOUT_CGROUP);
+    return undefined;
+  }
+}
+
 /** Nobody else should find the socket; but where nothing can be removed, that is the host's affair. */
 function unlinkIfPossible(path: string, log: pino.Logger): void {
   try {
@@ -181,6 +192,8 @@ function describe({ version, commit, capabilities }: WorkerProgram): Record<stri
     limits: tooLowLimits().join('; ') || WORKS,
     // A host may have a module of its own prepared and executed when it starts.
     trial: '1',
+    // It may be given a control group of its own.
+    cgroup: '1',
     files: JSON.stringify(programFiles()),
   };
 }

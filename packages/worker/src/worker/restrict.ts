@@ -13,6 +13,7 @@ import {
 } from '@pvf/linux';
 import type { SecurityStatus } from '@pvf/protocol';
 import type pino from 'pino';
+import type { WorkerCgroup } from '../across/cgroup.ts';
 import { enterNamespaces, type JobUser, jobUser } from '../across/job-user.ts';
 import { keepOomScore } from '../across/oom-score.ts';
 import { memoryReader } from '../children/memory-guard.ts';
@@ -25,6 +26,10 @@ import { prepareForTemplates } from './guard.ts';
 import { LOG_VARIABLES } from './log.ts';
 import { isRefusedRule } from './refused-rule.ts';
 import { surveyCalls } from './survey.ts';
+
+/** The host has tried it at its start; something has changed since. */
+export const WITHOUT_CGROUP =
+  'the control group should work on this machine but does not; going on without it: the memory of jobs is watched only';
 
 /** What a worker knows of itself once it has restricted itself. */
 export interface RestrictedWorker {
@@ -43,6 +48,8 @@ const SHELL_VARIABLES = ['PWD', 'OLDPWD', 'SHLVL', '_'];
 const SHARED_BY_JOBS: readonly Namespace[] = ['net', 'ipc', 'uts', 'cgroup'];
 /** Per job: its own ids, mounts and process table. */
 const OF_EACH_JOB: readonly Namespace[] = ['user', 'mount', 'pid'];
+/** What a worker does below the control group that its host has made for it. */
+const CGROUP_ACCESS: readonly FsAccess[] = ['read-file', 'write-file', 'make-dir'];
 
 /**
  * Takes from the worker what it does not need, as far as the host says that this machine can do it: environment
@@ -56,6 +63,7 @@ export function restrictWorker(
   workerDirPath: string,
   status: SecurityStatus,
   log: pino.Logger,
+  given?: WorkerCgroup,
 ): RestrictedWorker {
   const secure = status.secureValidatorMode;
   const required = (layer: string, run: () => void): boolean => {
@@ -90,6 +98,7 @@ export function restrictWorker(
     if (status.canDoSecureClone) nameHost(log);
     directory = '';
   }
+  const cgroup = given === undefined ? undefined : divide(given, log);
   if (survey.keepsCapabilities !== undefined)
     log.warn(
       { reason: survey.keepsCapabilities },
@@ -106,10 +115,11 @@ export function restrictWorker(
     channel: status.canEnableSeccomp ? channel : undefined,
     inNamespace: changeRoot,
     keepsCapabilities: survey.keepsCapabilities !== undefined,
+    cgroup,
   });
   setNoNewPrivileges();
   const landlock =
-    status.canEnableLandlock && required('landlock', () => restrictFiles(kind, directory, procFd));
+    status.canEnableLandlock && required('landlock', () => restrictFiles(kind, directory, procFd, cgroup));
   if (status.canEnableSeccomp) required('seccomp', () => installFilter(compileWorkerFilter(job.namespaces)));
   try {
     keepMemoryForkable();
@@ -125,10 +135,15 @@ export function restrictWorker(
 }
 
 /**
- * Landlock for a worker: its directory and /proc, nothing else. Where no rules can be added and the root is the worker's
+ * Landlock for a worker: its directory, /proc and its control group, nothing else. Where no rules can be added and the root is the worker's
  * own, the rights that it needs are left alone instead: there is nothing else that they could be used on.
  */
-function restrictFiles(kind: WorkerKind, directory: string, procFd: number | undefined): void {
+function restrictFiles(
+  kind: WorkerKind,
+  directory: string,
+  procFd: number | undefined,
+  cgroup: WorkerCgroup | undefined,
+): void {
   const access: readonly FsAccess[] =
     kind === 'execute'
       ? ['read-file', 'read-dir']
@@ -138,11 +153,13 @@ function restrictFiles(kind: WorkerKind, directory: string, procFd: number | und
       rules: [
         { path: directory === '' ? '/' : directory, access },
         ...(procFd === undefined ? [] : [{ fd: procFd, access: ['read-file', 'read-dir'] as const }]),
+        ...(cgroup === undefined ? [] : [{ fd: cgroup.fd, access: CGROUP_ACCESS }]),
       ],
     });
   } catch (error) {
     if (!isRefusedRule(error) || directory !== '') throw error;
-    restrictSelf({ handledFs: FS_ACCESS.filter((name) => !access.includes(name)), bestEffort: true });
+    const kept = cgroup === undefined ? access : [...access, ...CGROUP_ACCESS];
+    restrictSelf({ handledFs: FS_ACCESS.filter((name) => !kept.includes(name)), bestEffort: true });
   }
 }
 
@@ -168,6 +185,16 @@ function chooseJobUser(log: pino.Logger): JobUser | undefined {
     return jobUser();
   } catch (error) {
     log.warn({ err: error }, 'jobs cannot be another user than this worker');
+    return undefined;
+  }
+}
+
+function divide(cgroup: WorkerCgroup, log: pino.Logger): WorkerCgroup | undefined {
+  try {
+    cgroup.divide();
+    return cgroup;
+  } catch (error) {
+    log.error({ err: error }, WITHOUT_CGROUP);
     return undefined;
   }
 }
