@@ -1,4 +1,5 @@
 import type { ArtifactParts } from '@pvf/executor';
+import { processCpuTimeNs } from '@pvf/linux';
 import { type BudgetLimits, TemplateBudget, templateBytes } from '@pvf/protocol';
 import {
   beforeJob,
@@ -17,12 +18,16 @@ import { startsByItself } from './start-function.ts';
 
 /** A template that holds more than this, in bytes, is not kept for the next candidate. */
 const MAX_KEPT_BYTES = 512 * 1024 * 1024;
+/** CPU time in which a template cannot take much: so long its memory need not be looked at again. Nanoseconds. */
+const LOOK_AFTER_NS = 5e6;
 /** Artifacts remembered to have no template. */
 const MAX_UNUSABLE = 256;
 
 interface Entry {
   readonly template: Template;
   readonly arena: RequestArena;
+  /** CPU time of the template when its memory was looked at last, in nanoseconds. */
+  lookedAtNs: number;
 }
 
 /** The artifacts that this worker has loaded ahead, by checksum: one template each, as many as the budget holds. */
@@ -62,8 +67,7 @@ export class Templates {
     }
     try {
       const report = entry.template.run(request, limits);
-      if (this.#isTooLarge(key, entry)) this.#drop(key);
-      else this.#latest = key;
+      this.#latest = key;
       return report;
     } catch (error) {
       this.#giveUp(key, error);
@@ -72,12 +76,16 @@ export class Templates {
     }
   }
 
-  /** Has the job for the next candidate of the latest artifact made. */
+  /** Has the job for the next candidate of the latest artifact made, unless its template has grown too large. */
   prepareJob(): void {
     const key = this.#latest;
     this.#latest = undefined;
     const entry = key === undefined ? undefined : this.#entries.get(key);
     if (key === undefined || entry === undefined) return;
+    if (this.#isTooLarge(key, entry)) {
+      this.#drop(key);
+      return;
+    }
     try {
       entry.template.prepareJob();
     } catch (error) {
@@ -122,6 +130,9 @@ export class Templates {
 
   /** One that was taken over may grow. */
   #isTooLarge(key: string, entry: Entry): boolean {
+    const usedNs = processCpuTimeNs(entry.template.pid) ?? 0;
+    if (usedNs - entry.lookedAtNs < LOOK_AFTER_NS) return this.#budget.isExceeded;
+    entry.lookedAtNs = usedNs;
     const bytes = this.#heldBytes(entry);
     if (bytes > this.#budget.bytesOf(key)) this.#budget.hold(key, bytes);
     return bytes > MAX_KEPT_BYTES || this.#budget.isExceeded;
@@ -151,7 +162,7 @@ export class Templates {
     } finally {
       if (template === undefined) arena.close();
     }
-    return template && { template, arena };
+    return template && { template, arena, lookedAtNs: 0 };
   }
 
   #neverAgain(key: string): void {

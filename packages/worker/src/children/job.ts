@@ -27,6 +27,11 @@ import { OutputCollector } from './output.ts';
 const NS_PER_MS = 1e6;
 /** Without pidfds (Linux before 5.3, or a policy) the job's end is looked for this often. */
 const NO_PIDFD_POLL_MS = 1;
+/**
+ * For so long nobody reads what a job writes: most are at an end by then, and each look at the pipe would take a
+ * processor from them. What they have to say fits into the pipe, or waits.
+ */
+const UNREAD_MS = 2;
 /** Pages of files that a job maps in as it runs; the kernel's account of its peak counts them too. */
 const FILE_PAGES_BYTES = 192 * 1024 * 1024;
 
@@ -183,6 +188,9 @@ function watch(
   // No event is asked for: poll(2) reports a hang-up always, and a negative descriptor is ignored.
   const hostEntry: PollEntry = { fd: limits.hostFd ?? -1, events: 0, revents: 0 };
   const alarmEntry: PollEntry = { fd: limits.alarm?.fd ?? -1, events: POLLIN, revents: 0 };
+  // Without pidfds the pipe's end tells first.
+  let unread = pidfd >= 0;
+  const readFrom = performance.now() + UNREAD_MS;
   for (;;) {
     const used = processCpuTimeNs(pid) ?? 0;
     if (used >= limits.cpuLimitNs) return kill(pid, { type: 'cpu-limit' });
@@ -190,8 +198,10 @@ function watch(
     if (lookAfterMs === 0) return kill(pid, { type: 'memory-limit' });
     let waitMs = Math.min(Math.ceil((limits.cpuLimitNs - used) / NS_PER_MS), lookAfterMs);
     if (pidfd < 0) waitMs = Math.min(waitMs, NO_PIDFD_POLL_MS);
+    unread &&= performance.now() < readFrom;
+    if (unread) waitMs = Math.min(waitMs, UNREAD_MS);
     // A negative descriptor is ignored by poll(2).
-    pipeEntry.fd = collector.ended ? -1 : collector.fd;
+    pipeEntry.fd = collector.ended || unread ? -1 : collector.fd;
     poll([pipeEntry, exitEntry, hostEntry, alarmEntry], waitMs);
     if ((hostEntry.revents & POLLHUP) !== 0) {
       killPid(pid, SIGKILL);

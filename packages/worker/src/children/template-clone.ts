@@ -96,7 +96,11 @@ export class CloneGate {
    */
   find(known: ReadonlySet<number>): Made {
     const deadline = performance.now() + CLONE_TIMEOUT_MS;
-    for (let said = false; ; ) {
+    for (;;) {
+      const left = deadline - performance.now();
+      this.#status.events = POLLIN;
+      poll([this.#status], Math.min(Math.max(left, 0), LOOK_EVERY_MS));
+      const said = this.#status.revents !== 0;
       const pids = (ownChildren(this.#procFd) ?? []).filter((pid) => !known.has(pid));
       if (pids.length > 1) return { type: 'refused', why: `${pids.length} processes that nobody ordered` };
       if (pids.length === 1) {
@@ -104,11 +108,7 @@ export class CloneGate {
         return { type: 'made', pid: pids[0]! };
       }
       if (said) return { type: 'refused', why: 'no job was made' };
-      const left = deadline - performance.now();
       if (left <= 0) return { type: 'refused', why: 'no job was made in time' };
-      this.#status.events = POLLIN;
-      poll([this.#status], Math.min(left, LOOK_EVERY_MS));
-      said = this.#status.revents !== 0;
     }
   }
 

@@ -45,6 +45,9 @@ const MEMORY_LOOK_MS = 20;
  */
 const REST_AFTER_MS = 20;
 
+/** So long a request that has come waits for a template to call: longer than it takes, and no matter if it does not. */
+const ASKS_WITHIN_MS = 1;
+
 /** The worker's ends of the pipes to a template and its jobs. */
 interface TemplatePipes {
   readonly order: number;
@@ -217,7 +220,8 @@ export class Template {
       performance.now() < deadline &&
       !calls()
     );
-    // With a request there, making the job and reading the request go on side by side.
+    // With a request there, making the job and reading the request go on side by side, from the call on.
+    if (!this.#isMaking && calls()) this.#order({ timeoutMs: ASKS_WITHIN_MS });
     if (host === undefined) this.#settle();
     else if (!readable(host.fd, REST_AFTER_MS)) this.#rest();
   }
@@ -270,6 +274,7 @@ export class Template {
       // A template that was taken over could have its jobs end so; a job of the worker's own says what is wrong.
       if (report.notBegun !== undefined && (report.end.type === 'exited' || report.end.type === 'signaled'))
         throw new TemplateError(`job ${pid} ended before it began with its request`);
+      this.#orderAhead();
       return report;
     } finally {
       this.#arena.clear();
@@ -298,15 +303,29 @@ export class Template {
   #order(patience: Patience): void {
     if (this.#closed) throw new TemplateError('given up with another one');
     if (this.#isMaking) return;
+    this.#placeOrder();
+    const why = this.#gate.letOne(patience);
+    if (why !== undefined) throw new TemplateError(why);
+    if (!this.#gate.isOpen) this.#process.stop();
+  }
+
+  /** So that the next job is made while this one's answer is put together and sent. */
+  #orderAhead(): void {
+    try {
+      this.#placeOrder();
+    } catch (error) {
+      // Of no concern to the answer: whoever wants the job finds out.
+      if (!(error instanceof TemplateError)) throw error;
+    }
+  }
+
+  #placeOrder(): void {
     if (!this.#ordered) {
       if (this.#gate.isAsked) throw new TemplateError('it would make a process that nobody ordered');
       this.#send(this.#pipes.order, ORDER);
       this.#ordered = true;
     }
     this.#process.wake();
-    const why = this.#gate.letOne(patience);
-    if (why !== undefined) throw new TemplateError(why);
-    if (!this.#gate.isOpen) this.#process.stop();
   }
 
   /** Finds the job that is on its way, if one is, and stops the template: it has no order any more. */
