@@ -35,12 +35,13 @@ export interface Outcome {
 /**
  * Runs a list in a worker with the given layers; as an ordinary user when `uid` is set.
  * @param options.look looks at the directory outside when the worker has ended
+ * @param options.wallLimitMs milliseconds until a worker that hangs is killed
  */
 export function takeOver(
   mode: Mode,
   list: Order['list'],
   uid?: number,
-  options: Pick<Order, 'fuzz'> & { readonly look?: (outside: string) => void } = {},
+  options: Pick<Order, 'fuzz'> & { readonly look?: (outside: string) => void; readonly wallLimitMs?: number } = {},
 ): readonly Outcome[] {
   const base = mkdtempSync(join(tmpdir(), 'pvf-hostile-'));
   try {
@@ -57,7 +58,7 @@ export function takeOver(
     const runner = [process.execPath, ...NODE_FLAGS, RUNNER, JSON.stringify(order)];
     const { status, signal, stdout, stderr, error } = spawnSync(
       process.execPath,
-      [SUPERVISOR, String(WALL_LIMIT_MS), uid === undefined ? '' : String(uid), ...runner],
+      [SUPERVISOR, String(options.wallLimitMs ?? WALL_LIMIT_MS), uid === undefined ? '' : String(uid), ...runner],
       { encoding: 'utf8', env: {}, maxBuffer: 1 << 28 },
     );
     if (status !== 0) {
