@@ -3,8 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { adderChain, readAdderPvf } from '../../examples/adder-pvf/dist/index.js';
-import { PvfHost } from '../../packages/host/dist/index.js';
+import { adderChain, readAdderPvf } from '@pvf/example-adder-pvf';
+import { PvfHost } from '@pvf/host';
 
 const BOMB_LIMIT_BYTES = 30 << 20;
 const CANDIDATES = 6;
