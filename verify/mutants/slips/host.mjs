@@ -521,4 +521,28 @@ const verdicts = [
   ),
 ];
 
-export const slips = [...requests, ...queues, ...workers, ...together, ...keeping, ...verdicts];
+const cgroups = [
+  slip(
+    'limits are set below a group that has processes',
+    src('cgroup/find.ts'),
+    "if (wordsIn(join(path, 'cgroup.procs')).length > 0)",
+    "if (wordsIn(join(path, 'cgroup.procs')).length < 0)",
+    host('cgroup'),
+  ),
+  slip(
+    'root takes a group that others manage',
+    src('cgroup/find.ts'),
+    'return uid !== 0 && statSync(path).uid === uid;',
+    'return statSync(path).uid === uid;',
+    host('cgroup'),
+  ),
+  slip(
+    'groups of hosts that run are swept',
+    src('cgroup/group.ts'),
+    'if (isOver(name.slice(PREFIX.length), path)) await remove(path);',
+    'await remove(path);',
+    host('cgroup'),
+  ),
+];
+
+export const slips = [...requests, ...queues, ...workers, ...together, ...keeping, ...verdicts, ...cgroups];

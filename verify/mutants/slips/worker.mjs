@@ -382,4 +382,28 @@ const following = [
   ),
 ];
 
-export const slips = [...systemCalls, ...restrictions, ...templates, ...following];
+const cgroups = [
+  slip(
+    'whoever ran out of memory counts as a job that took too much',
+    src('across/cgroup.ts'),
+    'return reached > this.#before.reached && killed > this.#before.killed;',
+    'return killed > this.#before.killed;',
+    worker('test/cgroup'),
+  ),
+  slip(
+    'a control group is used again while processes are in it',
+    src('across/cgroup.ts'),
+    'const at = this.#free.findIndex((slot) => slot.isEmpty);',
+    'const at = this.#free.findIndex(() => true);',
+    worker('test/cgroup'),
+  ),
+  slip(
+    'no group has a limit of memory',
+    src('across/cgroup.ts'),
+    'const limit =\n      bytes === undefined',
+    'const limit =\n      bytes !== undefined',
+    worker('test/cgroup'),
+  ),
+];
+
+export const slips = [...systemCalls, ...restrictions, ...templates, ...following, ...cgroups];

@@ -142,7 +142,7 @@ export const slips = [
   slip(
     'no job waits for the next candidate',
     executeSrc('templates.ts'),
-    '      else this.#latest = key;\n',
+    '      this.#latest = key;\n',
     '',
     execute('test/processes', '-t', 'waits for a candidate'),
     EXECUTE,
