@@ -45,6 +45,7 @@ const PACKAGES = {
     order: [
       '.',
       'failed-candidates',
+      'cgroup',
       'worker',
       'prepare',
       'execute',

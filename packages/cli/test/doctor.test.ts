@@ -160,10 +160,15 @@ describe('what a check finds', () => {
     landlock: layer(true) as never,
     changeRoot: layer(true) as never,
     secureClone: layer(false) as never,
+    cgroup: layer(false) as never,
   });
 
   it('of a layer is what the host has found, with what to change in each place', () => {
-    const [seccomp, , , clone, lost] = layerChecks(security(false), { capabilities: 'refused' }, false);
+    const [seccomp, , , clone, groups, lost] = layerChecks(
+      security(false),
+      { capabilities: 'refused' },
+      false,
+    );
     expect(seccomp).toMatchObject({ status: 'failed', found: 'MISSING: why' });
     expect(clone?.remedies).toMatchObject({
       sysctl: expect.stringContaining('kernel.apparmor_restrict_unprivileged_userns=0'),
@@ -172,6 +177,7 @@ describe('what a check finds', () => {
       kubernetes: expect.stringContaining('securityContext'),
       systemd: 'RestrictNamespaces=no',
     });
+    expect(groups).toMatchObject({ status: 'ok', found: 'not here, measured instead: why' });
     expect(lost).toMatchObject({ status: 'warning', found: 'refused' });
   });
 

@@ -203,9 +203,7 @@ test('doctor has a module of ours prepared and executed, and knows the limits th
   const { stdout } = await run(['doctor', '--no-cache']);
   expect(stdout).toContain('preparing and executing a module of ours: works');
   expect(stdout).toContain('limits of resources: suffice');
-  expect(stdout).toMatch(
-    /limits of jobs by control groups \(cgroup v2\).*?(?:works|not here,\s+measured)/s,
-  );
+  expect(stdout).toMatch(/limits of jobs by control groups \(cgroup v2\).*?(?:works|not here,\s+measured)/s);
 });
 
 test('that secure mode is off is said even to who wants it quiet, except by the doctor', async () => {

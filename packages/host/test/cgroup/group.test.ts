@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { HostCgroup } from '../../src/cgroup/group.ts';
-import { openCgroup } from '../../src/cgroup/open.ts';
+import { openCgroup } from '../../src/security/cgroup.ts';
 
 let base: string;
 

@@ -1,10 +1,8 @@
 import type { Logger } from 'pino';
+import { findCgroup, HostCgroup } from '../cgroup/index.ts';
 import { HostError } from '../errors.ts';
 import type { SecurityFeature } from '../types.ts';
-import type { ProbedProgram } from '../worker/program.ts';
-import { runProgram } from '../worker/run-program.ts';
-import { findCgroup } from './find.ts';
-import { HostCgroup } from './group.ts';
+import { type ProbedProgram, runProgram } from '../worker/index.ts';
 
 const CHECK_TIMEOUT_MS = 20_000;
 /** Ours know it if they name it among their capabilities. */
