@@ -34,10 +34,9 @@ export function run(report) {
     }
     // Root's jobs differ where there is something to gain from its ids.
     for (const uid of FILTERED_MODES.indexOf(mode) === 0 ? [undefined, NOBODY] : [NOBODY]) {
-      const outcomes = takeOver(
-        { ...mode, landlock: mode.landlock && abi > 0 },
-        'attempts',
-        uid, { wallLimitMs: WALL_LIMIT_MS });
+      const outcomes = takeOver({ ...mode, landlock: mode.landlock && abi > 0 }, 'attempts', uid, {
+        wallLimitMs: WALL_LIMIT_MS,
+      });
       const count = (...fates) => outcomes.filter((outcome) => fates.includes(fateOf(outcome))).length;
       const counts = `${count('killed')} / ${count('refused', 'ended')} / ${count('done')}`;
       const wrong = mode === CONTROL ? [] : surprises(mode, outcomes);

@@ -41,7 +41,10 @@ export function takeOver(
   mode: Mode,
   list: Order['list'],
   uid?: number,
-  options: Pick<Order, 'fuzz'> & { readonly look?: (outside: string) => void; readonly wallLimitMs?: number } = {},
+  options: Pick<Order, 'fuzz'> & {
+    readonly look?: (outside: string) => void;
+    readonly wallLimitMs?: number;
+  } = {},
 ): readonly Outcome[] {
   const base = mkdtempSync(join(tmpdir(), 'pvf-hostile-'));
   try {
@@ -58,7 +61,12 @@ export function takeOver(
     const runner = [process.execPath, ...NODE_FLAGS, RUNNER, JSON.stringify(order)];
     const { status, signal, stdout, stderr, error } = spawnSync(
       process.execPath,
-      [SUPERVISOR, String(options.wallLimitMs ?? WALL_LIMIT_MS), uid === undefined ? '' : String(uid), ...runner],
+      [
+        SUPERVISOR,
+        String(options.wallLimitMs ?? WALL_LIMIT_MS),
+        uid === undefined ? '' : String(uid),
+        ...runner,
+      ],
       { encoding: 'utf8', env: {}, maxBuffer: 1 << 28 },
     );
     if (status !== 0) {
