@@ -72,6 +72,7 @@ describe('workers are told', () => {
     seccomp: works,
     changeRoot: works,
     secureClone: works,
+    cgroup: works,
   };
   const told = {
     secureValidatorMode: true,
@@ -91,6 +92,7 @@ describe('workers are told', () => {
       { changeRoot: missing },
       { canUnshareUserNamespaceAndChangeRoot: false },
     ],
+    ['nothing of control groups, which they get by name', { cgroup: missing }, {}],
     ['that jobs get no namespaces', { secureClone: missing }, { canDoSecureClone: false }],
   ])('%s', (_, report, status) => {
     expect(toSecurityStatus({ ...all, ...report })).toEqual({ ...told, ...status });
