@@ -1,4 +1,3 @@
-import { refuseAvoided } from '../sys/avoided.ts';
 import {
   CAP_LAST_POSSIBLE,
   CAP_SETPCAP,
@@ -24,7 +23,6 @@ function load(): void {
 
 /** The effective capabilities of this process, as a bit mask (bit n = capability n of linux/capability.h). */
 export function effectiveCapabilities(): bigint {
-  refuseAvoided('capget');
   load();
   if (sys3(NR.capget, header.address, data.address, 0) !== 0) failed('capget', lastErrno());
   return BigInt(data.view.getUint32(0, true)) | (BigInt(data.view.getUint32(12, true)) << 32n);
@@ -53,7 +51,6 @@ export function dropAllCapabilities(options: { readonly boundingSet?: boolean } 
   }
   // fails only on kernels without ambient capabilities, which then have none to clear
   sys6(NR.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0, 0);
-  refuseAvoided('capset');
   load();
   for (let offset = 0; offset < 24; offset += 8) writeInt64(data.view, offset, 0);
   if (sys3(NR.capset, header.address, data.address, 0) !== 0) failed('capset', lastErrno());

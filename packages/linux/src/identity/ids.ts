@@ -1,4 +1,3 @@
-import { refuseAvoided } from '../sys/avoided.ts';
 import { failed, lastErrno, sys3 } from '../sys/libc.ts';
 import { NR } from '../sys/syscalls.ts';
 
@@ -17,18 +16,15 @@ export const allIds = (id: number): IdTriple => ({ real: id, effective: id, save
  * @throws SandboxError SYSCALL_FAILED (EINVAL: the user namespace has no such id)
  */
 export function setUserIds({ real, effective, saved }: IdTriple): void {
-  refuseAvoided('setresuid');
   if (sys3(NR.setresuid, real, effective, saved) !== 0) failed('setresuid', lastErrno());
 }
 
 /** The same for its group. @throws SandboxError SYSCALL_FAILED */
 export function setGroupIds({ real, effective, saved }: IdTriple): void {
-  refuseAvoided('setresgid');
   if (sys3(NR.setresgid, real, effective, saved) !== 0) failed('setresgid', lastErrno());
 }
 
 /** Leaves all supplementary groups. @throws SandboxError SYSCALL_FAILED (EPERM without CAP_SETGID) */
 export function leaveGroups(): void {
-  refuseAvoided('setgroups');
   if (sys3(NR.setgroups, 0, 0, 0) !== 0) failed('setgroups', lastErrno());
 }

@@ -1,4 +1,3 @@
-import { refuseAvoided } from '../sys/avoided.ts';
 import {
   ADDR_NO_RANDOMIZE,
   PERSONALITY_QUERY,
@@ -15,7 +14,6 @@ import { NR } from '../sys/syscalls.ts';
 
 /** prctl(2) with zeroes where no argument is given. @throws SandboxError SYSCALL_FAILED */
 export function prctl(name: string, option: number, a = 0, b = 0): number {
-  refuseAvoided('prctl');
   const result = sys6(NR.prctl, option, a, b, 0, 0, 0);
   return result >= 0 ? result : failed('prctl', lastErrno(), name);
 }
@@ -65,8 +63,6 @@ export function setsid(): boolean {
  * @throws SandboxError SYSCALL_FAILED
  */
 export function leadProcessGroup(): number {
-  refuseAvoided('getpgid');
-  refuseAvoided('setpgid');
   const pid = currentPid();
   if (sys3(NR.getpgid, 0, 0, 0) !== pid && sys3(NR.setpgid, 0, 0, 0) !== 0) failed('setpgid', lastErrno());
   return pid;

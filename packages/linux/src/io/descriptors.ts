@@ -1,4 +1,3 @@
-import { isAvoided } from '../sys/avoided.ts';
 import {
   CLONE_FILES,
   EAGAIN,
@@ -69,7 +68,6 @@ function closeBetween(keep: readonly number[]): boolean {
 
 /** False: there is no such call here (Linux before 5.9, or a filter that refuses it). */
 function closeRange(first: number, last: number): boolean {
-  if (isAvoided('close_range')) return false;
   if (sys3(NR.close_range, first, last, 0) === 0) return true;
   const errno = lastErrno();
   return isRefusal(errno) ? false : failed('close_range', errno);
@@ -180,11 +178,9 @@ export function duplicateTo(from: number, to: number): void {
     setCloseOnExec(from, false);
     return;
   }
-  if (!isAvoided('dup3')) {
-    if (sys3(NR.dup3, from, to, 0) >= 0) return;
-    const errno = lastErrno();
-    if (!isRefusal(errno)) failed('dup3', errno);
-  }
+  if (sys3(NR.dup3, from, to, 0) >= 0) return;
+  const refusal = lastErrno();
+  if (!isRefusal(refusal)) failed('dup3', refusal);
   closeDescriptor(to);
   const copy = sys3(NR.fcntl, from, F_DUPFD, to);
   if (copy === to) return;

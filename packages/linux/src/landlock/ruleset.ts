@@ -1,12 +1,11 @@
 import { SandboxError } from '../error.ts';
 import { closeDescriptor } from '../io/descriptors.ts';
-import { isAvoided, refuseAvoided } from '../sys/avoided.ts';
 import {
   LANDLOCK_CREATE_RULESET_VERSION,
   LANDLOCK_RULE_NET_PORT,
   LANDLOCK_RULE_PATH_BENEATH,
 } from '../sys/constants.ts';
-import { errnoName, failed, lastErrno, sys3, sys6 } from '../sys/libc.ts';
+import { errnoName, failed, isAvoided, lastErrno, sys3, sys6 } from '../sys/libc.ts';
 import { reserve, writeInt64 } from '../sys/memory.ts';
 import { NR } from '../sys/syscalls.ts';
 
@@ -59,7 +58,6 @@ export function createRuleset(abi: number, fs: number, net: number, scopes: numb
 }
 
 export function addPathRule(ruleset: number, target: number, access: number, label: string): void {
-  refuseAvoided('landlock_add_rule');
   writeInt64(pathBeneath.view, 0, access);
   pathBeneath.view.setInt32(8, target, true);
   if (sys6(NR.landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, pathBeneath.address, 0, 0, 0) !== 0) {
@@ -68,7 +66,6 @@ export function addPathRule(ruleset: number, target: number, access: number, lab
 }
 
 export function addPortRule(ruleset: number, port: number, access: number): void {
-  refuseAvoided('landlock_add_rule');
   writeInt64(netPort.view, 0, access);
   writeInt64(netPort.view, 8, port);
   if (sys6(NR.landlock_add_rule, ruleset, LANDLOCK_RULE_NET_PORT, netPort.address, 0, 0, 0) !== 0) {
@@ -78,7 +75,6 @@ export function addPortRule(ruleset: number, port: number, access: number): void
 
 /** Enforces a ruleset on this thread and closes it. @throws SandboxError SYSCALL_FAILED */
 export function enforce(ruleset: number, flags = 0): void {
-  refuseAvoided('landlock_restrict_self');
   const result = sys3(NR.landlock_restrict_self, ruleset, flags, 0);
   const errno = result === 0 ? 0 : lastErrno();
   closeDescriptor(ruleset);

@@ -1,5 +1,4 @@
 import { closeDescriptor } from '../io/descriptors.ts';
-import { refuseAvoided } from '../sys/avoided.ts';
 import {
   AF_UNIX,
   EAGAIN,
@@ -39,7 +38,6 @@ export interface DescriptorChannel {
  * @throws SandboxError SYSCALL_FAILED
  */
 export function descriptorChannel(): DescriptorChannel {
-  refuseAvoided('socketpair');
   if (sys6(NR.socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.address, 0, 0) !== 0)
     failed('socketpair', lastErrno());
   return { receiveFd: pair.view.getInt32(0, true), sendFd: pair.view.getInt32(4, true) };
@@ -58,7 +56,6 @@ function prepareMessage(): void {
 
 /** Sends a copy of a descriptor; the sender's own stays open. @throws SandboxError SYSCALL_FAILED */
 export function sendDescriptor({ sendFd }: Pick<DescriptorChannel, 'sendFd'>, fd: number): void {
-  refuseAvoided('sendmsg');
   prepareMessage();
   writeInt64(control.view, 0, CONTROL_LENGTH);
   control.view.setInt32(8, SOL_SOCKET, true);
@@ -76,7 +73,6 @@ export function sendDescriptor({ sendFd }: Pick<DescriptorChannel, 'sendFd'>, fd
  * @throws SandboxError SYSCALL_FAILED
  */
 export function receiveDescriptor({ receiveFd }: Pick<DescriptorChannel, 'receiveFd'>): number | undefined {
-  refuseAvoided('recvmsg');
   for (;;) {
     prepareMessage();
     const n = sys3(NR.recvmsg, receiveFd, message.address, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);

@@ -1,5 +1,4 @@
 /** The kernel interface: system call numbers, constants under the kernel's names, libc's `syscall`. */
-export { avoidSystemCalls, isAvoided, refuseAvoided } from './avoided.ts';
 export {
   POLLERR,
   POLLHUP,
@@ -9,9 +8,11 @@ export {
 } from './constants.ts';
 export {
   addressOf,
+  avoidSystemCalls,
   errnoName,
   errnoNumber,
   failed,
+  isAvoided,
   lastErrno,
   libcSigaction,
   PAGE_BYTES,

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import koffi from 'koffi';
 import { SandboxError } from '../error.ts';
+import { isSyscallName, type SyscallName, syscallNumber } from './syscalls.ts';
 
 /**
  * The one door to the kernel: libc's `syscall`, in shapes that cost as little as the FFI allows
@@ -54,11 +55,41 @@ function load(): Libc {
 const libc = load();
 
 /** A raw system call with up to three arguments; -1 on failure, see {@link lastErrno}. */
-export const sys3 = libc.sys3;
+export let sys3 = libc.sys3;
 /** A raw system call with up to six arguments; -1 on failure, see {@link lastErrno}. */
-export const sys6 = libc.sys6;
+export let sys6 = libc.sys6;
 /** A raw system call whose second argument points into `buffer`. */
-export const sysBuffer = libc.sysBuffer;
+export let sysBuffer = libc.sysBuffer;
+
+/** Calls that would end this process; forked children inherit the list. */
+const avoided = new Set<number>();
+
+/**
+ * Has this package make none of these system calls any more: a filter that surrounds this process, such as that of a
+ * service (systemd's SystemCallFilter= without SystemCallErrorNumber=), would end the process for it. They fail with
+ * ENOSYS instead, as on a kernel that does not have them: what can be done with another call is. Until there is a call to
+ * avoid, nothing stands between callers and libc.
+ */
+export function avoidSystemCalls(...names: readonly SyscallName[]): void {
+  for (const name of names) {
+    const nr = syscallNumber(name);
+    if (nr !== undefined) avoided.add(nr);
+  }
+  if (avoided.size === 0) return;
+  sys3 = (nr, ...rest) => (avoided.has(nr) ? refused() : libc.sys3(nr, ...rest));
+  sys6 = (nr, ...rest) => (avoided.has(nr) ? refused() : libc.sys6(nr, ...rest));
+  sysBuffer = (nr, ...rest) => (avoided.has(nr) ? refused() : libc.sysBuffer(nr, ...rest));
+}
+
+export function isAvoided(name: SyscallName): boolean {
+  return avoided.size > 0 && avoided.has(syscallNumber(name) ?? -1);
+}
+
+function refused(): -1 {
+  koffi.errno(os.constants.errno.ENOSYS);
+  return -1;
+}
+
 export const libcSigaction = libc.sigaction;
 /** Address of libc's `syscall` function. */
 export const libcSyscallAddress = libc.syscallAddress;
@@ -97,8 +128,15 @@ export function errnoNumber(name: string): number | undefined {
   return (os.constants.errno as Record<string, number>)[name];
 }
 
+const ENDS_PROCESS = 'a system-call filter around this process ends whoever makes this call';
+
 /** @throws SandboxError SYSCALL_FAILED, always. `hint` names the remedy. */
-export function failed(syscall: string, errno: number, target?: string, hint?: string): never {
+export function failed(
+  syscall: string,
+  errno: number,
+  target?: string,
+  hint = isSyscallName(syscall) && isAvoided(syscall) ? ENDS_PROCESS : undefined,
+): never {
   const name = errnoName(errno);
   const of = target === undefined ? '' : ` (${target})`;
   throw new SandboxError(
