@@ -10,7 +10,7 @@ import {
   PvfPrepData,
 } from '@pvf/protocol';
 import { GUEST_INPUT, guest } from '@pvf/test-kit';
-import { NotStarted, type RawOptions, RawWorker, type WorkerKind } from './raw-worker.ts';
+import { type Cleanup, NotStarted, type RawOptions, RawWorker, type WorkerKind } from './raw-worker.ts';
 import { answerOf, type Prepared, requestOf } from './workers.ts';
 
 const BOMB_LIMIT = 30 * 1024 * 1024;
@@ -58,10 +58,15 @@ export async function oneJob(kind: WorkerKind, worker: RawWorker, prepared: Prep
  *
  * @returns its answer, or its exit status (signal) and what it wrote to standard error
  */
-export async function outcomeOf(kind: WorkerKind, options: RawOptions, prepared: Prepared): Promise<string> {
+export async function outcomeOf(
+  kind: WorkerKind,
+  options: RawOptions,
+  prepared: Prepared,
+  cleanup?: Cleanup,
+): Promise<string> {
   try {
-    const worker = await RawWorker.start(kind, options);
-    worker.greet();
+    const worker = await RawWorker.start(kind, options, cleanup);
+    worker.greet(options.security);
     return await oneJob(kind, worker, prepared);
   } catch (error) {
     if (error instanceof NotStarted) return `ended with ${error.end.status}: ${error.end.stderr}`;

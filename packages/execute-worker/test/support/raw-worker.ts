@@ -22,11 +22,14 @@ export const USERS: readonly (readonly [name: string, uid: number | undefined])[
   ...(process.getuid!() === 0 ? [['an ordinary user', 65_534] as const] : []),
 ];
 
+/** Who calls back when what was made is not needed any more; outside of tests, somebody else than `onTestFinished`. */
+export type Cleanup = (callback: () => Promise<void> | void) => void;
+
 /** A directory for one test, of the user who will use it. */
-export function directoryFor(uid: number | undefined): string {
+export function directoryFor(uid: number | undefined, cleanup: Cleanup = onTestFinished): string {
   const directory = mkdtempSync(join(tmpdir(), 'pvf-raw-'));
   if (uid !== undefined) chownSync(directory, uid, uid);
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  cleanup(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -42,6 +45,8 @@ export interface RawOptions {
   readonly before?: string;
   /** In mount and user namespaces of its own, as root of these: `before` may mount. */
   readonly ownMounts?: boolean;
+  /** What the worker is told of this machine, where that is not all that there is. */
+  readonly security?: Partial<SecurityStatus>;
 }
 
 /** How a worker ended, and what it wrote to standard error. */
@@ -72,9 +77,13 @@ export class RawWorker {
   #wake: (() => void) | undefined;
 
   /** @throws NotStarted */
-  static async start(kind: WorkerKind, options: RawOptions = {}): Promise<RawWorker> {
+  static async start(
+    kind: WorkerKind,
+    options: RawOptions = {},
+    cleanup: Cleanup = onTestFinished,
+  ): Promise<RawWorker> {
     const { uid, environment = {}, cwd } = options;
-    const root = directoryFor(uid);
+    const root = directoryFor(uid, cleanup);
     const directory = mkdtempSync(join(root, 'worker-'));
     const socketPath = join(root, 'socket');
     const server = createServer();
@@ -100,14 +109,14 @@ export class RawWorker {
       ...user,
     });
     const ended = endOf(child);
-    onTestFinished(async () => {
+    cleanup(async () => {
       child.kill('SIGKILL');
       await ended;
     });
     const socket = await Promise.race([connected, ended]);
     server.close();
     if (!(socket instanceof Socket)) throw new NotStarted(socket);
-    onTestFinished(() => {
+    cleanup(() => {
       socket.destroy();
     });
     return new RawWorker({ directory, socketPath, child, ended, socket });

@@ -136,9 +136,13 @@ function forkAsUser(user: JobUser | undefined, fork: () => number): number {
   }
 }
 
-/** First thing in a process that was made with {@link forkAs}: nothing of the worker's ids is left. */
-export function stayJobUser(user: JobUser | undefined): void {
-  if (user === undefined || user.inNamespace) return;
+/**
+ * First thing in a process that was made with {@link forkAs}: nothing of the worker's ids is left.
+ *
+ * @param namespaces that it was made in. In a user namespace of its own no id can be taken on, the worker's neither
+ */
+export function stayJobUser(user: JobUser | undefined, namespaces: readonly Namespace[]): void {
+  if (user === undefined || user.inNamespace || namespaces.includes('user')) return;
   setGroupIds(allIds(user.id));
   setUserIds(allIds(user.id));
 }

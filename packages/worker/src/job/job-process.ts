@@ -135,7 +135,7 @@ export function enterJob(
   cpuLimitNs: number,
   arenaFd?: number,
 ): EnteredJob {
-  stayJobUser(settings.user);
+  stayJobUser(settings.user, settings.namespaces);
   setParentDeathSignal(SIGKILL);
   const window = arenaFd === undefined ? undefined : new ArenaWindow(arenaFd);
   const mapsFd = settings.filters === undefined ? -1 : openMaps(settings.procFd);

@@ -76,7 +76,7 @@ export function templateMain(
   fds: TemplateDescriptors,
   load: (lock: () => void) => TemplateJob,
 ): number {
-  stayJobUser(settings.user);
+  stayJobUser(settings.user, settings.namespaces);
   setParentDeathSignal(SIGKILL);
   const mapsFd = settings.templateFilters === undefined ? -1 : openMaps(settings.procFd);
   const own = readOwnMemory(settings.procFd);

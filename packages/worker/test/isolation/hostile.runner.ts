@@ -128,7 +128,7 @@ function attack(index: number, writeFd: number): number {
 
 /** Single layers, in the order of `enterJob`. */
 function enterParts(writeFd: number): void {
-  if (mode.privileges) stayJobUser(job.user);
+  if (mode.privileges) stayJobUser(job.user, job.namespaces);
   setParentDeathSignal(9);
   if (mode.privileges) closeAllDescriptorsExcept([writeFd]);
   if (mode.limits) {
