@@ -3,11 +3,10 @@ import { guest } from '@pvf/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outcomeOf } from './support/one-job.ts';
 import { USERS, type WorkerKind } from './support/raw-worker.ts';
-import { DISPENSABLE, refusing, SET_UP, WAYS, type Way } from './support/refusals.ts';
+import { DISPENSABLE, refusing, WAYS, type Way } from './support/refusals.ts';
 import { type Prepared, WorkerPair } from './support/workers.ts';
 
 /** `npm run refusals` tries every call in every way; here are those that go wrong most easily. */
-const ALL = process.env.PVF_REFUSALS === 'all';
 const KINDS: readonly WorkerKind[] = ['prepare', 'execute'];
 const pair = new WorkerPair();
 let prepared: Prepared;
@@ -50,21 +49,3 @@ describe.each(KINDS)(
     });
   },
 );
-
-/** Ended before it took its request; with which words is no matter where Node itself does not start. */
-const RIGHT_OR_REFUSED = /^(Ok$|ended with )/;
-
-if (ALL) {
-  describe.each(USERS)('whatever is refused to a worker of %s, it answers rightly or ends', (_name, uid) => {
-    describe.each(KINDS)('%s', (kind) => {
-      it.each(SET_UP.flatMap((call) => WAYS.map((way) => [call, way] as const)))(
-        '%s, %s',
-        async (call, way) => {
-          const outcome = await tried(kind, uid, [call], way);
-          expect(outcome).toMatch(RIGHT_OR_REFUSED);
-          if (DISPENSABLE.includes(call)) expect(outcome).toBe('Ok');
-        },
-      );
-    });
-  });
-}
