@@ -59,6 +59,23 @@ describe('the command line of a worker', () => {
     expect(parseCommandLine(kind, [...args, '/g'])).toMatchObject({ type: 'run', cgroupPath: '/g' });
     expect(parseCommandLine(kind, args).type).toBe('usage-error');
   });
+  it('may tell what the program can do before it is a worker', () => {
+    const run = {
+      type: 'run',
+      socketPath: 's',
+      workerDirPath: 'd',
+      nodeVersion: undefined,
+      allowUntestedNode: false,
+    };
+    const words = ['--then', 'prepare-worker', '--socket-path', 's', '--worker-dir-path', 'd'];
+    const parse = (...args: string[]) => parseCommandLine('prepare', ['--capabilities', ...args]);
+    expect(parse()).toEqual({ type: 'capabilities', directory: undefined, run: undefined });
+    expect(parse('c')).toEqual({ type: 'capabilities', directory: 'c', run: undefined });
+    expect(parse(...words)).toEqual({ type: 'capabilities', directory: undefined, run });
+    expect(parse('c', ...words)).toEqual({ type: 'capabilities', directory: 'c', run });
+    expect(parse('c', '--then', 'execute-worker', ...words.slice(2)).type).toBe('usage-error');
+    expect(parse('c', '--then', 'prepare-worker').type).toBe('usage-error');
+  });
   it.each([
     [[], 'help'],
     [['-h'], 'help'],

@@ -8,8 +8,8 @@ export const slips = [
   slip(
     'each worker has the memory of all for loaded PVFs',
     src('host/pipelines.ts'),
-    'Math.floor(options.templateMemory / options.executeWorkers)',
-    'options.templateMemory',
+    'Math.floor(templateMemory / executeWorkers)',
+    'templateMemory',
     suites('host/started-with'),
   ),
   slip(

@@ -9,6 +9,8 @@ const NO_PROCESSES = /EAGAIN|Cannot fork|pthread_create|Resource temporarily una
 const NO_ANSWER = /no answer within/;
 const HANGS = 'free this machine of other work, or let this user start more processes and threads: ulimit -u';
 
+const FILTERED = /a system-call filter around this program/;
+
 /** What to do on the command line about an error of the host, whose own message speaks to programmers. */
 export function hostRemedy(error: HostError): string | undefined {
   const code: HostErrorCode = error.code;
@@ -18,6 +20,8 @@ export function hostRemedy(error: HostError): string | undefined {
     case 'WORKER_UNUSABLE':
       if (NO_PROCESSES.test(error.message))
         return 'let this user start more processes and threads: ulimit -u';
+      // The message tells what to do.
+      if (FILTERED.test(error.message)) return undefined;
       return NO_ANSWER.test(error.message) ? HANGS : REINSTALL;
     case 'WORKER_VERSION':
       return REINSTALL;

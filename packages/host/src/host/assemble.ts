@@ -7,14 +7,15 @@ import type { RecordedBy } from '../artifact-identity.ts';
 import { ArtifactStore, Artifacts, boundDiskUse } from '../artifacts/index.ts';
 import type { HostCgroup } from '../cgroup/index.ts';
 import { PvfCode } from '../code.ts';
+import type { WorkerKind } from '../errors.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
 import { Executions, type HostServices } from '../request/index.ts';
 import { enforceSecurity, openCgroup, probeSecurity, Trial, toSecurityStatus } from '../security/index.ts';
 import { startThreads, type Threads, toShared } from '../threads/index.ts';
 import type { CodeInput, HostOptions, SecurityReport } from '../types.ts';
-import { locateWorker } from '../worker/index.ts';
+import { type Ask, EarlyWorkers, locateWorker } from '../worker/index.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
-import { executePipeline, preparePipeline } from './pipelines.ts';
+import { earlySpawnSettings, executePipeline, preparePipeline } from './pipelines.ts';
 import { Programs } from './programs.ts';
 import { startError } from './start-error.ts';
 import { isOver, openWorkspace, ownTag, type Workspace } from './workspace.ts';
@@ -52,10 +53,18 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
   const workspace = await openWorkspace(options.cacheDir, options.allowGroupWritableCacheDir);
   const threads = startThreads(options.threads);
   let cgroup: HostCgroup | undefined;
+  const early = new EarlyWorkers();
+  const askOf =
+    (kind: WorkerKind): Ask =>
+    (path, args, timeoutMs) =>
+      early.ask(earlySpawnSettings(kind, path, { options, workspace, logger }), args, timeoutMs);
   try {
     const checkDir = await mkdtemp(join(workspace.runDir, 'check-'));
     const { nodeVersion, allowUntestedNode } = options;
-    const programs = await Programs.probe(at, { version: nodeVersion, allowUntestedNode }, checkDir);
+    const programs = await Programs.probe(at, { version: nodeVersion, allowUntestedNode }, checkDir, {
+      prepare: askOf('prepare'),
+      execute: askOf('execute'),
+    });
     for (const { kind, node, untestedNode } of [programs.get('prepare'), programs.get('execute')])
       if (untestedNode !== undefined)
         logger.warn({ kind, node }, `${untestedNode}: answers may differ from those of other validators`);
@@ -84,6 +93,7 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       workspace,
       metrics,
       logger,
+      early,
       security: toSecurityStatus(report),
       cgroup,
     };
@@ -117,8 +127,6 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       },
       onFinalFailure: (error) => metrics.gaveUp(error.type),
     });
-    artifacts.restore(await store.restore(programs.engine, options.keepArtifacts));
-
     const execute = executePipeline(setting, (message) => {
       if (!trial.takesExecution(message)) executions.handle(message);
     });
@@ -138,16 +146,19 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       recordedBy,
       importCode: (code) => importCode(threads, code),
     };
-    if (programs.takeTrial) {
-      try {
-        await trial.run({ prepare: prepare.queue, execute: execute.queue });
-      } catch (error) {
-        await Promise.all([prepare.pool.close(), execute.pool.close()]);
-        throw error;
-      }
+    try {
+      await Promise.all([
+        store.restore(programs.engine, options.keepArtifacts).then((found) => artifacts.restore(found)),
+        programs.takeTrial && trial.run({ prepare: prepare.queue, execute: execute.queue }),
+      ]);
+    } catch (error) {
+      await Promise.all([prepare.pool.close(), execute.pool.close()]);
+      throw error;
     }
+    await early.dispose();
     return { id, options, logger, programs, security: report, workspace, cgroup, prepare, execute, services };
   } catch (error) {
+    await early.dispose();
     await threads.close();
     await cgroup?.remove();
     await workspace.remove();

@@ -18,20 +18,32 @@ import {
   type PrepareWork,
   prepareWork,
 } from '../prepare/index.ts';
-import { type PoolOptions, type SpawnSettings, spawnWorker, WorkerPool } from '../worker/index.ts';
+import {
+  type EarlyWorkers,
+  type PoolOptions,
+  type ProbedProgram,
+  type SpawnSettings,
+  spawnWorker,
+  WorkerPool,
+  type WorkerProcess,
+} from '../worker/index.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Programs } from './programs.ts';
 import type { Workspace } from './workspace.ts';
 
-type PipelineInputs = {
+type Place = {
   options: ResolvedOptions;
-  programs: Programs;
   workspace: Workspace;
-  security: SecurityStatus;
-  /** Where there are control groups. */
-  cgroup: HostCgroup | undefined;
-  metrics: Metrics;
   logger: Logger;
+  /** Where there are control groups. */
+  cgroup?: HostCgroup | undefined;
+};
+
+type PipelineInputs = Place & {
+  programs: Programs;
+  security: SecurityStatus;
+  metrics: Metrics;
+  early: EarlyWorkers;
 };
 
 /** Prepare queue and pool, talking to each other. */
@@ -40,11 +52,11 @@ export function preparePipeline(
   toHost: (message: FromPrepareQueue<PrepareAnswer>) => void,
 ) {
   const { options, security } = inputs;
-  const settings = spawnSettings('prepare', inputs);
+  const settings = spawnSettings('prepare', inputs.programs.get('prepare'), inputs);
   const handshakes = [WorkerHandshake.encode({ securityStatus: security })];
   const pool: WorkerPool<undefined, PrepareWork, PrepareAnswer> = new WorkerPool({
     ...poolOptions('prepare', inputs),
-    spawn: (_spec, signal, onGone) => spawnWorker(settings, handshakes, signal, onGone),
+    spawn: (_spec, signal, onGone) => takeOrSpawn(inputs.early, settings, handshakes, signal, onGone),
     work: (process, work, onStarted) => prepareWork(options.clock, process, work, onStarted),
     abandoned: async (answer) => {
       if (answer.type === 'prepared') await rm(answer.path, { force: true }).catch(() => {});
@@ -70,21 +82,23 @@ export function executePipeline(
 ) {
   const { options, security } = inputs;
   const program = inputs.programs.get('execute');
-  const perWorker = program.hasTemplates ? Math.floor(options.templateMemory / options.executeWorkers) : 0;
-  const spawned = spawnSettings('execute', inputs);
+  const perWorker = program.hasTemplates ? templateBytes(options) : 0;
+  const spawned = spawnSettings('execute', program, inputs);
   const settings = {
     ...spawned,
-    arguments: [
-      ...spawned.arguments,
-      ...(program.hasTemplates ? ['--template-memory-bytes', String(perWorker)] : []),
-      ...(program.tellsDetail ? ['--execution-detail', '1'] : []),
-    ],
+    arguments: [...spawned.arguments, ...ownArguments(options, program)],
   };
   const handshake = WorkerHandshake.encode({ securityStatus: security });
   const pool: WorkerPool<ExecutorParams, MaybeLater, ExecuteAnswer> = new WorkerPool({
     ...poolOptions('execute', inputs),
     spawn: (executorParams, signal, onGone) =>
-      spawnWorker(settings, [handshake, ExecuteHandshake.encode({ executorParams })], signal, onGone),
+      takeOrSpawn(
+        inputs.early,
+        settings,
+        [handshake, ExecuteHandshake.encode({ executorParams })],
+        signal,
+        onGone,
+      ),
     work: async (process, work, onStarted) => {
       let ready: ExecuteWork;
       try {
@@ -106,20 +120,79 @@ export function executePipeline(
   return { queue, pool };
 }
 
-function spawnSettings(kind: WorkerKind, { options, programs, workspace, cgroup, logger }: PipelineInputs) {
-  const { path, untestedNode } = programs.get(kind);
+/**
+ * The worker that has told about its program, for the first one that is needed; it may have died meanwhile. Where there are
+ * control groups it has none, because it was started before they were found, and is not used.
+ */
+async function takeOrSpawn(
+  early: EarlyWorkers,
+  settings: SpawnSettings,
+  handshakes: readonly Uint8Array[],
+  signal: AbortSignal,
+  onGone: () => void,
+): Promise<WorkerProcess> {
+  try {
+    const launched = settings.cgroup === undefined ? early.take(settings.kind) : undefined;
+    const worker = await launched?.greet(handshakes, signal, onGone);
+    if (worker !== undefined) return worker;
+  } catch (error) {
+    settings.logger.info({ kind: settings.kind, reason: String(error) }, 'another worker is started');
+  }
+  return await spawnWorker(settings, handshakes, signal, onGone);
+}
+
+/** Of each execute worker's share, for PVFs that stay loaded. */
+function templateBytes({ templateMemory, executeWorkers }: ResolvedOptions): number {
+  return Math.floor(templateMemory / executeWorkers);
+}
+
+/** What execute workers are told that know more than the protocol. */
+function ownArguments(
+  options: ResolvedOptions,
+  { hasTemplates, tellsDetail }: Pick<ProbedProgram, 'hasTemplates' | 'tellsDetail'>,
+): string[] {
+  return [
+    ...(hasTemplates ? ['--template-memory-bytes', String(templateBytes(options))] : []),
+    ...(tellsDetail ? ['--execution-detail', '1'] : []),
+  ];
+}
+
+/** For worker programs that tell about themselves and go on as workers: those know everything else as well. */
+export function earlySpawnSettings(kind: WorkerKind, path: string, place: Place): SpawnSettings {
+  const { options } = place;
+  const settings = spawnSettings(kind, { path }, place);
+  return {
+    ...settings,
+    arguments: [
+      ...(options.allowUntestedNode ? [ALLOW_UNTESTED_NODE] : []),
+      ...(kind === 'execute' ? ownArguments(options, { hasTemplates: true, tellsDetail: true }) : []),
+    ],
+  };
+}
+
+const ALLOW_UNTESTED_NODE = '--allow-untested-node';
+
+function spawnSettings(
+  kind: WorkerKind,
+  {
+    path,
+    untestedNode,
+    takesCgroup = false,
+  }: Pick<ProbedProgram, 'path'> & Partial<Pick<ProbedProgram, 'untestedNode' | 'takesCgroup'>>,
+  { options, workspace, logger, cgroup }: Place,
+) {
   return {
     kind,
     program: path,
     // Only workers that name an untested Node know the flag.
-    arguments: untestedNode === undefined ? [] : ['--allow-untested-node'],
+    arguments: untestedNode === undefined ? [] : [ALLOW_UNTESTED_NODE],
     nodeVersion: options.nodeVersion,
     runDir: workspace.runDir,
     socketDir: workspace.socketDir,
     timeoutMs: options.spawnTimeoutMs,
     niceness: options.niceness[kind],
     log: options.workerLog,
-    cgroup: programs.get(kind).takesCgroup ? cgroup : undefined,
+    cgroup: takesCgroup ? cgroup : undefined,
     clock: options.clock,
     logger,
   } satisfies SpawnSettings;

@@ -1,5 +1,6 @@
 import type { WorkerKind } from '../errors.ts';
 import {
+  type Ask,
   type ExpectedProgram,
   engineIdentity,
   isMissing,
@@ -23,16 +24,18 @@ export class Programs {
 
   /**
    * @param checkDir see `probeProgram`
+   * @param ask see `probeProgram`
    * @throws HostError WORKER_UNUSABLE, WORKER_VERSION, UNTESTED_NODE
    */
   static async probe(
     at: Record<WorkerKind, string>,
     expected: ExpectedProgram,
     checkDir: string,
+    ask: Record<WorkerKind, Ask>,
   ): Promise<Programs> {
     const [prepare, execute] = await Promise.all([
-      probeProgram('prepare', at.prepare, expected, checkDir),
-      probeProgram('execute', at.execute, expected),
+      probeProgram('prepare', at.prepare, expected, checkDir, ask.prepare),
+      probeProgram('execute', at.execute, expected, undefined, ask.execute),
     ]);
     return new Programs({ prepare, execute }, expected);
   }

@@ -166,8 +166,15 @@ function failed(step: string, reason: string): HostError<'TRIAL_FAILED'> {
   return new HostError(
     'TRIAL_FAILED',
     { step, reason },
-    `this machine, as this process may use it, does not let workers and jobs do their work: ${step} failed: ${reason}. ` +
-      'Allow what is named there (for a systemd service: SystemCallFilter=, SystemCallErrorNumber=EPERM, Limit…=; in a ' +
-      'container: its seccomp profile and ulimits); `pvf doctor` tells more',
+    `this machine, as this process may use it, does not let workers and jobs do their work: ${step} failed: ${reason}. ${
+      FULL.test(reason) ? ROOM : ALLOW
+    }`,
   );
 }
+
+/** No space, no inodes, or no quota left. */
+const FULL = /\b(ENOSPC|EDQUOT)\b/;
+const ROOM = 'Free space and inodes on the disk of the cache directory, or pass another one as cacheDir';
+const ALLOW =
+  'Allow what is named there (for a systemd service: SystemCallFilter=, SystemCallErrorNumber=EPERM, Limit…=; in a ' +
+  'container: its seccomp profile and ulimits); `pvf doctor` tells more';

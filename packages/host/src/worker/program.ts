@@ -14,6 +14,8 @@ const STDERR_CHARS = 1_000;
 
 /** What a worker says of its limits when nothing is wrong with them. */
 const LIMITS_SUFFICE = 'ok';
+/** What ends a program that makes a system call which a filter around it kills for. */
+const FILTERED = 'SIGSYS';
 /** How a launcher begins that cannot even start its Node. */
 const LAUNCHER_LIMITS = 'the limits of this process are too low';
 
@@ -50,10 +52,14 @@ export type ExpectedProgram = {
   allowUntestedNode: boolean;
 };
 
+/** How a program is asked; see `runProgram`. */
+export type Ask = (path: string, args: readonly string[], timeoutMs: number) => Promise<ProgramResult>;
+
 /**
  * Asks a worker program for its version, and all else at once if it is one of ours.
  * @param expected see `ExpectedProgram`
  * @param checkDir a directory to change the root to: the security checks are asked for too, where that costs nothing
+ * @param ask for all at once
  * @throws HostError WORKER_UNUSABLE, WORKER_VERSION, UNTESTED_NODE
  */
 export async function probeProgram(
@@ -61,12 +67,14 @@ export async function probeProgram(
   path: string,
   { version: expected, allowUntestedNode }: ExpectedProgram,
   checkDir?: string,
+  ask: Ask = runProgram,
 ): Promise<ProbedProgram> {
   const own = fileIdentity(path);
   const args = checkDir === undefined ? ['--capabilities'] : ['--capabilities', checkDir];
-  const result = await runProgram(path, args, PROBE_TIMEOUT_MS);
+  const result = await ask(path, args, PROBE_TIMEOUT_MS);
   // A program of ours that is slow must not pass for one of somebody else: its artifacts would be thrown away.
-  if (result.timedOut) throw unusable(kind, path, '--capabilities', result);
+  // Neither must one that is killed: it would be asked for less, until a worker is needed.
+  if (result.timedOut || result.signal) throw unusable(kind, path, '--capabilities', result);
   const capabilities = parseCapabilities(result);
   const { version, fullVersion } = capabilities ?? (await askVersions(kind, path));
   if (expected !== undefined && version !== expected) {
@@ -141,16 +149,26 @@ function unusable(
   kind: WorkerKind,
   path: string,
   flag: string,
-  { status, stderr: all }: ProgramResult,
+  { status, signal, timedOut, stderr: all }: ProgramResult,
 ): HostError<'WORKER_UNUSABLE' | 'LIMITS_TOO_LOW'> {
   const stderr = all.trim().slice(0, STDERR_CHARS);
   if (stderr.startsWith(LAUNCHER_LIMITS)) return limitsTooLow(kind, path, stderr);
+  const end = signal ? `ended by ${signal}` : `exit status ${status}`;
+  const how = ['', end].includes(stderr) ? end : `${end}: ${stderr}`;
   return new HostError(
     'WORKER_UNUSABLE',
     { worker: kind, path, status, stderr },
-    `${path} does not answer ${flag} as a ${kind} worker does (exit status ${status}${stderr && `: ${stderr}`}); ` +
-      `pass the path of a ${kind} worker as workers.${kind}`,
+    `${path} does not answer ${flag} as a ${kind} worker does (${how}); ${remedyFor(kind, signal, timedOut)}`,
   );
+}
+
+function remedyFor(kind: WorkerKind, signal: ProgramResult['signal'], timedOut: boolean): string {
+  const allow =
+    'allow what it needs (SystemCallFilter= and SystemCallErrorNumber=EPERM of a service, the seccomp profile of a container)';
+  if (timedOut)
+    return `free this machine of other work, let its user have more threads (LimitNPROC=), or ${allow}`;
+  if (signal === FILTERED) return `a system-call filter around this program ends it: ${allow}`;
+  return `pass the path of a ${kind} worker as workers.${kind}`;
 }
 
 function limitsTooLow(kind: WorkerKind, path: string, limits: string): HostError<'LIMITS_TOO_LOW'> {

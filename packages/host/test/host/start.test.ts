@@ -49,6 +49,21 @@ describe('a worker program is refused, with its path and the remedy,', () => {
     });
   });
 
+  it('that a system-call filter ends, which is no matter of its path', async () => {
+    const path = join(tempDir(), 'filtered');
+    writeFileSync(path, '#!/bin/sh\ncase $1 in --version) echo 0.1.0;; *) kill -s SYS $$;; esac\n', {
+      mode: 0o755,
+    });
+    const error = await start({ workers: { prepare: path, execute: path } }).catch((reason) => reason);
+    expect(error).toMatchObject({
+      code: 'WORKER_UNUSABLE',
+      meta: { status: null, stderr: 'ended by SIGSYS' },
+    });
+    expect(error.message).toContain(`${path} does not answer --capabilities`);
+    expect(error.message).toContain('SystemCallFilter=');
+    expect(error.message).not.toContain('pass the path');
+  });
+
   it('that has another version', async () => {
     const error = await start({ workers: both('has-another-version') }).catch((reason) => reason);
     expect(error).toMatchObject({ code: 'WORKER_VERSION', meta: { found: '9.9.9', expected: '0.1.0' } });

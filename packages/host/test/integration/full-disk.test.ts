@@ -7,13 +7,27 @@ import { tempDir } from '../support/fake-worker.ts';
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/fills-its-disk.mjs', import.meta.url));
 
-it('a full disk costs a preparation and nothing else', async () => {
+const DOES_ITS_MAIN_JOB = fileURLToPath(new URL('../fixtures/does-its-main-job.mjs', import.meta.url));
+
+/** A host's program whose cache directory is a file system of its own, which is gone with the namespace. */
+async function onDisk(program: string, mountOptions: string): Promise<unknown> {
   const dir = tempDir();
-  // A file system of 1 MiB of our own: it is gone with the namespace.
-  const script = 'mount -t tmpfs -o size=1m,mode=700 none "$2" && exec "$0" "$1" "$2"';
-  const args = ['-Urm', 'sh', '-c', script, process.execPath, PROGRAM, dir];
+  const script = `mount -t tmpfs -o mode=700,${mountOptions} none "$2" && exec "$0" "$1" "$2"`;
+  const args = ['-Urm', 'sh', '-c', script, process.execPath, program, dir];
   const { stdout } = await promisify(execFile)('unshare', args);
-  expect(JSON.parse(stdout)).toEqual({
+  expect(readdirSync(dir)).toEqual([]);
+  return JSON.parse(stdout);
+}
+
+it('a disk without inodes is told before the first request, with the remedy', async () => {
+  expect(await onDisk(DOES_ITS_MAIN_JOB, 'nr_inodes=4')).toMatchObject({
+    refused: 'TRIAL_FAILED',
+    message: expect.stringMatching(/ENOSPC.*Free space and inodes/),
+  });
+});
+
+it('a full disk costs a preparation and nothing else', async () => {
+  expect(await onDisk(PROGRAM, 'size=1m')).toEqual({
     large: {
       kind: 'failed',
       vote: 'against',
@@ -22,5 +36,4 @@ it('a full disk costs a preparation and nothing else', async () => {
     },
     small: 'ok',
   });
-  expect(readdirSync(dir)).toEqual([]);
 });

@@ -13,26 +13,37 @@ export type WorkerCommand =
   | { readonly type: 'help' }
   | { readonly type: 'version' }
   | { readonly type: 'full-version' }
-  /** With a directory to change the root to, the checks are made too. */
-  | { readonly type: 'capabilities'; readonly directory: string | undefined }
+  /** With a directory to change the root to, the checks are made too; with `run`, the program then is a worker. */
+  | {
+      readonly type: 'capabilities';
+      readonly directory: string | undefined;
+      readonly run: RunCommand | undefined;
+    }
   | { readonly type: 'check'; readonly check: CheckName; readonly directory: string | undefined }
   | { readonly type: 'test-sleep' }
-  | {
-      readonly type: 'run';
-      readonly socketPath: string;
-      readonly workerDirPath: string;
-      /** Version of the node that started us; `undefined` when it did not say. */
-      readonly nodeVersion: string | undefined;
-      /** Execute workers: memory that artifacts which are loaded ahead may take up, in bytes. */
-      readonly templateMemoryBytes: number | undefined;
-      /** A control group (v2) that the host has made for this worker. */
-      readonly cgroupPath: string | undefined;
-      /** Execute workers: add an `ExecutionDetail` to each answer. */
-      readonly tellsDetail: true | undefined;
-      /** Start on a Node 24 that was not tested, too. */
-      readonly allowUntestedNode: boolean;
-    }
-  | { readonly type: 'usage-error'; readonly message: string };
+  | RunCommand
+  | UsageError;
+
+export interface RunCommand {
+  readonly type: 'run';
+  readonly socketPath: string;
+  readonly workerDirPath: string;
+  /** Version of the node that started us; `undefined` when it did not say. */
+  readonly nodeVersion: string | undefined;
+  /** Execute workers: memory that artifacts which are loaded ahead may take up, in bytes. */
+  readonly templateMemoryBytes: number | undefined;
+  /** A control group (v2) that the host has made for this worker. */
+  readonly cgroupPath: string | undefined;
+  /** Execute workers: add an `ExecutionDetail` to each answer. */
+  readonly tellsDetail: true | undefined;
+  /** Start on a Node 24 that was not tested, too. */
+  readonly allowUntestedNode: boolean;
+}
+
+interface UsageError {
+  readonly type: 'usage-error';
+  readonly message: string;
+}
 
 /**
  * Reads the arguments after the program's name. The reference's host passes exactly these words, in this order, so
@@ -51,7 +62,7 @@ export function parseCommandLine(kind: WorkerKind, args: readonly string[]): Wor
     case '--full-version':
       return { type: 'full-version' };
     case '--capabilities':
-      return { type: 'capabilities', directory: rest[0] };
+      return parseCapabilities(kind, rest);
     case '--check-can-enable-landlock':
       return { type: 'check', check: 'can-enable-landlock', directory: undefined };
     case '--check-can-enable-seccomp':
@@ -86,7 +97,20 @@ const DETAIL_VERSION = '1';
 /** Without a value; of our own host as well, to workers that say that their Node is not a tested one. */
 export const UNTESTED_NODE_FLAG = '--allow-untested-node';
 
-function parseRun(kind: WorkerKind, given: readonly string[]): WorkerCommand {
+/** Of our own host: what follows is what a worker is started with, and the program goes on as one once it has told. */
+const THEN_FLAG = '--then';
+
+function parseCapabilities(kind: WorkerKind, args: readonly string[]): WorkerCommand {
+  const at = args.indexOf(THEN_FLAG);
+  const directory = at === 0 ? undefined : args[0];
+  if (at < 0) return { type: 'capabilities', directory, run: undefined };
+  const [subcommand, ...rest] = args.slice(at + 1);
+  if (subcommand !== `${kind}-worker`) return usageError(`${THEN_FLAG} is followed by '${kind}-worker'`);
+  const run = parseRun(kind, rest);
+  return run.type === 'run' ? { type: 'capabilities', directory, run } : run;
+}
+
+function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | UsageError {
   const args = given.filter((word) => word !== UNTESTED_NODE_FLAG);
   const own = kind === 'execute' ? [TEMPLATE_MEMORY_FLAG, DETAIL_FLAG] : [];
   const known = [...RUN_FLAGS, CGROUP_FLAG, ...own];
@@ -121,7 +145,7 @@ function parseRun(kind: WorkerKind, given: readonly string[]): WorkerCommand {
   };
 }
 
-function usageError(message: string): WorkerCommand {
+function usageError(message: string): UsageError {
   return { type: 'usage-error', message };
 }
 
@@ -138,6 +162,7 @@ one-off, isolated job process.
       [${CGROUP_FLAG} DIR]   an empty control group (v2) for this worker, which enforces the limits of its jobs
   --version | --full-version | --help
   --capabilities [DIR]   all that a host asks, one name=value a line; with a directory, the checks too
+  --capabilities [DIR] ${THEN_FLAG} ${kind}-worker …   the same, and then a worker
   --check-can-enable-landlock | --check-can-enable-seccomp | --check-can-do-secure-clone
   --check-can-unshare-user-namespace-and-change-root DIR   exit 0, or the reason on stderr
   --check-can-use-cgroup DIR                               of an empty control group; likewise

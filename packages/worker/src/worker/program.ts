@@ -10,6 +10,7 @@ import {
   unlink,
   useHugePages,
   useHugePagesForCode,
+  writeAll,
 } from '@pvf/linux';
 import { SIGKILL, SIGTERM } from '@pvf/linux/constants';
 import { WorkerHandshake } from '@pvf/protocol';
@@ -19,8 +20,8 @@ import { runAllChecks, runCheck, WORKS } from './checks.ts';
 import {
   helpText,
   parseCommandLine,
+  type RunCommand,
   UNTESTED_NODE_FLAG,
-  type WorkerCommand,
   type WorkerKind,
 } from './command-line.ts';
 import { HostConnection } from './connection.ts';
@@ -32,7 +33,10 @@ import { type RestrictedWorker, restrictWorker, WITHOUT_CGROUP } from './restric
 import { objectionTo } from './tested-node.ts';
 
 const TEST_SLEEP_MS = 5000;
+const STDOUT = 1;
 const HANDSHAKE_LIMIT_BYTES = 1024;
+/** The last line of a program that does not end with what it tells: it waits for the handshake of a worker. */
+const SERVES = 'serves';
 
 /** What a worker's request loop gets to work with. */
 export interface WorkerContext extends RestrictedWorker {
@@ -76,6 +80,8 @@ export async function runWorkerProgram(program: WorkerProgram, args: readonly st
     case 'full-version':
       return print(`${version}-${commit}`);
     case 'capabilities':
+      if (command.run !== undefined && tooLowLimits().length === 0)
+        return await serve(program, command.run, () => checks(command.directory));
       return print(lines({ ...describe(program), ...checks(command.directory) }));
     case 'usage-error':
       console.error(`${kind}-worker: ${command.message}; see --help`);
@@ -93,9 +99,11 @@ export async function runWorkerProgram(program: WorkerProgram, args: readonly st
   }
 }
 
+/** @param tellWith what standard output is told before the handshake, besides what the program is; nothing without it */
 async function serve(
   program: WorkerProgram,
-  command: Extract<WorkerCommand, { type: 'run' }>,
+  command: RunCommand,
+  tellWith?: () => Record<string, string>,
 ): Promise<never> {
   const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, tellsDetail, cgroupPath } = command;
   const level: LogLevel = maxLogLevel(process.env);
@@ -124,6 +132,7 @@ async function serve(
     endSiblingThreads();
     useHugePages();
     useHugePagesForCode();
+    if (tellWith !== undefined) tell({ ...describe(program), ...tellWith(), [SERVES]: '1' });
     const frame = connection.receive(HANDSHAKE_LIMIT_BYTES);
     if (frame === undefined) throw new Error('the host closed the connection before the handshake');
     const handshake = WorkerHandshake.decode(frame);
@@ -212,6 +221,11 @@ function lines(entries: Record<string, string>): string {
   return Object.entries(entries)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n');
+}
+
+/** For whoever waits for the whole of it; the threads that Node would write with may have ended. */
+function tell(entries: Record<string, string>): void {
+  writeAll(STDOUT, Buffer.from(`${lines(entries)}\n`));
 }
 
 function print(text: string): never {

@@ -94,6 +94,14 @@ const NEEDED: readonly Surveyed[] = [
  * @throws SandboxError when no process can be made; Error when there is no way without a call
  */
 export function surveyCalls(): Survey {
+  found ??= survey();
+  return found;
+}
+
+/** What is around a process stays around it. */
+let found: Survey | undefined;
+
+function survey(): Survey {
   const deadly: SyscallName[] = [];
   let next = 0;
   for (let accidents = 0; ; ) {
