@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { IDENTITIES, runCase } from './support/spawn.ts';
+import { IDENTITIES, LOCKABLE_FLAGS, runCase } from './support/spawn.ts';
 
 const SIGSYS = 31;
 describe.each(IDENTITIES)('W^X as %s', (as) => {
-  const run = (name: string): unknown => runCase('executable-memory', name, { as });
+  const run = (name: string): unknown => runCase('executable-memory', name, { as, flags: LOCKABLE_FLAGS });
 
   test('every writable and executable mapping is found and changed', () => {
     expect(run('finds-all')).toEqual({ before: true, answer: { changed: true, result: 0 }, exited: 0 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { IDENTITIES, runCase, spawnFixture } from './support/spawn.ts';
+import { IDENTITIES, LOCKABLE_FLAGS, runCase, spawnFixture } from './support/spawn.ts';
 
 describe.each(IDENTITIES)('fork as %s', (as) => {
   test('a forkable Node has no other thread left, and still none later', () => {
@@ -55,7 +55,7 @@ describe.each(IDENTITIES)('fork as %s', (as) => {
   });
 
   test('hundreds of forks fail not once and leak no descriptor', () => {
-    expect(runCase('fork', 'many', { as })).toEqual({ failures: 0, descriptors: true });
+    expect(runCase('fork', 'many', { as, alone: true })).toEqual({ failures: 0, descriptors: true });
   });
 
   test('a child can be watched without hanging and reaped once', () => {
@@ -82,7 +82,7 @@ describe.each(IDENTITIES)('fork as %s', (as) => {
   });
 
   test('forking and locking code work after the root has changed and /proc is gone', () => {
-    expect(runCase('fork', 'after-pivot-root', { as })).toEqual({
+    expect(runCase('fork', 'after-pivot-root', { as, flags: LOCKABLE_FLAGS, alone: true })).toEqual({
       answer: {
         inner: { answer: { pid: 1, root: [], locked: true }, exited: 0 },
         rss: true,

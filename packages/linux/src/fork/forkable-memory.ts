@@ -40,7 +40,8 @@ export function initialise(): void {
     if (start > from) found.push({ start: from, length: start - from });
     from = Number.parseInt(match[2] as string, 16);
   }
-  ranges = found;
+  // V8's heap is in the largest.
+  ranges = found.sort((a, b) => a.length - b.length);
 }
 
 let keptForkable = false;
@@ -73,6 +74,10 @@ export function keepMemoryForkable(): void {
 export function prepareForkableMemory(): void {
   if (keptForkable) return;
   if (ranges === undefined) initialise();
-  for (const { start, length } of ranges as NonNullable<typeof ranges>)
+  const all = ranges as NonNullable<typeof ranges>;
+  // No iterator, and the heap last: what is allocated after its call can be on a page that a child would lack.
+  for (let i = 0; i < all.length; i++) {
+    const { start, length } = all[i] as (typeof all)[number];
     sys3(NR.madvise, start, length, MADV_DOFORK);
+  }
 }

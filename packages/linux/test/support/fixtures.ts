@@ -13,6 +13,14 @@ export const IDENTITIES: readonly Identity[] = process.getuid?.() === 0 ? ['root
 
 /** The flags that leave a Node process forkable. */
 export const FORKABLE_FLAGS = ['--single-threaded', '--v8-pool-size=0', '--disable-sigusr1'];
+/** For code that is locked: V8 patches code of its JavaScript compilers whenever it collects garbage. */
+export const LOCKABLE_FLAGS = [
+  ...FORKABLE_FLAGS,
+  '--no-opt',
+  '--no-maglev',
+  '--no-sparkplug',
+  '--regexp-interpret-all',
+];
 
 export interface FixtureOptions {
   readonly as?: Identity;
