@@ -1,9 +1,17 @@
 // The machine's system: Debian by debootstrap, its cloud kernels, an ordinary user, and a unit that runs one suite.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
-const MIRROR = 'http://deb.debian.org/debian';
 const RELEASE = 'trixie';
 /** Whose kernels have older Landlock ABIs: 2 in bookworm's, none in bullseye's. */
 const OLDER = ['bookworm', 'bullseye'];
@@ -46,9 +54,11 @@ export function makeSystem(cache) {
   const { root } = system;
   rmSync(root, { recursive: true, force: true });
   console.log(`installing Debian ${RELEASE} to ${cache}, once; takes some minutes`);
-  run('debootstrap', '--variant=minbase', `--include=${PACKAGES.join()}`, RELEASE, root, MIRROR);
-  const sources = [RELEASE, ...OLDER].map((release) => `deb ${MIRROR} ${release} main\n`);
-  writeFileSync(join(root, 'etc/apt/sources.list'), sources.join(''));
+  run('debootstrap', '--variant=minbase', `--include=${PACKAGES.join()}`, RELEASE, root);
+  const list = join(root, 'etc/apt/sources.list');
+  // The mirror that debootstrap knows.
+  const mirror = /^deb (\S+) /m.exec(readFileSync(list, 'utf8'))[1];
+  writeFileSync(list, [RELEASE, ...OLDER].map((release) => `deb ${mirror} ${release} main\n`).join(''));
   copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
   inside(root, 'apt-get', 'update');
   inside(root, 'apt-get', 'install', '-y', '--no-install-recommends', ...newestKernels(root));
