@@ -30,7 +30,17 @@ async function run(): Promise<number> {
   } catch (error) {
     // `runProcess` tells of its own errors: this is a file that is missing or cut off.
     const [reason] = String(error).split('\n');
-    console.error(`pvf: the installation is broken: ${reason}\n  reinstall @pvf/cli`);
+    const message = `the installation is broken: ${reason}`;
+    const remedy = 'reinstall @pvf/cli';
+    console.error(`pvf: ${message}\n  ${remedy}`);
+    // As in `output/json.ts`, which may be what is missing.
+    if (process.argv.includes('--json'))
+      console.log(
+        JSON.stringify({
+          exitCode: DEFECT,
+          error: { code: 'BROKEN_INSTALLATION', message, remedy, meta: {} },
+        }),
+      );
     return DEFECT;
   }
 }

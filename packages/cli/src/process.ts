@@ -1,5 +1,6 @@
 import { EXIT } from './exit-codes.ts';
-import { describeFailure } from './output/failure.ts';
+import { failureOf } from './output/failure.ts';
+import { asksForJson, toJson } from './output/json.ts';
 import { isReaderGone, OutputError } from './output/stream-errors.ts';
 import { runCli } from './program.ts';
 
@@ -23,7 +24,12 @@ export async function runProcess(): Promise<number> {
   }
   const { stdout, stderr, env, argv } = process;
   const fail = (error: unknown): number => {
-    stderr.write(`pvf: ${describeFailure(error, { debug: Boolean(env.PVF_DEBUG) })}\n`);
+    const failure = failureOf(error);
+    const stack = env.PVF_DEBUG && error instanceof Error ? `\n${error.stack}` : '';
+    stderr.write(`pvf: ${failure.message}\n  ${failure.remedy}${stack}\n`);
+    // What could not be written once is not written again.
+    if (asksForJson(argv.slice(2)) && failure.code !== 'OUTPUT_FAILED')
+      stdout.write(`${toJson({ exitCode: EXIT.defect, error: failure })}\n`);
     return EXIT.defect;
   };
   process.removeAllListeners('uncaughtException');

@@ -10,6 +10,7 @@ import { ADDER_PVF_PATH } from '@pvf/example-adder-pvf';
 import { guest } from '@pvf/test-kit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryDirectory, temporaryFile } from './files.ts';
+import { expectSchema } from './schema.ts';
 
 const PVF = fileURLToPath(new URL('../bin/pvf', import.meta.url));
 const host = createRequire(import.meta.url).resolve('@pvf/host/package.json');
@@ -106,6 +107,15 @@ describe('a broken installation is no verdict', () => {
     expect(stderr).toContain('reinstall @pvf/cli');
   });
 
+  test('told as JSON, too', () => {
+    const { status, stdout } = shell('"$1" --version --json', '', installation("throw new Error('no')"));
+    expect(status).toBe(EXIT.defect);
+    expect(expectSchema(stdout)).toMatchObject({
+      exitCode: EXIT.defect,
+      error: { code: 'BROKEN_INSTALLATION', remedy: 'reinstall @pvf/cli' },
+    });
+  });
+
   test('its program waits for what never comes', () => {
     const { status } = shell('"$1" --version', '', installation('await new Promise(() => {})'));
     expect(status).toBe(EXIT.defect);
@@ -126,6 +136,15 @@ describe('a machine that lacks something', () => {
     expect(status).toBe(EXIT.defect);
     if (stdout === '') expectOneLine(stderr);
     else expect(stdout).toMatch(/: not decided, (.|\n)*ENOSPC/);
+  });
+
+  test('told as JSON, too', () => {
+    const { status, stdout } = mounted(
+      'mount -t tmpfs -o mode=700,nr_inodes=1 none "$1"',
+      `${PRECHECK} --json`,
+    );
+    expect(status).toBe(EXIT.defect);
+    expect(expectSchema(stdout).exitCode).toBe(EXIT.defect);
   });
 
   test('a disk without room for the artifact', () => {

@@ -18,18 +18,37 @@ const SHORTAGES: Readonly<Record<string, [cause: string, remedy: string]>> = {
 
 const FULL_DISK = /\b(ENOSPC|EDQUOT|No space left on device|Disk quota exceeded)\b/;
 
+/** An error that is not the caller's, as text and JSON tell it. */
+export interface Failure {
+  readonly code: 'OUTPUT_FAILED' | 'MACHINE_SHORTAGE' | 'DEFECT';
+  readonly message: string;
+  readonly remedy: string;
+  readonly meta: { readonly systemError?: string };
+}
+
 /** Cause and remedy of an error that is not the caller's: a shortage of the machine, else a defect of this program. */
-export function describeFailure(error: unknown, { debug }: { debug: boolean }): string {
-  if (error instanceof OutputError) return `${error.message}\n  direct it to another file, or free the disk`;
+export function failureOf(error: unknown): Failure {
+  if (error instanceof OutputError)
+    return {
+      code: 'OUTPUT_FAILED',
+      message: error.message,
+      remedy: 'direct it to another file, or free the disk',
+      meta: {},
+    };
   const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
   const shortage = code === undefined ? undefined : SHORTAGES[code];
-  const stack = debug && error instanceof Error ? `\n${error.stack}` : '';
   if (shortage !== undefined) {
     const [cause, remedy] = shortage;
-    return `${cause} (${message})\n  ${remedy}${stack}`;
+    const meta = { systemError: code as string };
+    return { code: 'MACHINE_SHORTAGE', message: `${cause} (${message})`, remedy, meta };
   }
   const [text] = String(error).split('\n');
-  return `a defect of this program: ${text}\n  report it with the command line; PVF_DEBUG=1 shows where${stack}`;
+  return {
+    code: 'DEFECT',
+    message: `a defect of this program: ${text}`,
+    remedy: 'report it with the command line; PVF_DEBUG=1 shows where',
+    meta: {},
+  };
 }
 
 /** Whether a text of this machine (never one of a guest's) tells of a full disk. */

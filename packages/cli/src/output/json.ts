@@ -13,3 +13,9 @@ function replace(_key: string, value: unknown): unknown {
   }
   return value;
 }
+
+/** Whether a command line has `--json`: for what is told before, or without, its options being read. */
+export function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
+}

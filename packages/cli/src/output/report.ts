@@ -5,7 +5,7 @@ import type { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { tellsOfFullDisk } from './failure.ts';
 import { hostRemedy } from './host-remedies.ts';
-import { toJson } from './json.ts';
+import { asksForJson, toJson } from './json.ts';
 
 /** Told by its name: the host's package is loaded only by commands that start a host. */
 export function isHostError(error: unknown): error is HostError {
@@ -26,8 +26,7 @@ export async function report(io: Io, json: boolean, error: CliError | HostError)
 
 /** A command line that is wrong: commander has told it on stderr; with `--json` it is told as JSON too. */
 export async function reportUsage(io: Io, argv: readonly string[], error: CommanderError): Promise<void> {
-  const end = argv.indexOf('--');
-  if (!(end === -1 ? argv : argv.slice(0, end)).includes('--json')) return;
+  if (!asksForJson(argv)) return;
   const message =
     error.code === 'commander.help' ? 'no command is given' : error.message.replace(/^error: /, '');
   const remedy = 'pvf --help shows all commands, pvf COMMAND --help its options';
