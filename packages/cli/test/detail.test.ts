@@ -41,6 +41,13 @@ test('a refused block is told in its PVF’s own words, with functions and log',
   );
 });
 
+test('of a job that was killed, what its process held is told', async () => {
+  const { stdout } = await validate(guest('infinite-loop'), '--timeout', '300');
+  expect(stdout).toMatch(
+    /used of what is allowed: CPU .+ of .+; its process held up to .+ MiB, and the guest may have 130\.0 MiB/,
+  );
+});
+
 test('so it is in JSON', async () => {
   const { stdout } = await validate(TALKS, '--json');
   expect(expectSchema(stdout).candidates[0].outcome.detail).toMatchObject({

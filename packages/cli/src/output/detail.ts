@@ -7,6 +7,16 @@ const LINES = 6;
 
 /** `used of what is allowed: CPU 2.80 s of 60.00 s (5 %), …`; what nobody can tell is left out. */
 export function useLine({ used, limits }: ExecutionDetail): string {
+  const { memoryBytes, residentBytes } = used;
+  // Only a job that answered tells its guest's memory; of one that was killed the kernel does, with all of its process.
+  const process =
+    memoryBytes !== undefined || residentBytes === undefined
+      ? ''
+      : `; its process held up to ${mebibytes(residentBytes)}, and the guest may have ${mebibytes(limits.memoryBytes)}`;
+  return `${answeredUse({ used, limits })}${process}`;
+}
+
+function answeredUse({ used, limits }: Pick<ExecutionDetail, 'used' | 'limits'>): string {
   return allowed([
     ['CPU', used.cpuTimeMs, limits.cpuTimeMs, milliseconds],
     ['memory', used.memoryBytes, limits.memoryBytes, mebibytes],
