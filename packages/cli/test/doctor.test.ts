@@ -24,12 +24,12 @@ const host = createRequire(import.meta.url).resolve('@pvf/host/package.json');
 const workerPackage = createRequire(host).resolve('@pvf/prepare-worker/package.json');
 const PREPARE_WORKER = join(dirname(workerPackage), 'bin', 'pvf-prepare-worker');
 
-/** A prepare worker that says of these layers that they do not work. */
-function lacking(...checks: string[]): string {
+/** A prepare worker that says of these layers that they do not work; `late` if its answer is kept back until it ends. */
+function lacking(checks: string[], late = ''): string {
   const edits = checks.map((check) => `-e 's/^\\(${check}\\)=.*/\\1=forbidden here/'`).join(' ');
   const path = temporaryFile(
     'worker',
-    `#!/bin/sh\nif [ "$1" = --capabilities ]; then '${PREPARE_WORKER}' "$@" | sed ${edits}; exit; fi\nexec '${PREPARE_WORKER}' "$@"\n`,
+    `#!/bin/sh\nif [ "$1" = --capabilities ]; then '${PREPARE_WORKER}' "$@" | sed ${late === 'late' ? '' : '-u'} ${edits}; exit; fi\nexec '${PREPARE_WORKER}' "$@"\n`,
   );
   chmodSync(path, 0o755);
   return path;
@@ -86,7 +86,7 @@ describe('doctor and host agree', () => {
     ['seccomp', ['check-can-enable-seccomp']],
     ['any layer', ['check-can-.*']],
   ])('without %s no host starts in secure mode', async (_, checks) => {
-    const { doctor, code, precheck } = await both('--prepare-worker', lacking(...checks));
+    const { doctor, code, precheck } = await both('--prepare-worker', lacking(checks));
     expect(doctor.verdict.secure).toMatchObject({ fit: false, code: 'NOT_SECURE' });
     expect([code, precheck.code]).toEqual([EXIT.badInput, EXIT.badInput]);
     expect(precheck.stderr).toContain(doctor.verdict.secure.reason.slice(0, 60));
@@ -102,7 +102,10 @@ describe('doctor and host agree', () => {
   });
 
   it('without one of two walls a host starts, and both warn', async () => {
-    const { doctor, code, precheck } = await both('--prepare-worker', lacking('check-can-enable-landlock'));
+    const { doctor, code, precheck } = await both(
+      '--prepare-worker',
+      lacking(['check-can-enable-landlock'], 'late'),
+    );
     expect(doctor.verdict.secure.fit).toBe(true);
     expect([code, precheck.code]).toEqual([EXIT.ok, EXIT.ok]);
     expect(doctor.missing).toEqual(['landlock']);

@@ -9,6 +9,12 @@ const THEN = '--then';
 const SERVES = /^serves=1$/m;
 
 /**
+ * A script around a program may keep its answer back until the program ends (`worker "$@" | sed …`): after this part of
+ * the time for an answer the program is ended, and asked by itself.
+ */
+const PATIENCE = 4;
+
+/**
  * Workers that have told about their programs while they started, and now wait for their handshake: so the first worker
  * of each kind costs a starting host no process more than asking does. Programs that do not know how are merely asked.
  */
@@ -59,14 +65,14 @@ export class EarlyWorkers {
     this.#launched.add(launched);
     const answer = this.#disposed
       ? NOT_ASKED
-      : await answerOf(launched.child, timeoutMs, (stdout) => SERVES.test(stdout));
-    if (SERVES.test(answer.stdout) && !this.#disposed) {
+      : await answerOf(launched.child, timeoutMs / PATIENCE, (stdout) => SERVES.test(stdout));
+    if (SERVES.test(answer.stdout) && !answer.timedOut && !this.#disposed) {
       this.#ready.set(settings.kind, launched);
       return answer;
     }
     this.#launched.delete(launched);
     await launched.dispose();
-    return answer.status === 0 || answer.timedOut ? answer : await justAsk();
+    return answer.status === 0 && !answer.timedOut ? answer : await justAsk();
   }
 }
 
