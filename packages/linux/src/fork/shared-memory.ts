@@ -1,6 +1,6 @@
-import { readdirSync, readlinkSync } from 'node:fs';
 import { closeDescriptor } from '../io/descriptors.ts';
 import { readSmallFile } from '../io/files.ts';
+import { openFiles } from '../io/open-files.ts';
 import { failed, lastErrno, sys3 } from '../sys/libc.ts';
 import { NR } from '../sys/syscalls.ts';
 
@@ -51,18 +51,8 @@ export function unmapAll(mappings: readonly Pick<SharedMapping, 'address' | 'len
  * @throws SandboxError SYSCALL_FAILED (no /proc)
  */
 export function closeIoUrings(): number {
-  const folder = '/proc/self/fd';
-  const rings = readdirSync(folder).filter((name) => isIoUring(`${folder}/${name}`));
+  const rings = openFiles().filter(({ link }) => link === IO_URING);
   unmapAll(sharedMappings().filter(({ name }) => name === IO_URING));
-  for (const fd of rings) closeDescriptor(Number(fd));
+  for (const { fd } of rings) closeDescriptor(fd);
   return rings.length;
-}
-
-function isIoUring(link: string): boolean {
-  try {
-    return readlinkSync(link) === IO_URING;
-  } catch {
-    // The descriptor that listed the folder is gone.
-    return false;
-  }
 }

@@ -32,6 +32,7 @@ export {
   sealsOf,
   unmapMemory,
 } from './memfd.ts';
+export { type OpenFile, openFiles } from './open-files.ts';
 export { type PollEntry, poll, sleep } from './poll.ts';
 export { mapScratch, useHugePages } from './scratch.ts';
 export { connectUnixStream, unlink } from './unix-socket.ts';

@@ -1,5 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
-import { closeDescriptor, closeIoUrings, duplicateTo, open, sharedMappings } from '@pvf/linux';
+import { closeDescriptor, closeIoUrings, duplicateTo, open, openFiles, sharedMappings } from '@pvf/linux';
 import { O_WRONLY } from '@pvf/linux/constants';
 
 const EVENT_DESCRIPTOR = 'anon_inode:[eventfd]';
@@ -33,21 +32,11 @@ export function detachEventLoops(): readonly number[] {
 }
 
 function eventDescriptors(): readonly number[] {
-  const folder = '/proc/self/fd';
-  let names: readonly string[];
   try {
-    names = readdirSync(folder);
+    return openFiles()
+      .filter(({ link }) => link === EVENT_DESCRIPTOR)
+      .map(({ fd }) => fd);
   } catch {
     return [];
-  }
-  return names.filter((name) => linkOf(`${folder}/${name}`) === EVENT_DESCRIPTOR).map(Number);
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    // The descriptor that listed the folder is gone.
-    return undefined;
   }
 }

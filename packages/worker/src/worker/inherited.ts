@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { closeDescriptor } from '@pvf/linux';
+import { readFileSync } from 'node:fs';
+import { closeDescriptor, type OpenFile, openFiles } from '@pvf/linux';
 import { O_CLOEXEC } from '@pvf/linux/constants';
 
-const DESCRIPTORS = '/proc/self/fd';
 const INFO = '/proc/self/fdinfo';
 /** Standard input, output and error, which a host gives its workers on purpose. */
 const STANDARD = 2;
@@ -20,41 +19,30 @@ export function closeInherited(): void {
   for (const fd of inheritedDescriptors()) closeDescriptor(fd);
 }
 
-interface OpenFile {
-  readonly fd: number;
-  readonly link: string;
-  readonly closesOnExec: boolean;
-}
-
 function inheritedDescriptors(): readonly number[] {
-  const open = openFiles();
+  let open: readonly OpenFile[];
+  try {
+    open = openFiles().filter(({ fd }) => fd > STANDARD);
+  } catch {
+    return [];
+  }
   // Node's pipes have both of their ends in this process.
   const isPipe = ({ link }: OpenFile): boolean =>
     PIPE.test(link) && open.filter((each) => each.link === link).length > 1;
   // Node closes all of its own on exec, and what it finds at low numbers.
   const isOfNode = (file: OpenFile): boolean =>
-    file.closesOnExec && (OF_NODE.test(file.link) || isPipe(file));
+    (OF_NODE.test(file.link) || isPipe(file)) && closesOnExec(file.fd);
   return open.filter((file) => !isOfNode(file)).map(({ fd }) => fd);
 }
 
-function openFiles(): readonly OpenFile[] {
+function closesOnExec(fd: number): boolean {
+  let info: string;
   try {
-    return readdirSync(DESCRIPTORS)
-      .map(Number)
-      .filter((fd) => fd > STANDARD)
-      .flatMap(openFile);
+    info = readFileSync(`${INFO}/${fd}`, 'latin1');
   } catch {
-    return [];
+    // Nobody can tell: what looks like one of Node's stays.
+    return true;
   }
-}
-
-/** Nothing for a descriptor that has gone, like the one that listed them. */
-function openFile(fd: number): readonly OpenFile[] {
-  try {
-    const [, flags = '0'] = /^flags:\s+(\d+)$/m.exec(readFileSync(`${INFO}/${fd}`, 'latin1')) ?? [];
-    const closesOnExec = (Number.parseInt(flags, 8) & O_CLOEXEC) !== 0;
-    return [{ fd, link: readlinkSync(`${DESCRIPTORS}/${fd}`), closesOnExec }];
-  } catch {
-    return [];
-  }
+  const [, flags = '0'] = /^flags:\s+(\d+)$/m.exec(info) ?? [];
+  return (Number.parseInt(flags, 8) & O_CLOEXEC) !== 0;
 }
