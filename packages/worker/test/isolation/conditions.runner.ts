@@ -1,23 +1,11 @@
 // A worker whose jobs and templates each make one call of conditions.ts behind the filters of their stage. Started by
 // conditions.test.ts under the workers' flags; prints what became of each as JSON.
-import {
-  closeDescriptor,
-  exitNow,
-  forkChild,
-  forkFlags,
-  POLLIN,
-  pipe,
-  poll,
-  receiveDescriptor,
-  writeAll,
-} from '@pvf/sandbox-linux';
-import { forkAs } from '../../src/across/job-user.ts';
-import { followJob } from '../../src/children/job.ts';
+import { exitNow, forkFlags, writeAll } from '@pvf/sandbox-linux';
 import { enterJob, type JobReport, RequestArena, runJob, Template, writeFrame } from '../../src/index.ts';
-import { templateMain } from '../../src/template/template-process.ts';
 import { CONDITIONS, type Condition, GONE, type Place, type Stage } from './conditions.ts';
 import { becomeIsolatedWorker } from './isolated-worker.ts';
 import { call, EPERM, endChild, MAP_PRIVATE_ANONYMOUS, PAGE } from './native.ts';
+import { runInTemplate } from './run-in-template.ts';
 
 const { directory, stage }: { directory: string; stage: Stage } = JSON.parse(process.argv[2]!);
 const SIGSYS = 31;
@@ -78,33 +66,11 @@ function tell(attempt: Attempt, writeFd: number): number {
 }
 
 /** In a template itself, as it loads or with its code locked. */
-function runInTemplate(attempt: Attempt): JobReport {
-  const [order, command, status, result] = [pipe(), pipe(), pipe(), pipe()];
-  const arena = new RequestArena(job.procFd);
-  const fds = {
-    order: order.readFd,
-    command: command.readFd,
-    status: status.writeFd,
-    result: result.writeFd,
-    arena: arena.readFd,
-  };
-  const body = (): number =>
-    templateMain(job, fds, (lock) => {
-      if (stage === 'locked template') lock();
-      exitNow(tell(attempt, fds.result));
-    });
-  const pid = forkAs(job.user, () => forkChild({ body }));
-  for (const fd of [order.readFd, command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
-  // Nobody answers its clones: those that its filter lets through fail.
-  poll([{ fd: job.channel!.receiveFd, events: POLLIN, revents: 0 }], Number.POSITIVE_INFINITY);
-  closeDescriptor(receiveDescriptor(job.channel!)!);
-  try {
-    return followJob(pid, result.readFd, LIMITS);
-  } finally {
-    const ends = [order.writeFd, command.writeFd, status.readFd, result.readFd, arena.readFd];
-    for (const fd of ends) closeDescriptor(fd);
-  }
-}
+const runInItself = (attempt: Attempt): JobReport =>
+  runInTemplate(job, LIMITS, (lock, resultFd) => {
+    if (stage === 'locked template') lock();
+    return tell(attempt, resultFd);
+  });
 
 let template: Template | undefined;
 function run(attempt: Attempt): JobReport {
@@ -135,7 +101,7 @@ function run(attempt: Attempt): JobReport {
       return template.run(Uint8Array.of(attempts.indexOf(attempt)), LIMITS);
     case 'template':
     case 'locked template':
-      return runInTemplate(attempt);
+      return runInItself(attempt);
     default:
       return stage satisfies never;
   }

@@ -5,17 +5,12 @@ import {
   addressOf,
   allowNothing,
   closeAllDescriptorsExcept,
-  closeDescriptor,
   dropAllCapabilities,
   endSiblingThreads,
   exitNow,
-  forkChild,
   initialise,
   installFilter,
-  POLLIN,
-  pipe,
   poll,
-  receiveDescriptor,
   setNoNewPrivileges,
   setParentDeathSignal,
   setResourceLimit,
@@ -23,8 +18,7 @@ import {
   writeAll,
 } from '@pvf/sandbox-linux';
 import pino from 'pino';
-import { forkAs, stayJobUser } from '../../src/across/job-user.ts';
-import { followJob } from '../../src/children/job.ts';
+import { stayJobUser } from '../../src/across/job-user.ts';
 import {
   ArenaWindow,
   enterJob,
@@ -37,7 +31,6 @@ import {
   writeFrame,
 } from '../../src/index.ts';
 import { refuseCoreDumps } from '../../src/job/job-process.ts';
-import { templateMain } from '../../src/template/template-process.ts';
 import type { Target } from './attempt.ts';
 import { ATTEMPTS } from './attempts/index.ts';
 import { CONDUCTS, SLEEPERS } from './conducts.ts';
@@ -45,6 +38,7 @@ import { PAGE } from './native.ts';
 import { loadCode } from './native-code.ts';
 import type { Line, Order } from './order.ts';
 import { randomProgram } from './random-program.ts';
+import { runInTemplate } from './run-in-template.ts';
 import { hostServices } from './surroundings.ts';
 
 const order: Order = JSON.parse(process.argv[2]!);
@@ -159,33 +153,11 @@ function runOne(index: number): JobReport {
 }
 
 /** In the template process itself, once it has loaded and locked its code. */
-function runInTemplate(index: number): JobReport {
-  const [order, command, status, result] = [pipe(), pipe(), pipe(), pipe()];
-  const arena = new RequestArena(job.procFd);
-  const fds = {
-    order: order.readFd,
-    command: command.readFd,
-    status: status.writeFd,
-    result: result.writeFd,
-    arena: arena.readFd,
-  };
-  const body = (): number =>
-    templateMain(job, fds, (lock) => {
-      lock();
-      exitNow(attack(index, fds.result));
-    });
-  const pid = forkAs(job.user, () => forkChild({ body }));
-  for (const fd of [order.readFd, command.readFd, status.writeFd, result.writeFd]) closeDescriptor(fd);
-  // Nobody has ordered anything: as when the worker is gone. With a worker that is there, its clones would wait.
-  poll([{ fd: job.channel!.receiveFd, events: POLLIN, revents: 0 }], Number.POSITIVE_INFINITY);
-  closeDescriptor(receiveDescriptor(job.channel!)!);
-  try {
-    return followJob(pid, result.readFd, limits);
-  } finally {
-    const ends = [order.writeFd, command.writeFd, status.readFd, result.readFd, arena.readFd];
-    for (const fd of ends) closeDescriptor(fd);
-  }
-}
+const runInItself = (index: number): JobReport =>
+  runInTemplate(job, limits, (lock, resultFd) => {
+    lock();
+    return attack(index, resultFd);
+  });
 
 function startTemplate(): Template {
   return Template.start(job, new RequestArena(job.procFd), CPU_LIMIT_NS, (lock) => {
@@ -196,7 +168,7 @@ function startTemplate(): Template {
 
 let template: Template | undefined;
 function run(index: number): JobReport {
-  if (mode.maker === 'template') return runInTemplate(index);
+  if (mode.maker === 'template') return runInItself(index);
   if (mode.maker !== 'template-job') return runOne(index);
   template ??= startTemplate();
   try {
