@@ -30,7 +30,7 @@ export function timeSpent(
 ): TimeSpent {
   const cpuTimeMs = typeof cpuTime === 'bigint' ? Number(cpuTime / NS_PER_MS) : cpuTime;
   const cpuLimitMs = Number(cpuLimitNs / NS_PER_MS);
-  return { cpuTimeMs, wallTimeMs, cpuLimitMs, wallLimitMs: cpuLimitMs * Number(WALL_FACTOR) };
+  return { cpuTimeMs, wallTimeMs, cpuLimitMs, wallLimitMs: cpuLimitMs * WALL_CLOCK_FACTOR };
 }
 
 /** What came of asking a worker. Times are milliseconds from the request. */
