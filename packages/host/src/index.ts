@@ -9,6 +9,18 @@ export type { PvfCode } from './code.ts';
 export type * from './detail.ts';
 export { HostError, type HostErrorCode, type HostErrorMeta, type WorkerKind } from './errors.ts';
 export { PvfHost } from './host/index.ts';
+export type {
+  ArtifactPreparedEvent,
+  HostEvent,
+  HostEventOf,
+  HostEvents,
+  HostEventType,
+  OutcomeEvent,
+  SlowMachineEvent,
+  ToldOutcome,
+  WorkerEndedEvent,
+  WorkerEndReason,
+} from './host-events.ts';
 export type { KeepFailedOptions } from './keep-failed-options.ts';
 export type * from './outcome.ts';
 export type * from './types.ts';

@@ -362,8 +362,8 @@ const together = [
   slip(
     'the end of an idle worker is not told',
     src('worker/pool.ts'),
-    "    this.#end(worker, 'ended by itself');\n    this.#options.toQueue({ type: 'rip', worker });",
-    "    this.#end(worker, 'ended by itself');",
+    "    this.#end(worker, 'ended-by-itself', 'ended by itself');\n    this.#options.toQueue({ type: 'rip', worker });",
+    "    this.#end(worker, 'ended-by-itself', 'ended by itself');",
     pools,
   ),
   slip(

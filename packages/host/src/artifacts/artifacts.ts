@@ -59,7 +59,7 @@ type Options = {
   store: ArtifactStore;
   toQueue: (message: ToPrepareQueue<PrepareWork>) => void;
   observe: (event: CacheEvent) => void;
-  onPrepared: (stats: PreparationStats) => void;
+  onPrepared: (stats: PreparationStats, artifact: Artifact) => void;
   /** A PVF of which some candidate was or will be asked for cannot be prepared any more. Once for each failure. */
   onFinalFailure?: (error: PrepareError) => void;
 };
@@ -291,7 +291,7 @@ export class Artifacts {
     const { path, size } = answer;
     const stats = statsOf(answer);
     const artifact: Artifact = { identity, path, size, checksum: toHex(answer.checksum), stats };
-    this.#options.onPrepared(stats);
+    this.#options.onPrepared(stats, artifact);
     this.#options.logger.info(
       { codeHash: identity.codeHash, size, wallTimeMs: stats.wallTimeMs },
       'prepared',

@@ -8,6 +8,7 @@ import { ArtifactStore, Artifacts, boundDiskUse } from '../artifacts/index.ts';
 import type { HostCgroup } from '../cgroup/index.ts';
 import { PvfCode } from '../code.ts';
 import type { WorkerKind } from '../errors.ts';
+import { HostNews } from '../host-events.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
 import { Executions, type HostServices } from '../request/index.ts';
 import { enforceSecurity, openCgroup, probeSecurity, Trial, toSecurityStatus } from '../security/index.ts';
@@ -32,6 +33,7 @@ export type RunningHost = {
   security: SecurityReport;
   workspace: Workspace;
   cgroup: HostCgroup | undefined;
+  news: HostNews;
   prepare: ReturnType<typeof preparePipeline>;
   execute: ReturnType<typeof executePipeline>;
   services: HostServices;
@@ -86,12 +88,14 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       );
     const metrics = new Metrics(registry);
     metrics.security(report);
-    const slowness = new SlownessWatch(clock, logger, metrics);
+    const news = new HostNews(logger);
+    const slowness = new SlownessWatch(clock, logger, metrics, news);
     const setting = {
       options,
       programs,
       workspace,
       metrics,
+      news,
       logger,
       early,
       security: toSecurityStatus(report),
@@ -116,8 +120,9 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
         prepare.queue.handle(message);
       },
       observe: (event) => metrics.cache(event),
-      onPrepared: (stats) => {
+      onPrepared: (stats, { identity: { codeHash, prepHash }, size }) => {
         metrics.prepared(stats);
+        news.tell('artifact-prepared', () => ({ codeHash, prepHash, sizeBytes: size, stats }));
         // Once the new artifact counts.
         setImmediate(() => {
           boundDiskUse(artifacts, options.artifactCacheLimit, options.artifactMinStaleMs).catch(
@@ -156,7 +161,10 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       throw error;
     }
     await early.dispose();
-    return { id, options, logger, programs, security: report, workspace, cgroup, prepare, execute, services };
+    return {
+      ...{ id, options, logger, programs, security: report, workspace, cgroup, news },
+      ...{ prepare, execute, services },
+    };
   } catch (error) {
     await early.dispose();
     await threads.close();

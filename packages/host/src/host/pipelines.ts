@@ -10,6 +10,7 @@ import {
   executeWork,
   type FromExecuteQueue,
 } from '../execute/index.ts';
+import type { HostNews } from '../host-events.ts';
 import type { Metrics } from '../metrics/index.ts';
 import {
   type FromPrepareQueue,
@@ -43,6 +44,7 @@ type PipelineInputs = Place & {
   programs: Programs;
   security: SecurityStatus;
   metrics: Metrics;
+  news: HostNews;
   early: EarlyWorkers;
 };
 
@@ -200,12 +202,12 @@ function spawnSettings(
 
 type CommonPoolOptions = Pick<
   PoolOptions<unknown, unknown, unknown>,
-  'kind' | 'clock' | 'logger' | 'idleMs' | 'maxJobs' | 'replaced' | 'observe'
+  'kind' | 'clock' | 'logger' | 'idleMs' | 'maxJobs' | 'replaced' | 'observe' | 'ended'
 >;
 
 function poolOptions(
   kind: WorkerKind,
-  { options, programs, metrics, logger }: PipelineInputs,
+  { options, programs, metrics, news, logger }: PipelineInputs,
 ): CommonPoolOptions {
   return {
     kind,
@@ -220,5 +222,6 @@ function poolOptions(
       return reason;
     },
     observe: (event) => metrics.worker(kind, event),
+    ended: (worker) => news.tell('worker-ended', () => ({ worker: kind, ...worker })),
   };
 }

@@ -5,6 +5,7 @@ import type { PvfCode } from '../code.ts';
 import { HostError } from '../errors.ts';
 import { FailedCandidates } from '../failed-candidates/index.ts';
 import { toHex } from '../hex.ts';
+import { type HostEvents, told } from '../host-events.ts';
 import { Intake } from '../intake.ts';
 import { KeepAlive } from '../keep-alive.ts';
 import { orAborted } from '../or-aborted.ts';
@@ -92,6 +93,11 @@ export class PvfHost implements AsyncDisposable {
   /** The registry with the host's metrics. */
   get metrics(): Registry {
     return this.#host.options.registry;
+  }
+
+  /** What happens in this host, for those who look on: no listener can change or disturb anything. */
+  get events(): HostEvents {
+    return this.#host.news;
   }
 
   /** Which layers of isolation work here, as probed at start. */
@@ -258,7 +264,7 @@ export class PvfHost implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { prepare, execute, services, workspace, cgroup } = this.#host;
+    const { prepare, execute, services, workspace, cgroup, news } = this.#host;
     this.#pruneTimer?.cancel();
     this.#closing.abort(new Stopped('host-closed'));
     services.artifacts.cancelAll();
@@ -267,6 +273,7 @@ export class PvfHost implements AsyncDisposable {
     await services.threads.close();
     await cgroup?.remove();
     await workspace.remove();
+    news.end();
   }
 
   /** For calls that are no requests: they end with the host. */
@@ -286,7 +293,7 @@ export class PvfHost implements AsyncDisposable {
     body: (scope: RequestScope) => Promise<T>,
   ): Promise<T> {
     checkControl(control);
-    const { services, options, id } = this.#host;
+    const { services, options, id, news } = this.#host;
     const request = kind === 'precheck' ? 'precheck' : 'validate';
     services.metrics.requested(request);
     const scope = new RequestScope(
@@ -301,6 +308,7 @@ export class PvfHost implements AsyncDisposable {
     try {
       const outcome = await task;
       services.metrics.concluded(request, outcome);
+      news.tell('outcome', () => ({ request: kind, outcome: told(outcome) }));
       scope.logger.info({ for: kind, ...summary(outcome) }, 'request concluded');
       return outcome;
     } finally {

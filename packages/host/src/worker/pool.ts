@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, ClockTimer } from '../clock.ts';
 import type { WorkerKind } from '../errors.ts';
+import type { WorkerEndedEvent, WorkerEndReason } from '../host-events.ts';
 import type { FromPool, ToPool } from './messages.ts';
 import type { WorkerProcess } from './process.ts';
 
@@ -32,6 +33,8 @@ export type PoolOptions<Spec, Work, Answer> = {
   /** Never called from inside `handle`. */
   toQueue: (message: FromPool<Answer>) => void;
   observe: (event: 'spawning' | 'spawned' | 'retired') => void;
+  /** Told of each worker that had started. */
+  ended?: (worker: Omit<WorkerEndedEvent, 'type' | 'worker'>) => void;
 };
 
 type State =
@@ -62,7 +65,7 @@ export class WorkerPool<Spec, Work, Answer> {
         this.#track(this.#work(message.worker, message.work));
         return;
       case 'kill':
-        this.#end(message.worker, 'killed');
+        this.#end(message.worker, 'killed', 'killed with its job, or to make room for another worker');
         return;
       default:
         message satisfies never;
@@ -77,7 +80,7 @@ export class WorkerPool<Spec, Work, Answer> {
 
   /** Ends all workers and waits until every process that was ever started is reaped. */
   async close(): Promise<void> {
-    for (const worker of [...this.#workers.keys()]) this.#end(worker, 'host closed');
+    for (const worker of [...this.#workers.keys()]) this.#end(worker, 'host-closed', 'host closed');
     while (this.#ending.size > 0) await Promise.all(this.#ending);
   }
 
@@ -136,7 +139,7 @@ export class WorkerPool<Spec, Work, Answer> {
       return;
     }
     if (result.type === 'not-taken') {
-      this.#end(worker, result.message);
+      this.#end(worker, 'left-its-request', result.message);
       this.#options.toQueue({ type: 'not-taken', worker, message: result.message });
       this.#options.toQueue({ type: 'rip', worker });
       return;
@@ -144,7 +147,8 @@ export class WorkerPool<Spec, Work, Answer> {
     const sound = result.reusable && !process.connection.isBroken;
     const reusable = sound && busy.jobs < this.#options.maxJobs;
     if (reusable) this.#setIdle(worker, process, busy.jobs);
-    else this.#end(worker, sound ? 'served its number of jobs' : 'must not be used again');
+    else if (sound) this.#end(worker, 'served-its-jobs', 'served its number of jobs');
+    else this.#end(worker, 'not-reusable', 'must not be used again');
     this.#options.toQueue({ type: 'concluded', worker, answer: result.answer, reusable });
   }
 
@@ -153,34 +157,34 @@ export class WorkerPool<Spec, Work, Answer> {
     const state = this.#workers.get(worker);
     if (state?.type === 'busy') state.process.connection.destroy();
     if (state?.type !== 'idle') return;
-    this.#end(worker, 'ended by itself');
+    this.#end(worker, 'ended-by-itself', 'ended by itself');
     this.#options.toQueue({ type: 'rip', worker });
   }
 
   #setIdle(worker: number, process: WorkerProcess, jobs: number): void {
     const { clock, idleMs, toQueue } = this.#options;
     const retire = (): void => {
-      this.#end(worker, 'idle');
+      this.#end(worker, 'idle', 'idle');
       toQueue({ type: 'rip', worker });
     };
     const timer = Number.isFinite(idleMs) ? clock.after(idleMs, retire) : undefined;
     this.#workers.set(worker, { type: 'idle', process, jobs, timer });
   }
 
-  #end(worker: number, reason: string): void {
+  #end(worker: number, reason: WorkerEndReason, message: string): void {
     const state = this.#workers.get(worker);
     this.#workers.delete(worker);
     if (state === undefined) return;
     if (state.type === 'spawning') {
-      state.abort.abort(new Error(reason));
+      state.abort.abort(new Error(message));
       return;
     }
     if (state.type === 'idle') state.timer?.cancel();
-    this.#options.observe('retired');
-    this.#options.logger.debug(
-      { kind: this.#options.kind, workerPid: state.process.pid, reason },
-      'worker ended',
-    );
+    const { observe, ended, logger, kind } = this.#options;
+    const { pid } = state.process;
+    observe('retired');
+    ended?.({ pid, reason, message, jobs: state.jobs });
+    logger.debug({ kind, workerPid: pid, reason: message }, 'worker ended');
     this.#track(state.process.dispose());
   }
 
