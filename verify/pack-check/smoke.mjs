@@ -89,6 +89,12 @@ const SMOKE = {
       rmSync(home, { recursive: true });
     }
   },
+  async serve() {
+    const { createClient } = await import('@pvf/serve/client');
+    const { ROUTES } = await import('@pvf/serve');
+    assert.equal(ROUTES.status.url, '/v1/status');
+    assert.equal(typeof createClient().GET, 'function');
+  },
   async cli() {
     const { version } = JSON.parse(readFileSync('node_modules/@pvf/cli/package.json', 'utf8'));
     const home = mkdtempSync(join(tmpdir(), 'pvf-pack-check-'));

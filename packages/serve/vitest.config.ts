@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+import { SUITE } from '../test-kit/setup/suite.ts';
+import manifest from './package.json' with { type: 'json' };
+
+export default defineConfig({
+  define: { PVF_SERVE_VERSION: JSON.stringify(manifest.version) },
+  test: {
+    ...SUITE,
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+  },
+});
