@@ -7,11 +7,12 @@ const queue = host('execute/queue', 'execute/shares');
 const prepareQueue = host('prepare/queue');
 const sent = host('request/sent');
 const artifacts = host('artifacts');
+const store = host('store');
 const pool = host('worker/pool');
 const pools = host('worker/execute-pool', 'worker/prepare-pool');
 const verdict = host('verdict');
-const BY_KIND = "const byKind = kind === 'dispute' || kind === 'approval' ? 'Approval' : 'Backing';";
-const PRIORITY = "const priority = kind === 'dispute' || kind === 'approval' ? 'critical' : 'normal';";
+const BY_KIND = "const byKind = isBacking(kind) ? 'Backing' : 'Approval';";
+const PRIORITY = "const priority = isBacking(kind) ? 'normal' : 'critical';";
 const CI = { sample: true };
 
 const requests = [
@@ -323,7 +324,7 @@ const workers = [
   slip(
     'an answer that nobody waits for any more is not told of',
     src('worker/pool.ts'),
-    "if (result.type === 'done') await this.#options.abandoned?.(result.answer);",
+    "if (result.type === 'done') await driver.abandon(result.answer);",
     '',
     pool,
   ),
@@ -362,7 +363,7 @@ const together = [
   slip(
     'the end of an idle worker is not told',
     src('worker/pool.ts'),
-    "    this.#end(worker, 'ended-by-itself', 'ended by itself');\n    this.#options.toQueue({ type: 'rip', worker });",
+    "    this.#end(worker, 'ended-by-itself', 'ended by itself');\n    this.#tell({ type: 'rip', worker });",
     "    this.#end(worker, 'ended-by-itself', 'ended by itself');",
     pools,
   ),
@@ -383,8 +384,8 @@ const together = [
   slip(
     'a replaced program is started if it failed before',
     src('worker/pool.ts'),
-    '      const replaced = await this.#options.replaced();',
-    '      const replaced = attempt > 1 ? undefined : await this.#options.replaced();',
+    '      const replaced = await programs.replaced(kind);',
+    '      const replaced = attempt > 1 ? undefined : await programs.replaced(kind);',
     pools,
   ),
   slip(
@@ -418,7 +419,7 @@ const together = [
   slip(
     'a request that was given up is executed all the same',
     src('request/executions.ts'),
-    "        this.#toQueue({ type: 'cancel', job: id });\n",
+    "        this.#queue.handle({ type: 'cancel', job: id });\n",
     '',
     pools,
   ),
@@ -476,17 +477,17 @@ const keeping = [
   ),
   slip(
     "another engine's artifacts are taken over",
-    src('artifacts/store.ts'),
+    src('store/store.ts'),
     'identity.engine !== engine',
     'identity.engine === ""',
-    artifacts,
+    store,
   ),
   slip(
     'an artifact of an earlier run is trusted unread',
-    src('artifacts/store.ts'),
+    src('store/store.ts'),
     "      this.#unverified.set(artifact, 'not-yet');\n",
     '',
-    artifacts,
+    store,
   ),
 ];
 

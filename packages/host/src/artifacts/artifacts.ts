@@ -1,67 +1,41 @@
-import type { PrepareError } from '@pvf/protocol';
 import type { Logger } from 'pino';
-import { type ArtifactIdentity, artifactKey } from '../artifact-identity.ts';
+import { artifactKey } from '../artifact-identity.ts';
 import type { Clock } from '../clock.ts';
 import { toHex } from '../hex.ts';
+import type { HostNews } from '../host-events.ts';
+import type { Metrics } from '../metrics/index.ts';
 import { orAborted } from '../or-aborted.ts';
-import type { PreparationStats } from '../outcome.ts';
 import type {
   FromPrepareQueue,
   PrepareAnswer,
-  PreparePriority,
+  PrepareListener,
+  PrepareQueue,
   PrepareWork,
-  ToPrepareQueue,
 } from '../prepare/index.ts';
+import type { Artifact, ArtifactStore } from '../store/index.ts';
 import type { PruneReport } from '../types.ts';
-import { describePrepareError } from '../verdict/index.ts';
-import { type ArtifactRequest, type ArtifactResult, limitsOf, withoutListeners } from './request.ts';
-import { type Failure, isFinal, isForeign, isOutdated, mayRetry } from './retry.ts';
+import { FailureReports } from './failure-reports.ts';
+import { type DiskLimit, Pruning } from './pruning.ts';
+import { type ArtifactRequest, type ArtifactResult, withoutListeners } from './request.ts';
+import { type Failure, failureOf, isForeign, isOutdated, mayRetry, resultOf } from './retry.ts';
+import {
+  ArtifactStates,
+  answerAll,
+  type Prepared,
+  type Preparing,
+  type State,
+  type Waiter,
+} from './states.ts';
 import { statsOf } from './stats.ts';
-import type { Artifact, ArtifactStore } from './store.ts';
-
-export type { ArtifactRequest, ArtifactResult } from './request.ts';
-
-type Waiter = {
-  request: ArtifactRequest;
-  resolve: (result: ArtifactResult) => void;
-  /** Waits for the next preparation instead. */
-  again: () => void;
-};
-
-type State =
-  | {
-      type: 'preparing';
-      identity: ArtifactIdentity;
-      waiters: Set<Waiter>;
-      priority: PreparePriority;
-      /** What is known again if the preparation is cancelled. */
-      before: Failure | undefined;
-      /** What it was begun for: decides its limits. */
-      begunFor: ArtifactRequest;
-      /** An execution or heads-up that asked for it: with one it goes on even if nobody waits. */
-      wanted: ArtifactRequest | undefined;
-    }
-  | { type: 'prepared'; artifact: Artifact; lastUsed: number }
-  | { type: 'failed'; failure: Failure };
-
-/** Failures that are remembered; the oldest is forgotten first. Each is the fault of a PVF that the chain knows. */
-const MAX_FAILURES = 4_096;
-
-/** What a PVF brings into the log is cut there. */
-const LOGGED_CHARS = 256;
-
-/** Cache events for the metrics. */
-export type CacheEvent = 'hit' | 'miss' | 'evicted' | 'lost';
 
 type Options = {
   clock: Clock;
   logger: Logger;
-  store: ArtifactStore;
-  toQueue: (message: ToPrepareQueue<PrepareWork>) => void;
-  observe: (event: CacheEvent) => void;
-  onPrepared: (stats: PreparationStats, artifact: Artifact) => void;
-  /** A PVF of which some candidate was or will be asked for cannot be prepared any more. Once for each failure. */
-  onFinalFailure?: (error: PrepareError) => void;
+  metrics: Pick<Metrics, 'cache' | 'gaveUp' | 'prepareEnqueued' | 'prepareConcluded' | 'prepared'>;
+  news: Pick<HostNews, 'tell'>;
+  store: Pick<ArtifactStore, 'isSound' | 'touch' | 'remove'>;
+  queue: Pick<PrepareQueue<PrepareWork, PrepareAnswer>, 'handle'>;
+  disk: DiskLimit;
 };
 
 /**
@@ -70,20 +44,20 @@ type Options = {
  * preparation outlasts its callers' deadlines would never be ready. Only one that prechecks alone asked for is
  * cancelled then.
  */
-export class Artifacts {
+export class Artifacts implements PrepareListener<PrepareAnswer> {
   readonly #options: Options;
-  readonly #states = new Map<string, State>();
-  /** Final failures that were told of. */
-  readonly #told = new WeakSet<Failure>();
+  readonly #states = new ArtifactStates();
+  readonly #reports: FailureReports;
+  readonly #pruning: Pruning;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#reports = new FailureReports(options.logger, options.metrics);
+    this.#pruning = new Pruning(this.#states, options);
   }
 
   restore(found: ReadonlyMap<string, { artifact: Artifact; lastUsed: number }>): void {
-    for (const [key, { artifact, lastUsed }] of found) {
-      this.#states.set(key, { type: 'prepared', artifact, lastUsed });
-    }
+    for (const [key, file] of found) this.#states.set(key, { type: 'prepared', ...file });
   }
 
   /** Rejects with the signal's reason when it is aborted first. */
@@ -98,7 +72,7 @@ export class Artifacts {
       if (sound === true || (await orAborted(Promise.resolve(sound), signal))) {
         state.lastUsed = this.#options.clock.now();
         this.#options.store.touch(state.artifact, state.lastUsed);
-        if (request.purpose !== 'heads-up') this.#options.observe('hit');
+        if (request.purpose !== 'heads-up') this.#options.metrics.cache('hit');
         return { type: 'ready', artifact: state.artifact, fromCache: true };
       }
       await this.discard(state.artifact);
@@ -111,13 +85,14 @@ export class Artifacts {
     const state = this.#states.get(key);
     if (state?.type === 'prepared' && state.artifact === artifact) {
       this.#states.delete(key);
-      this.#options.observe('lost');
+      this.#options.metrics.cache('lost');
     }
     await this.#options.store.remove(artifact);
   }
 
   /** What the prepare queue has to say. */
-  handle(message: FromPrepareQueue<PrepareAnswer>): void {
+  handlePreparation(message: FromPrepareQueue<PrepareAnswer>): void {
+    if (message.type !== 'started') this.#options.metrics.prepareConcluded();
     const state = this.#states.get(message.job);
     if (state?.type !== 'preparing') return;
     switch (message.type) {
@@ -125,8 +100,8 @@ export class Artifacts {
         for (const { request } of state.waiters) request.onStarted?.(message.pid);
         return;
       case 'failed':
-        this.#restoreBefore(message.job, state.before);
-        this.#answer(state.waiters, { type: 'not-started', reason: message.reason });
+        this.#states.takeBack(message.job, state);
+        answerAll(state.waiters, { type: 'not-started', reason: message.reason });
         return;
       case 'concluded':
         this.#concluded(message.job, state, message.answer);
@@ -138,32 +113,12 @@ export class Artifacts {
 
   /** For the host's end: takes every preparation back, those that a heads-up asked for too. */
   cancelAll(): void {
-    for (const [key, state] of this.#states) {
-      if (state.type !== 'preparing') continue;
-      this.#restoreBefore(key, state.before);
-      this.#options.toQueue({ type: 'cancel', job: key });
-    }
+    for (const [key, state] of this.#states.preparing()) this.#cancel(key, state);
   }
 
   /** Removes artifacts, least recently used first, until they take `limit` bytes; spares those used lately. */
   async prune(limit: number, minStaleMs: number): Promise<PruneReport> {
-    const now = this.#options.clock.now();
-    const prepared = [...this.#states].flatMap(([key, state]) =>
-      state.type === 'prepared' ? [{ key, artifact: state.artifact, lastUsed: state.lastUsed }] : [],
-    );
-    const report: PruneReport = { removed: 0, removedBytes: 0, kept: prepared.length, keptBytes: 0 };
-    for (const { artifact } of prepared) report.keptBytes += artifact.size;
-    for (const { key, artifact, lastUsed } of prepared.sort((a, b) => a.lastUsed - b.lastUsed)) {
-      if (report.keptBytes <= limit || now - lastUsed < minStaleMs) break;
-      this.#states.delete(key);
-      this.#options.observe('evicted');
-      await this.#options.store.remove(artifact);
-      report.removed += 1;
-      report.removedBytes += artifact.size;
-      report.kept -= 1;
-      report.keptBytes -= artifact.size;
-    }
-    return report;
+    return await this.#pruning.prune(limit, minStaleMs);
   }
 
   /**
@@ -172,34 +127,21 @@ export class Artifacts {
    * @returns how many were forgotten
    */
   forgetFailures(codeHash: string | undefined): number {
-    let forgotten = 0;
-    for (const [key, state] of this.#states) {
-      if (codeHash !== undefined && !key.startsWith(artifactKey({ codeHash, prepHash: '' }))) continue;
-      if (state.type === 'failed') this.#states.delete(key);
-      else if (state.type === 'preparing' && state.before !== undefined) state.before = undefined;
-      else continue;
-      forgotten += 1;
-    }
-    return forgotten;
+    return this.#states.forgetFailures(codeHash);
   }
 
-  counts(): { prepared: number; preparing: number; failed: number; bytes: number } {
-    const counts = { prepared: 0, preparing: 0, failed: 0, bytes: 0 };
-    for (const state of this.#states.values()) {
-      counts[state.type] += 1;
-      if (state.type === 'prepared') counts.bytes += state.artifact.size;
-    }
-    return counts;
+  counts(): ReturnType<ArtifactStates['counts']> {
+    return this.#states.counts();
   }
 
   #wait(
     key: string,
-    known: Exclude<State, { type: 'prepared' }> | undefined,
+    known: Exclude<State, Prepared> | undefined,
     request: ArtifactRequest,
     signal: AbortSignal,
   ): Promise<ArtifactResult> {
     const failure = this.#standing(known, request);
-    if (failure !== undefined) return Promise.resolve(failed(failure));
+    if (failure !== undefined) return Promise.resolve(resultOf(failure));
     return new Promise((resolve, reject) => {
       const state = known?.type === 'preparing' ? known : this.#prepare(key, known?.failure, request);
       this.#join(key, state, request);
@@ -229,10 +171,7 @@ export class Artifacts {
   }
 
   /** The failure that answers a request, if one does. */
-  #standing(
-    known: Exclude<State, { type: 'prepared' }> | undefined,
-    request: ArtifactRequest,
-  ): Failure | undefined {
+  #standing(known: Exclude<State, Prepared> | undefined, request: ArtifactRequest): Failure | undefined {
     const precheck = request.purpose === 'precheck';
     if (known?.type === 'preparing') {
       // Executions have it tried with their own limits; a precheck is answered by those of its own.
@@ -242,17 +181,13 @@ export class Artifacts {
     }
     if (known === undefined || isOutdated(known.failure, request)) return undefined;
     if (!precheck && mayRetry(known.failure, this.#options.clock.now())) return undefined;
-    if (!precheck) this.#tellIfFinal(request.identity, known.failure);
+    if (!precheck) this.#reports.tellIfFinal(request.identity, known.failure);
     return known.failure;
   }
 
-  #prepare(
-    key: string,
-    before: Failure | undefined,
-    request: ArtifactRequest,
-  ): State & { type: 'preparing' } {
+  #prepare(key: string, before: Failure | undefined, request: ArtifactRequest): Preparing {
     const { priority, work } = request;
-    const state: State = {
+    const state: Preparing = {
       type: 'preparing',
       identity: request.identity,
       waiters: new Set(),
@@ -262,26 +197,32 @@ export class Artifacts {
       wanted: undefined,
     };
     this.#states.set(key, state);
-    this.#options.observe('miss');
-    this.#options.toQueue({ type: 'enqueue', job: key, priority, work });
+    this.#options.metrics.cache('miss');
+    this.#options.metrics.prepareEnqueued();
+    this.#options.queue.handle({ type: 'enqueue', job: key, priority, work });
     return state;
   }
 
-  #join(key: string, state: State & { type: 'preparing' }, request: ArtifactRequest): void {
+  #join(key: string, state: Preparing, request: ArtifactRequest): void {
     if (request.purpose !== 'precheck') state.wanted ??= withoutListeners(request);
     if (request.priority === 'critical' && state.priority === 'normal') {
       state.priority = 'critical';
-      this.#options.toQueue({ type: 'raise', job: key });
+      this.#options.queue.handle({ type: 'raise', job: key });
     }
   }
 
-  #cancelUnwanted(key: string, state: State & { type: 'preparing' }): void {
+  #cancelUnwanted(key: string, state: Preparing): void {
     if (state.waiters.size > 0 || state.wanted !== undefined || this.#states.get(key) !== state) return;
-    this.#restoreBefore(key, state.before);
-    this.#options.toQueue({ type: 'cancel', job: key });
+    this.#cancel(key, state);
   }
 
-  #concluded(key: string, state: State & { type: 'preparing' }, answer: PrepareAnswer): void {
+  #cancel(key: string, state: Preparing): void {
+    this.#states.takeBack(key, state);
+    this.#options.metrics.prepareConcluded();
+    this.#options.queue.handle({ type: 'cancel', job: key });
+  }
+
+  #concluded(key: string, state: Preparing, answer: PrepareAnswer): void {
     const { identity } = state;
     const now = this.#options.clock.now();
     if (answer.type === 'failed') {
@@ -291,80 +232,32 @@ export class Artifacts {
     const { path, size } = answer;
     const stats = statsOf(answer);
     const artifact: Artifact = { identity, path, size, checksum: toHex(answer.checksum), stats };
-    this.#options.onPrepared(stats, artifact);
-    this.#options.logger.info(
-      { codeHash: identity.codeHash, size, wallTimeMs: stats.wallTimeMs },
-      'prepared',
-    );
+    const { logger, metrics, news } = this.#options;
+    metrics.prepared(stats);
+    const { codeHash, prepHash } = identity;
+    news.tell('artifact-prepared', () => ({ codeHash, prepHash, sizeBytes: size, stats }));
+    logger.info({ codeHash, size, wallTimeMs: stats.wallTimeMs }, 'prepared');
     this.#states.set(key, { type: 'prepared', artifact, lastUsed: now });
-    this.#answer(state.waiters, { type: 'ready', artifact, fromCache: false });
+    answerAll(state.waiters, { type: 'ready', artifact, fromCache: false });
+    this.#pruning.boundDiskUse();
   }
 
   #failed(
     key: string,
-    { identity, waiters, before, begunFor, wanted, priority }: State & { type: 'preparing' },
-    { error, times }: PrepareAnswer & { type: 'failed' },
+    { identity, waiters, before, begunFor, wanted, priority }: Preparing,
+    answer: PrepareAnswer & { type: 'failed' },
     now: number,
   ): void {
-    const { bombLimit, strict } = limitsOf(begunFor);
-    const failure: Failure = {
-      at: now,
-      failures: (before?.failures ?? 0) + 1,
-      error,
-      times,
-      bombLimit,
-      strict,
-    };
-    const { failures } = failure;
-    const reason = describePrepareError(error, times).slice(0, LOGGED_CHARS);
-    this.#options.logger.warn({ codeHash: identity.codeHash, failures, reason }, 'preparation failed');
-    this.#setFailed(key, failure);
+    const failure = failureOf(before, begunFor, answer, now);
+    this.#reports.failed(identity, failure);
+    this.#states.setFailed(key, failure);
     const again = [...waiters].filter(({ request }) => isForeign(failure, request));
     for (const waiter of again) waiters.delete(waiter);
     if (wanted !== undefined) {
-      if (!isForeign(failure, wanted)) this.#tellIfFinal(identity, failure);
+      if (!isForeign(failure, wanted)) this.#reports.tellIfFinal(identity, failure);
       else this.#join(key, this.#prepare(key, failure, { ...wanted, priority }), wanted);
     }
     for (const waiter of again) waiter.again();
-    this.#answer(waiters, failed(failure));
+    answerAll(waiters, resultOf(failure));
   }
-
-  /** The one failure that an operator must hear of: from now on this validator has no vote on the PVF's candidates. */
-  #tellIfFinal({ codeHash, prepHash }: ArtifactIdentity, failure: Failure): void {
-    if (!isFinal(failure) || this.#told.has(failure)) return;
-    this.#told.add(failure);
-    const { error, failures, times } = failure;
-    const reason = describePrepareError(error, times).slice(0, LOGGED_CHARS);
-    this.#options.logger.error(
-      { codeHash, prepHash, failures, type: error.type, reason },
-      'this host abstains from all candidates of a PVF: it cannot be prepared and is not tried again; ' +
-        'once the cause is gone, forgetFailures(codeHash) has it tried again without a restart',
-    );
-    this.#options.onFinalFailure?.(error);
-  }
-
-  #setFailed(key: string, failure: Failure): void {
-    // Re-inserted, so that the map's order is the failures' age.
-    this.#states.delete(key);
-    this.#states.set(key, { type: 'failed', failure });
-    if (this.counts().failed <= MAX_FAILURES) return;
-    for (const [oldest, state] of this.#states) {
-      if (state.type !== 'failed') continue;
-      this.#states.delete(oldest);
-      return;
-    }
-  }
-
-  #restoreBefore(key: string, before: Failure | undefined): void {
-    if (before === undefined) this.#states.delete(key);
-    else this.#states.set(key, { type: 'failed', failure: before });
-  }
-
-  #answer(waiters: Set<Waiter>, result: ArtifactResult): void {
-    for (const waiter of waiters) waiter.resolve(result);
-  }
-}
-
-function failed({ error, times }: Failure): ArtifactResult {
-  return { type: 'failed', error, times };
 }

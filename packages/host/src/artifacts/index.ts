@@ -1,8 +1,7 @@
 /**
- * Artifacts: what is known about each identity (`Artifacts`), its file (`ArtifactStore`), and when a failed
+ * Artifacts: what is known about each identity (`Artifacts`), which are removed when (`Pruning`), and when a failed
  * preparation may be tried again (`mayRetry`).
  */
-export { type ArtifactRequest, type ArtifactResult, Artifacts, type CacheEvent } from './artifacts.ts';
-export { boundDiskUse } from './disk.ts';
-export { type Failure, mayRetry } from './retry.ts';
-export { type Artifact, ArtifactStore } from './store.ts';
+export { Artifacts } from './artifacts.ts';
+export type { DiskLimit } from './pruning.ts';
+export type { ArtifactRequest, ArtifactResult } from './request.ts';

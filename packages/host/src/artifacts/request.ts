@@ -1,8 +1,8 @@
 import type { PrepareError } from '@pvf/protocol';
 import type { ArtifactIdentity } from '../artifact-identity.ts';
 import type { PreparePriority, PrepareWork } from '../prepare/index.ts';
+import type { Artifact } from '../store/index.ts';
 import type { SpawnFailure, TimeSpent } from '../worker/index.ts';
-import type { Artifact } from './store.ts';
 
 /** What somebody wants an artifact for. */
 export type ArtifactRequest = {
@@ -22,11 +22,6 @@ export type ArtifactResult =
   /** `times` with a time-out. */
   | { type: 'failed'; error: PrepareError; times?: TimeSpent | undefined }
   | { type: 'not-started'; reason: SpawnFailure };
-
-/** The limits that a preparation for this request has. */
-export function limitsOf({ purpose, work }: ArtifactRequest): { bombLimit: number; strict: boolean } {
-  return { bombLimit: work.request.validationCodeBombLimit, strict: purpose === 'precheck' };
-}
 
 /** Nobody is there to listen once the request is over. */
 export function withoutListeners({ identity, purpose, priority, work }: ArtifactRequest): ArtifactRequest {

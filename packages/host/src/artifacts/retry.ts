@@ -1,6 +1,7 @@
 import { isDeterministic, type PrepareError } from '@pvf/protocol';
+import type { PrepareAnswer } from '../prepare/index.ts';
 import type { TimeSpent } from '../worker/index.ts';
-import type { ArtifactRequest } from './request.ts';
+import type { ArtifactRequest, ArtifactResult } from './request.ts';
 
 /** How long a failed preparation is not tried again (the reference's PREPARE_FAILURE_COOLDOWN). */
 const COOLDOWN_MS = 15 * 60 * 1_000;
@@ -22,6 +23,26 @@ export type Failure = {
   /** Whether the last one had the limits of a precheck. */
   strict: boolean;
 };
+
+/**
+ * @param before the failure before this one
+ * @param begunFor what the preparation was begun for: decides its limits
+ */
+export function failureOf(
+  before: Failure | undefined,
+  { purpose, work }: ArtifactRequest,
+  { error, times }: PrepareAnswer & { type: 'failed' },
+  at: number,
+): Failure {
+  const failures = (before?.failures ?? 0) + 1;
+  const bombLimit = work.request.validationCodeBombLimit;
+  return { at, failures, error, times, bombLimit, strict: purpose === 'precheck' };
+}
+
+/** What those hear who waited. */
+export function resultOf({ error, times }: Failure): ArtifactResult {
+  return { type: 'failed', error, times };
+}
 
 /** Whether a new request may try a failed preparation again. Nothing else ever does. */
 export function mayRetry(failure: Failure, now: number): boolean {

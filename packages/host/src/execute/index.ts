@@ -1,8 +1,8 @@
 /**
  * Execution: the `ExecuteQueue` picks the next kind by `Shares` and a worker with the job's executor params; the worker
- * pool has `executeWork` talk to the worker's process.
+ * pool has the `ExecuteDriver` talk to the worker's process (`executeWork`).
  */
-export type { ExecuteJob, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
+export { ExecuteDriver } from './driver.ts';
+export type { ExecuteJob, ExecuteListener, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
 export { ExecuteQueue } from './queue.ts';
-export { KINDS } from './shares.ts';
-export { type ExecuteAnswer, type ExecuteWork, executeWork } from './work.ts';
+export type { ExecuteAnswer, ExecuteWork, MaybeLater } from './work.ts';

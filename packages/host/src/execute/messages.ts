@@ -33,3 +33,8 @@ export type FromExecuteQueue<Answer> =
   | { type: 'failed'; job: number; reason: SpawnFailure }
   /** Its scheduling parent left the active forks. */
   | { type: 'dropped'; job: number };
+
+/** Whoever the execute queue reports to. */
+export type ExecuteListener<Answer> = {
+  handleExecution(message: FromExecuteQueue<Answer>): void;
+};

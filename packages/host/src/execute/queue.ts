@@ -1,10 +1,17 @@
 import type { Clock, ClockTimer } from '../clock.ts';
+import { isBacking, KINDS } from '../kinds.ts';
 import type { ExecutionKind } from '../types.ts';
-import { type FromPool, notStarted, type ToPool } from '../worker/index.ts';
+import {
+  type FromPool,
+  type PoolListener,
+  type Starts,
+  startsUsedUp,
+  type WorkerPool,
+} from '../worker/index.ts';
 import { ActiveForks } from './active-forks.ts';
 import { Affinity } from './affinity.ts';
-import type { ExecuteJob, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
-import { KINDS, Shares } from './shares.ts';
+import type { ExecuteJob, ExecuteListener, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
+import { Shares } from './shares.ts';
 
 /**
  * How long a job waits for a worker with its executor params before another worker is ended for it. More than the
@@ -12,15 +19,7 @@ import { KINDS, Shares } from './shares.ts';
  */
 const MAX_WAIT_FOR_PARAMS_MS = 4_000;
 
-/** A job that was not begun when its worker died is begun elsewhere, but not for ever. */
-const MAX_STARTS = 5;
-
-type Pending<Spec, Work> = ExecuteJob<Spec, Work> & {
-  since: number;
-  starts: number;
-  /** What the last worker that did not begin it has said. */
-  obstacle?: string;
-};
+type Pending<Spec, Work> = ExecuteJob<Spec, Work> & Starts & { since: number };
 
 type WorkerState<Spec, Work> =
   /** Started for one job, so that no other job's params can outdate it meanwhile. */
@@ -31,8 +30,7 @@ type WorkerState<Spec, Work> =
 type Options<Spec, Work, Answer> = {
   capacity: number;
   clock: Clock;
-  toPool: (message: ToPool<Spec, Work>) => void;
-  toHost: (message: FromExecuteQueue<Answer>) => void;
+  pool: Pick<WorkerPool<Spec, Work, Answer>, 'handle'>;
   /** Memory of each worker for artifacts that it has loaded ahead, in bytes; 0 (the default) if workers do not. */
   templateBytes?: number;
 };
@@ -41,7 +39,7 @@ type Options<Spec, Work, Answer> = {
  * Which job runs next, and on which worker. Jobs of one kind are served in order, except that a worker that has
  * just finished prefers, for four seconds, a job with its own executor params.
  */
-export class ExecuteQueue<Spec, Work, Answer> {
+export class ExecuteQueue<Spec, Work, Answer> implements PoolListener<Answer> {
   readonly #options: Options<Spec, Work, Answer>;
   readonly #pending: Record<ExecutionKind, Pending<Spec, Work>[]> = {
     dispute: [],
@@ -55,11 +53,17 @@ export class ExecuteQueue<Spec, Work, Answer> {
   readonly #affinity: Affinity;
   /** The job that waits for a worker which has its artifact loaded. */
   #waiting: { job: number; since: number; timer: ClockTimer } | undefined;
+  #listener: ExecuteListener<Answer> | undefined;
   #nextWorker = 1;
 
   constructor(options: Options<Spec, Work, Answer>) {
     this.#options = options;
     this.#affinity = new Affinity(options.templateBytes ?? 0);
+  }
+
+  /** Who hears of jobs from now on. */
+  reportTo(listener: ExecuteListener<Answer>): void {
+    this.#listener = listener;
   }
 
   handle(message: ToExecuteQueue<Spec, Work>): void {
@@ -92,13 +96,13 @@ export class ExecuteQueue<Spec, Work, Answer> {
       case 'spawn-failed':
         this.#workers.delete(message.worker);
         if (state.type === 'spawning' && state.job !== undefined) {
-          this.#options.toHost({ type: 'failed', job: state.job.id, reason: message.reason });
+          this.#tell({ type: 'failed', job: state.job.id, reason: message.reason });
         }
         break;
       case 'started':
         if (state.type === 'busy') {
           const queuedMs = state.startedAt - state.job.since;
-          this.#options.toHost({ type: 'started', job: state.job.id, pid: message.pid, queuedMs });
+          this.#tell({ type: 'started', job: state.job.id, pid: message.pid, queuedMs });
         }
         break;
       case 'concluded':
@@ -107,7 +111,7 @@ export class ExecuteQueue<Spec, Work, Answer> {
           this.#workers.set(message.worker, { type: 'idle', paramsHash: state.paramsHash });
         else this.#forget(message.worker);
         if (state.type === 'busy') {
-          this.#options.toHost({ type: 'concluded', job: state.job.id, answer: message.answer });
+          this.#tell({ type: 'concluded', job: state.job.id, answer: message.answer });
         }
         break;
       case 'not-taken':
@@ -174,8 +178,8 @@ export class ExecuteQueue<Spec, Work, Answer> {
     const { id, kind, schedulingParent } = job;
     // It may have waited for its artifact, or to be let in, for longer than its parent mattered.
     const late = schedulingParent !== undefined && this.#forks.hasLeft(schedulingParent);
-    if (late && (kind === 'backing' || kind === 'backing-system')) {
-      this.#options.toHost({ type: 'dropped', job: id });
+    if (late && isBacking(kind)) {
+      this.#tell({ type: 'dropped', job: id });
       return;
     }
     this.#pending[kind].push({ ...job, since: this.#options.clock.now(), starts: 0 });
@@ -184,7 +188,7 @@ export class ExecuteQueue<Spec, Work, Answer> {
   #spawn(job: Pending<Spec, Work>): void {
     const worker = this.#nextWorker++;
     this.#workers.set(worker, { type: 'spawning', paramsHash: job.paramsHash, job });
-    this.#options.toPool({ type: 'spawn', worker, spec: job.spec });
+    this.#options.pool.handle({ type: 'spawn', worker, spec: job.spec });
   }
 
   #assign(worker: number, job: Pending<Spec, Work>): void {
@@ -192,16 +196,13 @@ export class ExecuteQueue<Spec, Work, Answer> {
     const startedAt = this.#options.clock.now();
     this.#workers.set(worker, { type: 'busy', paramsHash: job.paramsHash, job, startedAt });
     this.#affinity.started(worker, job.loadable, startedAt);
-    this.#options.toPool({ type: 'start-work', worker, work: job.work });
+    this.#options.pool.handle({ type: 'start-work', worker, work: job.work });
   }
 
   #restart(job: Pending<Spec, Work>): void {
-    if (job.starts < MAX_STARTS) {
-      this.#pending[job.kind].unshift(job);
-    } else {
-      const message = notStarted(job);
-      this.#options.toHost({ type: 'failed', job: job.id, reason: { type: 'not-started', message } });
-    }
+    const reason = startsUsedUp(job);
+    if (reason === undefined) this.#pending[job.kind].unshift(job);
+    else this.#tell({ type: 'failed', job: job.id, reason });
   }
 
   #cancel(id: number): void {
@@ -227,7 +228,11 @@ export class ExecuteQueue<Spec, Work, Answer> {
 
   #kill(worker: number): void {
     this.#forget(worker);
-    this.#options.toPool({ type: 'kill', worker });
+    this.#options.pool.handle({ type: 'kill', worker });
+  }
+
+  #tell(message: FromExecuteQueue<Answer>): void {
+    this.#listener?.handleExecution(message);
   }
 
   #dropInactive(): void {
@@ -237,7 +242,7 @@ export class ExecuteQueue<Spec, Work, Answer> {
         (job) => job.schedulingParent === undefined || this.#forks.contains(job.schedulingParent),
       );
       this.#pending[kind] = kept;
-      for (const job of dropped) this.#options.toHost({ type: 'dropped', job: job.id });
+      for (const job of dropped) this.#tell({ type: 'dropped', job: job.id });
     }
   }
 

@@ -1,7 +1,5 @@
+import { KINDS } from '../kinds.ts';
 import type { ExecutionKind } from '../types.ts';
-
-/** Kinds by falling priority. */
-export const KINDS = ['dispute', 'approval', 'backing-system', 'backing'] as const satisfies ExecutionKind[];
 
 /**
  * Jobs after which the count restarts. The reference sizes it as what four cores can run in a relay-chain block at

@@ -13,9 +13,8 @@ import {
 import type { Clock } from '../clock.ts';
 import {
   ARTIFACT,
-  ask,
+  askWorker,
   emptyWorkerDir,
-  jobCpuTimeMs,
   type TimeSpent,
   timeSpent,
   type WorkerProcess,
@@ -28,6 +27,9 @@ export type ExecuteWork = {
   /** The artifact's file; linked into the worker's directory. */
   artifactPath: string;
 };
+
+/** The trial's is still in the making while its worker starts. */
+export type MaybeLater = ExecuteWork | Promise<ExecuteWork>;
 
 /**
  * How an execution ended, before anybody judges it. `answered` and `worker-error` are the worker's words; the rest
@@ -70,48 +72,35 @@ export async function executeWork(
     return couldNotLink(error);
   }
   const timeoutNs = durationToNs(request.executionTimeout);
-  const outcome = await ask(
-    clock,
-    timeoutNs,
-    process.connection,
-    ExecuteRequest.encodeParts(request),
-    onStarted,
-  );
-  switch (outcome.type) {
-    case 'not-sent':
-      return { type: 'not-taken', message: await process.explain(outcome.message) };
+  const asked = await askWorker(clock, process, timeoutNs, ExecuteRequest.encodeParts(request), onStarted);
+  switch (asked.type) {
+    case 'not-taken':
+      return asked;
     case 'timeout':
-      return done(
-        {
-          type: 'wall-timeout',
-          wallTimeMs: outcome.wallTimeMs,
-          times: timeSpent(timeoutNs, outcome.wallTimeMs, jobCpuTimeMs(process.pid)),
-        },
-        false,
-      );
+      return done({ ...asked, type: 'wall-timeout' }, false);
     case 'broken':
-      return done(
-        {
-          type: 'worker-died',
-          message: await process.explain(outcome.message),
-          wallTimeMs: outcome.wallTimeMs,
-        },
-        false,
-      );
+      return done({ ...asked, type: 'worker-died' }, false);
     case 'frame':
       break;
     default:
-      return outcome satisfies never;
+      return asked satisfies never;
   }
-  const { wallTimeMs } = outcome;
+  const { wallTimeMs } = asked;
   let answer: ExecuteWorkerResult;
   let detail: ExecutionDetail | undefined;
   try {
-    const { value, rest } = ExecuteWorkerResult.decodePrefix(outcome.frame);
+    const { value, rest } = ExecuteWorkerResult.decodePrefix(asked.frame);
     answer = value;
-    if (tellsDetail) detail = readDetail(outcome.frame.subarray(outcome.frame.length - rest));
+    if (tellsDetail) detail = readDetail(asked.frame.subarray(asked.frame.length - rest));
   } catch (error) {
-    return done({ type: 'worker-died', message: `its answer is none: ${error}`, wallTimeMs }, false);
+    return done(
+      {
+        type: 'worker-died',
+        message: `the worker sent an answer that cannot be decoded: ${error}`,
+        wallTimeMs,
+      },
+      false,
+    );
   }
   const reason = notBegunReason(answer);
   if (reason !== undefined) return { type: 'not-taken', message: await process.explain(reason) };

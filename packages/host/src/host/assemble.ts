@@ -4,20 +4,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { RecordedBy } from '../artifact-identity.ts';
-import { ArtifactStore, Artifacts, boundDiskUse } from '../artifacts/index.ts';
+import { Artifacts } from '../artifacts/index.ts';
 import type { HostCgroup } from '../cgroup/index.ts';
-import { PvfCode } from '../code.ts';
 import type { WorkerKind } from '../errors.ts';
 import { HostNews } from '../host-events.ts';
 import { Metrics, SlownessWatch } from '../metrics/index.ts';
 import { Executions, type HostServices } from '../request/index.ts';
 import { enforceSecurity, openCgroup, probeSecurity, Trial, toSecurityStatus } from '../security/index.ts';
-import { startThreads, type Threads, toShared } from '../threads/index.ts';
-import type { CodeInput, HostOptions, SecurityReport } from '../types.ts';
-import { type Ask, EarlyWorkers, locateWorker } from '../worker/index.ts';
+import { ArtifactStore } from '../store/index.ts';
+import { Threads } from '../threads/index.ts';
+import type { HostOptions, SecurityReport } from '../types.ts';
+import { type Ask, EarlyWorkers, locateWorker, Programs } from '../worker/index.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
-import { earlySpawnSettings, executePipeline, preparePipeline } from './pipelines.ts';
-import { Programs } from './programs.ts';
+import {
+  type ExecutePipeline,
+  earlySpawnSettings,
+  executePipeline,
+  type PreparePipeline,
+  preparePipeline,
+} from './pipelines.ts';
 import { startError } from './start-error.ts';
 import { isOver, openWorkspace, ownTag, type Workspace } from './workspace.ts';
 
@@ -34,8 +39,8 @@ export type RunningHost = {
   workspace: Workspace;
   cgroup: HostCgroup | undefined;
   news: HostNews;
-  prepare: ReturnType<typeof preparePipeline>;
-  execute: ReturnType<typeof executePipeline>;
+  prepare: PreparePipeline;
+  execute: ExecutePipeline;
   services: HostServices;
 };
 
@@ -53,7 +58,7 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
     execute: locateWorker('execute', options.workers.execute),
   };
   const workspace = await openWorkspace(options.cacheDir, options.allowGroupWritableCacheDir);
-  const threads = startThreads(options.threads);
+  const threads = new Threads(options.threads);
   let cgroup: HostCgroup | undefined;
   const early = new EarlyWorkers();
   const askOf =
@@ -63,10 +68,9 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
   try {
     const checkDir = await mkdtemp(join(workspace.runDir, 'check-'));
     const { nodeVersion, allowUntestedNode } = options;
-    const programs = await Programs.probe(at, { version: nodeVersion, allowUntestedNode }, checkDir, {
-      prepare: askOf('prepare'),
-      execute: askOf('execute'),
-    });
+    const expected = { version: nodeVersion, allowUntestedNode };
+    const ask = { prepare: askOf('prepare'), execute: askOf('execute') };
+    const programs = await Programs.probe(at, expected, checkDir, ask, logger);
     for (const { kind, node, untestedNode } of [programs.get('prepare'), programs.get('execute')])
       if (untestedNode !== undefined)
         logger.warn({ kind, node }, `${untestedNode}: answers may differ from those of other validators`);
@@ -90,7 +94,7 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
     metrics.security(report);
     const news = new HostNews(logger);
     const slowness = new SlownessWatch(clock, logger, metrics, news);
-    const setting = {
+    const inputs = {
       options,
       programs,
       workspace,
@@ -101,42 +105,15 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       security: toSecurityStatus(report),
       cgroup,
     };
-
     const recordedBy: RecordedBy = programs.get('prepare').recordsArtifacts ? 'worker' : 'host';
     const store = new ArtifactStore(workspace.cacheDir, threads, recordedBy);
-    const trial = new Trial(workspace.runDir);
-    const prepare = preparePipeline(setting, (message) => {
-      if (trial.takesPreparation(message)) return;
-      if (message.type !== 'started') metrics.prepareConcluded();
-      artifacts.handle(message);
-    });
-    const artifacts = new Artifacts({
-      clock,
-      logger,
-      store,
-      toQueue: (message) => {
-        if (message.type === 'enqueue') metrics.prepareEnqueued();
-        if (message.type === 'cancel') metrics.prepareConcluded();
-        prepare.queue.handle(message);
-      },
-      observe: (event) => metrics.cache(event),
-      onPrepared: (stats, { identity: { codeHash, prepHash }, size }) => {
-        metrics.prepared(stats);
-        news.tell('artifact-prepared', () => ({ codeHash, prepHash, sizeBytes: size, stats }));
-        // Once the new artifact counts.
-        setImmediate(() => {
-          boundDiskUse(artifacts, options.artifactCacheLimit, options.artifactMinStaleMs).catch(
-            (error: unknown) => logger.warn({ error: String(error) }, 'pruning failed'),
-          );
-        });
-      },
-      onFinalFailure: (error) => metrics.gaveUp(error.type),
-    });
-    const execute = executePipeline(setting, (message) => {
-      if (!trial.takesExecution(message)) executions.handle(message);
-    });
-    const executions = new Executions((message) => execute.queue.handle(message), metrics, slowness);
-
+    const prepare = preparePipeline(inputs, store);
+    const disk = { bytes: options.artifactCacheLimit, minStaleMs: options.artifactMinStaleMs };
+    const artifacts = new Artifacts({ clock, logger, metrics, news, store, queue: prepare.queue, disk });
+    const execute = executePipeline(inputs);
+    const executions = new Executions(execute.queue, metrics, slowness);
+    const { engine } = programs;
+    const { retryPauseMs } = options;
     const services: HostServices = {
       clock,
       logger,
@@ -145,21 +122,21 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       threads,
       artifacts,
       executions,
-      engine: programs.engine,
-      cacheDir: workspace.cacheDir,
-      retryPauseMs: options.retryPauseMs,
-      recordedBy,
-      importCode: (code) => importCode(threads, code),
+      engine,
+      retryPauseMs,
     };
     try {
       await Promise.all([
-        store.restore(programs.engine, options.keepArtifacts).then((found) => artifacts.restore(found)),
-        programs.takeTrial && trial.run({ prepare: prepare.queue, execute: execute.queue }),
+        store.restore(engine, options.keepArtifacts).then((found) => artifacts.restore(found)),
+        programs.takeTrial &&
+          new Trial(workspace.runDir).run({ prepare: prepare.queue, execute: execute.queue }),
       ]);
     } catch (error) {
       await Promise.all([prepare.pool.close(), execute.pool.close()]);
       throw error;
     }
+    prepare.queue.reportTo(artifacts);
+    execute.queue.reportTo(executions);
     await early.dispose();
     return {
       ...{ id, options, logger, programs, security: report, workspace, cgroup, news },
@@ -172,10 +149,4 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
     await workspace.remove();
     throw startError(error, workspace.cacheDir);
   }
-}
-
-async function importCode(threads: Threads, code: CodeInput): Promise<PvfCode> {
-  if (code instanceof PvfCode) return code;
-  const bytes = await toShared(code);
-  return new PvfCode(bytes, await threads.run('hash', { bytes }));
 }

@@ -1,35 +1,21 @@
-import { rm } from 'node:fs/promises';
-import { ExecuteHandshake, type ExecutorParams, type SecurityStatus, WorkerHandshake } from '@pvf/protocol';
+import type { ExecutorParams, SecurityStatus } from '@pvf/protocol';
 import type { Logger } from 'pino';
 import type { HostCgroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
-import {
-  type ExecuteAnswer,
-  ExecuteQueue,
-  type ExecuteWork,
-  executeWork,
-  type FromExecuteQueue,
-} from '../execute/index.ts';
+import { type ExecuteAnswer, ExecuteDriver, ExecuteQueue, type MaybeLater } from '../execute/index.ts';
 import type { HostNews } from '../host-events.ts';
 import type { Metrics } from '../metrics/index.ts';
-import {
-  type FromPrepareQueue,
-  type PrepareAnswer,
-  PrepareQueue,
-  type PrepareWork,
-  prepareWork,
-} from '../prepare/index.ts';
+import { type PrepareAnswer, PrepareDriver, PrepareQueue, type PrepareWork } from '../prepare/index.ts';
+import type { ArtifactStore } from '../store/index.ts';
 import {
   type EarlyWorkers,
-  type PoolOptions,
   type ProbedProgram,
+  type Programs,
   type SpawnSettings,
-  spawnWorker,
   WorkerPool,
-  type WorkerProcess,
+  WorkerStarter,
 } from '../worker/index.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { Programs } from './programs.ts';
 import type { Workspace } from './workspace.ts';
 
 type Place = {
@@ -48,99 +34,49 @@ type PipelineInputs = Place & {
   early: EarlyWorkers;
 };
 
+export type PreparePipeline = {
+  queue: PrepareQueue<PrepareWork, PrepareAnswer>;
+  pool: WorkerPool<undefined, PrepareWork, PrepareAnswer>;
+};
+
+export type ExecutePipeline = {
+  queue: ExecuteQueue<ExecutorParams, MaybeLater, ExecuteAnswer>;
+  pool: WorkerPool<ExecutorParams, MaybeLater, ExecuteAnswer>;
+};
+
 /** Prepare queue and pool, talking to each other. */
-export function preparePipeline(
-  inputs: PipelineInputs,
-  toHost: (message: FromPrepareQueue<PrepareAnswer>) => void,
-) {
-  const { options, security } = inputs;
+export function preparePipeline(inputs: PipelineInputs, store: ArtifactStore): PreparePipeline {
+  const { options, security, early } = inputs;
   const settings = spawnSettings('prepare', inputs.programs.get('prepare'), inputs);
-  const handshakes = [WorkerHandshake.encode({ securityStatus: security })];
-  const pool: WorkerPool<undefined, PrepareWork, PrepareAnswer> = new WorkerPool({
-    ...poolOptions('prepare', inputs),
-    spawn: (_spec, signal, onGone) => takeOrSpawn(inputs.early, settings, handshakes, signal, onGone),
-    work: (process, work, onStarted) => prepareWork(options.clock, process, work, onStarted),
-    abandoned: async (answer) => {
-      if (answer.type === 'prepared') await rm(answer.path, { force: true }).catch(() => {});
-    },
-    toQueue: (message) => queue.handlePool(message),
-  });
-  const queue = new PrepareQueue<PrepareWork, PrepareAnswer>({
-    soft: options.prepareWorkersSoft,
-    hard: options.prepareWorkersHard,
-    toPool: (message) => pool.handle(message),
-    toHost,
-  });
+  const starter = new WorkerStarter(settings, early);
+  const driver = new PrepareDriver(options.clock, starter, security, store);
+  const pool = new WorkerPool({ ...poolOptions('prepare', inputs), driver });
+  const { prepareWorkersSoft: soft, prepareWorkersHard: hard } = options;
+  const queue = new PrepareQueue({ soft, hard, pool });
+  pool.reportTo(queue);
   return { queue, pool };
 }
 
-/** What is executed may still be in the making while its worker starts (`Trial`). */
-type MaybeLater = ExecuteWork | Promise<ExecuteWork>;
-
 /** Execute queue and pool, talking to each other. */
-export function executePipeline(
-  inputs: PipelineInputs,
-  toHost: (message: FromExecuteQueue<ExecuteAnswer>) => void,
-) {
-  const { options, security } = inputs;
+export function executePipeline(inputs: PipelineInputs): ExecutePipeline {
+  const { options, security, early } = inputs;
   const program = inputs.programs.get('execute');
-  const perWorker = program.hasTemplates ? templateBytes(options) : 0;
   const spawned = spawnSettings('execute', program, inputs);
   const settings = {
     ...spawned,
     arguments: [...spawned.arguments, ...ownArguments(options, program)],
   };
-  const handshake = WorkerHandshake.encode({ securityStatus: security });
-  const pool: WorkerPool<ExecutorParams, MaybeLater, ExecuteAnswer> = new WorkerPool({
-    ...poolOptions('execute', inputs),
-    spawn: (executorParams, signal, onGone) =>
-      takeOrSpawn(
-        inputs.early,
-        settings,
-        [handshake, ExecuteHandshake.encode({ executorParams })],
-        signal,
-        onGone,
-      ),
-    work: async (process, work, onStarted) => {
-      let ready: ExecuteWork;
-      try {
-        ready = await work;
-      } catch (error) {
-        return { type: 'not-taken', message: String(error) };
-      }
-      return await executeWork(options.clock, process, ready, onStarted, program.tellsDetail);
-    },
-    toQueue: (message) => queue.handlePool(message),
-  });
-  const queue = new ExecuteQueue<ExecutorParams, MaybeLater, ExecuteAnswer>({
+  const starter = new WorkerStarter(settings, early);
+  const driver = new ExecuteDriver(options.clock, starter, security, program.tellsDetail);
+  const pool = new WorkerPool({ ...poolOptions('execute', inputs), driver });
+  const queue = new ExecuteQueue({
     capacity: options.executeWorkers,
-    templateBytes: perWorker,
+    templateBytes: program.hasTemplates ? templateBytes(options) : 0,
     clock: options.clock,
-    toPool: (message) => pool.handle(message),
-    toHost,
+    pool,
   });
+  pool.reportTo(queue);
   return { queue, pool };
-}
-
-/**
- * The worker that has told about its program, for the first one that is needed; it may have died meanwhile. Where there are
- * control groups it has none, because it was started before they were found, and is not used.
- */
-async function takeOrSpawn(
-  early: EarlyWorkers,
-  settings: SpawnSettings,
-  handshakes: readonly Uint8Array[],
-  signal: AbortSignal,
-  onGone: () => void,
-): Promise<WorkerProcess> {
-  try {
-    const launched = settings.cgroup === undefined ? early.take(settings.kind) : undefined;
-    const worker = await launched?.greet(handshakes, signal, onGone);
-    if (worker !== undefined) return worker;
-  } catch (error) {
-    settings.logger.info({ kind: settings.kind, reason: String(error) }, 'another worker is started');
-  }
-  return await spawnWorker(settings, handshakes, signal, onGone);
 }
 
 /** Of each execute worker's share, for PVFs that stay loaded. */
@@ -200,28 +136,7 @@ function spawnSettings(
   } satisfies SpawnSettings;
 }
 
-type CommonPoolOptions = Pick<
-  PoolOptions<unknown, unknown, unknown>,
-  'kind' | 'clock' | 'logger' | 'idleMs' | 'maxJobs' | 'replaced' | 'observe' | 'ended'
->;
-
-function poolOptions(
-  kind: WorkerKind,
-  { options, programs, metrics, news, logger }: PipelineInputs,
-): CommonPoolOptions {
-  return {
-    kind,
-    clock: options.clock,
-    logger,
-    idleMs: options.workerIdleMs,
-    maxJobs: options.maxJobsPerWorker,
-    replaced: async () => {
-      const known = programs.stopReason;
-      const reason = await programs.replaced(kind);
-      if (reason !== known) logger.error({ reason }, 'the host stopped: it starts no more workers');
-      return reason;
-    },
-    observe: (event) => metrics.worker(kind, event),
-    ended: (worker) => news.tell('worker-ended', () => ({ worker: kind, ...worker })),
-  };
+function poolOptions(kind: WorkerKind, { options, programs, metrics, news, logger }: PipelineInputs) {
+  const { clock, workerIdleMs: idleMs, maxJobsPerWorker: maxJobs } = options;
+  return { kind, clock, logger, idleMs, maxJobs, programs, metrics, news };
 }

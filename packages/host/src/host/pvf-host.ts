@@ -20,6 +20,7 @@ import {
   checkHexHash,
   checkPruning,
   checkPvf,
+  importCode,
   RequestScope,
   runPrecheck,
   Stopped,
@@ -280,7 +281,7 @@ export class PvfHost implements AsyncDisposable {
   async #importCode(code: CodeInput): Promise<PvfCode> {
     const { signal } = this.#closing;
     try {
-      return await orAborted(this.#host.services.importCode(code), signal);
+      return await orAborted(importCode(this.#host.services.threads, code), signal);
     } catch (error) {
       this.#assertOpen();
       throw error;

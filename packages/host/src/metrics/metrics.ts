@@ -1,5 +1,4 @@
 import { Counter, exponentialBuckets, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CacheEvent } from '../artifacts/index.ts';
 import type { WorkerKind } from '../errors.ts';
 import type { PrecheckOutcome, PreparationStats, ValidationOutcome } from '../outcome.ts';
 import type { ExecutionKind, SecurityReport } from '../types.ts';
@@ -19,6 +18,11 @@ const PRIORITY_LABEL: Record<ExecutionKind, string> = {
   backing: 'backing',
 };
 
+/** What becomes of artifacts. */
+export type CacheEvent = 'hit' | 'miss' | 'evicted' | 'lost';
+
+export type WorkerEvent = 'spawning' | 'spawned' | 'retired';
+
 const MS = 1_000;
 const NS = 1e9;
 const KIB = 1_024;
@@ -29,7 +33,7 @@ const KIB = 1_024;
  */
 export class Metrics {
   readonly registry: Registry;
-  readonly #workers: Record<'spawning' | 'spawned' | 'retired', Counter<'flavor'>>;
+  readonly #workers: Record<WorkerEvent, Counter<'flavor'>>;
   readonly #prepareEnqueued: Counter;
   readonly #prepareConcluded: Counter;
   readonly #executeEnqueued: Counter;
@@ -154,7 +158,7 @@ export class Metrics {
     });
   }
 
-  worker(kind: WorkerKind, event: 'spawning' | 'spawned' | 'retired'): void {
+  worker(kind: WorkerKind, event: WorkerEvent): void {
     this.#workers[event].inc({ flavor: kind });
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { HostNews, SlowMachineEvent } from '../host-events.ts';
+import { isBacking } from '../kinds.ts';
 import type { ExecutionKind } from '../types.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -51,7 +52,7 @@ export class SlownessWatch {
   }
 
   started(kind: ExecutionKind, queuedMs: number): void {
-    if (kind === 'backing' || kind === 'backing-system') return;
+    if (isBacking(kind)) return;
     this.#queueMs += WEIGHT * (queuedMs - this.#queueMs);
     this.#judge(this.#queueMs > MAX_QUEUE_MS, {
       sign: 'queue-time',

@@ -18,3 +18,8 @@ export type FromPrepareQueue<Answer> =
   | { type: 'concluded'; job: string; answer: Answer }
   /** No worker could be started for it. */
   | { type: 'failed'; job: string; reason: SpawnFailure };
+
+/** Whoever the prepare queue reports to. */
+export type PrepareListener<Answer> = {
+  handlePreparation(message: FromPrepareQueue<Answer>): void;
+};

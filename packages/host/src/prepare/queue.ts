@@ -1,16 +1,16 @@
-import { type FromPool, notStarted, type ToPool } from '../worker/index.ts';
-import type { FromPrepareQueue, PreparePriority, ToPrepareQueue } from './messages.ts';
+import {
+  type FromPool,
+  type PoolListener,
+  type Starts,
+  startsUsedUp,
+  type WorkerPool,
+} from '../worker/index.ts';
+import type { FromPrepareQueue, PrepareListener, PreparePriority, ToPrepareQueue } from './messages.ts';
 
-/** A job that was not begun when its worker died is begun elsewhere, but not for ever. */
-const MAX_STARTS = 5;
-
-type Job<Work> = {
+type Job<Work> = Starts & {
   id: string;
   priority: PreparePriority;
   work: Work;
-  starts: number;
-  /** What the last worker that did not begin it has said. */
-  obstacle?: string;
 };
 
 type WorkerState<Work> = { type: 'spawning' } | { type: 'idle' } | { type: 'busy'; job: Job<Work> };
@@ -20,22 +20,27 @@ type Options<Work, Answer> = {
   soft: number;
   /** Workers in all, when critical work waits. */
   hard: number;
-  toPool: (message: ToPool<undefined, Work>) => void;
-  toHost: (message: FromPrepareQueue<Answer>) => void;
+  pool: Pick<WorkerPool<undefined, Work, Answer>, 'handle'>;
 };
 
 /**
  * Which PVF is prepared next, and by how many workers at once. Critical jobs come first and may grow the pool up to
  * its hard limit; above the soft limit a worker ends as soon as no critical job needs it.
  */
-export class PrepareQueue<Work, Answer> {
+export class PrepareQueue<Work, Answer> implements PoolListener<Answer> {
   readonly #options: Options<Work, Answer>;
   readonly #pending: Record<PreparePriority, Job<Work>[]> = { critical: [], normal: [] };
   readonly #workers = new Map<number, WorkerState<Work>>();
+  #listener: PrepareListener<Answer> | undefined;
   #nextWorker = 1;
 
   constructor(options: Options<Work, Answer>) {
     this.#options = options;
+  }
+
+  /** Who hears of jobs from now on. */
+  reportTo(listener: PrepareListener<Answer>): void {
+    this.#listener = listener;
   }
 
   handle(message: ToPrepareQueue<Work>): void {
@@ -71,14 +76,14 @@ export class PrepareQueue<Work, Answer> {
         break;
       case 'started':
         if (state.type === 'busy') {
-          this.#options.toHost({ type: 'started', job: state.job.id, pid: message.pid });
+          this.#tell({ type: 'started', job: state.job.id, pid: message.pid });
         }
         break;
       case 'concluded':
         if (message.reusable) this.#workers.set(message.worker, { type: 'idle' });
         else this.#workers.delete(message.worker);
         if (state.type === 'busy') {
-          this.#options.toHost({ type: 'concluded', job: state.job.id, answer: message.answer });
+          this.#tell({ type: 'concluded', job: state.job.id, answer: message.answer });
         }
         break;
       case 'not-taken':
@@ -123,27 +128,24 @@ export class PrepareQueue<Work, Answer> {
   #spawn(): void {
     const worker = this.#nextWorker++;
     this.#workers.set(worker, { type: 'spawning' });
-    this.#options.toPool({ type: 'spawn', worker, spec: undefined });
+    this.#options.pool.handle({ type: 'spawn', worker, spec: undefined });
   }
 
   #assign(worker: number, job: Job<Work>): void {
     job.starts += 1;
     this.#workers.set(worker, { type: 'busy', job });
-    this.#options.toPool({ type: 'start-work', worker, work: job.work });
+    this.#options.pool.handle({ type: 'start-work', worker, work: job.work });
   }
 
   #kill(worker: number): void {
     this.#workers.delete(worker);
-    this.#options.toPool({ type: 'kill', worker });
+    this.#options.pool.handle({ type: 'kill', worker });
   }
 
   #restart(job: Job<Work>): void {
-    if (job.starts < MAX_STARTS) {
-      this.#pending[job.priority].unshift(job);
-    } else {
-      const message = notStarted(job);
-      this.#options.toHost({ type: 'failed', job: job.id, reason: { type: 'not-started', message } });
-    }
+    const reason = startsUsedUp(job);
+    if (reason === undefined) this.#pending[job.priority].unshift(job);
+    else this.#tell({ type: 'failed', job: job.id, reason });
   }
 
   /** A worker was wanted for whatever comes next; while others run, the jobs wait for those. */
@@ -152,7 +154,7 @@ export class PrepareQueue<Work, Answer> {
     const jobs = [...this.#pending.critical, ...this.#pending.normal];
     this.#pending.critical = [];
     this.#pending.normal = [];
-    for (const job of jobs) this.#options.toHost({ type: 'failed', job: job.id, reason });
+    for (const job of jobs) this.#tell({ type: 'failed', job: job.id, reason });
   }
 
   #raise(id: string): void {
@@ -168,6 +170,10 @@ export class PrepareQueue<Work, Answer> {
     for (const [worker, state] of this.#workers) {
       if (state.type === 'busy' && state.job.id === id) this.#kill(worker);
     }
+  }
+
+  #tell(message: FromPrepareQueue<Answer>): void {
+    this.#listener?.handlePreparation(message);
   }
 
   #count(type: WorkerState<Work>['type']): number {

@@ -9,10 +9,11 @@ import {
   PvfPrepData,
 } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
+import type { ArtifactStore, Destination } from '../store/index.ts';
+import type { Promoted } from '../threads/index.ts';
 import {
-  ask,
+  askWorker,
   emptyWorkerDir,
-  jobCpuTimeMs,
   type TimeSpent,
   TMP_ARTIFACT,
   timeSpent,
@@ -23,11 +24,8 @@ import {
 /** One preparation as a worker gets it. */
 export type PrepareWork = {
   request: PvfPrepData;
-  /** Syncs the file that the worker wrote, checks it against the worker's checksum and moves it to its place. */
-  promote: (tmpPath: string, checksum: Uint8Array) => Promise<Promoted>;
+  destination: Destination;
 };
-
-export type Promoted = { ok: true; path: string; size: number } | { ok: false; error: PrepareError };
 
 export type PrepareAnswer =
   | {
@@ -42,11 +40,12 @@ export type PrepareAnswer =
   /** `times` with a time-out. */
   | { type: 'failed'; error: PrepareError; times?: TimeSpent | undefined };
 
-/** Gives one PVF to a prepare worker and puts its artifact in place. Never rejects. */
+/** Gives one PVF to a prepare worker and has the store take its artifact. Never rejects. */
 export async function prepareWork(
   clock: Clock,
+  store: Pick<ArtifactStore, 'promote'>,
   process: WorkerProcess,
-  { request, promote }: PrepareWork,
+  { request, destination }: PrepareWork,
   onStarted: () => void,
 ): Promise<WorkResult<PrepareAnswer>> {
   const tmpPath = join(process.dir, TMP_ARTIFACT);
@@ -60,35 +59,29 @@ export async function prepareWork(
     return await afterwards(process, failed({ type: 'CreateTmpFile', value: String(error) }, true));
   }
   const timeoutNs = durationToNs(request.prepTimeout);
-  const outcome = await ask(
-    clock,
-    timeoutNs,
-    process.connection,
-    PvfPrepData.encodeParts(request),
-    onStarted,
-  );
-  switch (outcome.type) {
-    case 'not-sent':
-      return { type: 'not-taken', message: await process.explain(outcome.message) };
+  const asked = await askWorker(clock, process, timeoutNs, PvfPrepData.encodeParts(request), onStarted);
+  switch (asked.type) {
+    case 'not-taken':
+      return asked;
     case 'timeout':
-      return timedOut(timeSpent(timeoutNs, outcome.wallTimeMs, jobCpuTimeMs(process.pid)));
+      return timedOut(asked.times);
     case 'broken':
-      return failed(
-        { type: 'IoErr', value: `the prepare worker died: ${await process.explain(outcome.message)}` },
-        false,
-      );
+      return failed({ type: 'IoErr', value: `the prepare worker died: ${asked.message}` }, false);
     case 'frame':
       break;
     default:
-      return outcome satisfies never;
+      return asked satisfies never;
   }
   let answer: PrepareWorkerResult;
   try {
-    answer = PrepareWorkerResult.decode(outcome.frame);
+    answer = PrepareWorkerResult.decode(asked.frame);
   } catch (error) {
-    return failed({ type: 'IoErr', value: `the prepare worker's answer is none: ${error}` }, false);
+    return failed(
+      { type: 'IoErr', value: `the prepare worker sent an answer that cannot be decoded: ${error}` },
+      false,
+    );
   }
-  const { wallTimeMs } = outcome;
+  const { wallTimeMs } = asked;
   if (!answer.ok) {
     const { error } = answer;
     // Another worker may have more luck with a job that ended before it touched the request.
@@ -100,9 +93,9 @@ export async function prepareWork(
   const { checksum, stats } = answer.value;
   const cpuTimeNs = durationToNs(stats.cpuTimeElapsed);
   if (cpuTimeNs > timeoutNs) return timedOut(timeSpent(timeoutNs, wallTimeMs, cpuTimeNs));
-  const promoted = await promote(tmpPath, checksum).catch(
-    (error: unknown): Promoted => ({ ok: false, error: { type: 'IoErr', value: String(error) } }),
-  );
+  const promoted = await store
+    .promote(tmpPath, checksum, destination)
+    .catch((error: unknown): Promoted => ({ ok: false, error: { type: 'IoErr', value: String(error) } }));
   if (!promoted.ok) return await afterwards(process, failed(promoted.error, true));
   const { path, size } = promoted;
   const prepared: PrepareAnswer = { type: 'prepared', path, size, checksum, stats, wallTimeMs };

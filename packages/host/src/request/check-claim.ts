@@ -7,6 +7,7 @@ import {
 } from '@pvf/protocol';
 import type { ChainAnswers } from '../candidate.ts';
 import { toHex } from '../hex.ts';
+import { isBacking } from '../kinds.ts';
 import type { ValidateRequest } from '../types.ts';
 import { encodable, invalid, MAX_U32 } from './invalid.ts';
 
@@ -44,15 +45,14 @@ export function checkClaim(request: ValidateRequest): CheckedClaim | undefined {
   }
   if (typeof v3Seen !== 'boolean') throw invalid('v3Seen', 'must be a boolean: it decides the version');
   const decoded = checkReceipt(receipt);
-  const isBacking = kind === 'backing' || kind === 'backing-system';
-  if (!isBacking && chain !== undefined && chain !== null) {
+  if (!isBacking(kind) && chain !== undefined && chain !== null) {
     throw invalid('chain', 'is compared for backing only: later the runtime has done so');
   }
   return {
     receipt: decoded,
     candidateHash: toHex(candidateHash(decoded)),
     view: descriptorForValidation(decoded.descriptor, v3Seen),
-    chain: isBacking ? checkChain(chain) : undefined,
+    chain: isBacking(kind) ? checkChain(chain) : undefined,
   };
 }
 

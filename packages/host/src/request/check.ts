@@ -6,8 +6,8 @@ import {
   paramsPrepHash,
 } from '@pvf/protocol';
 import { PvfCode } from '../code.ts';
-import { KINDS } from '../execute/index.ts';
 import { toHex } from '../hex.ts';
+import { KINDS } from '../kinds.ts';
 import type { CodeInput, PvfInput, RequestControl, ValidateRequest } from '../types.ts';
 import { type CheckedClaim, checkClaim } from './check-claim.ts';
 import { encodable, HASH_BYTES, invalid, MAX_U32 } from './invalid.ts';

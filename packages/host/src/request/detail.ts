@@ -9,6 +9,7 @@ import {
 import type { ArtifactResult } from '../artifacts/index.ts';
 import type { ExecutionDetail, ExecutionLimits, PreparationDetail } from '../detail.ts';
 import type { ExecuteAnswer } from '../execute/index.ts';
+import { isBacking } from '../kinds.ts';
 import type { PreparationStats } from '../outcome.ts';
 import { readGuest } from '../verdict/index.ts';
 import { WALL_CLOCK_FACTOR } from '../worker/index.ts';
@@ -22,7 +23,7 @@ export function executionTimeoutOf(
   params: ExecutorParams,
   { kind, executionTimeoutMs }: Pick<CheckedCandidate, 'kind' | 'executionTimeoutMs'>,
 ): number {
-  const byKind = kind === 'dispute' || kind === 'approval' ? 'Approval' : 'Backing';
+  const byKind = isBacking(kind) ? 'Backing' : 'Approval';
   return executionTimeoutMs ?? execTimeoutMs(params, byKind);
 }
 

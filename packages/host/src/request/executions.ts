@@ -2,9 +2,10 @@ import type { ExecutorParams } from '@pvf/protocol';
 import type {
   ExecuteAnswer,
   ExecuteJob,
+  ExecuteListener,
+  ExecuteQueue,
   ExecuteWork,
   FromExecuteQueue,
-  ToExecuteQueue,
 } from '../execute/index.ts';
 import type { Metrics, SlownessWatch } from '../metrics/index.ts';
 import type { SpawnFailure } from '../worker/index.ts';
@@ -22,20 +23,18 @@ type Running = {
   resolve: (result: ExecutionResult) => void;
 };
 
+type Queue = Pick<ExecuteQueue<ExecutorParams, ExecuteWork, ExecuteAnswer>, 'handle'>;
+
 /** Turns the execute queue's messages into one promise for each execution. */
-export class Executions {
-  readonly #toQueue: (message: ToExecuteQueue<ExecutorParams, ExecuteWork>) => void;
+export class Executions implements ExecuteListener<ExecuteAnswer> {
+  readonly #queue: Queue;
   readonly #metrics: Metrics;
   readonly #slowness: SlownessWatch;
   readonly #running = new Map<number, Running>();
   #nextJob = 1;
 
-  constructor(
-    toQueue: (message: ToExecuteQueue<ExecutorParams, ExecuteWork>) => void,
-    metrics: Metrics,
-    slowness: SlownessWatch,
-  ) {
-    this.#toQueue = toQueue;
+  constructor(queue: Queue, metrics: Metrics, slowness: SlownessWatch) {
+    this.#queue = queue;
     this.#metrics = metrics;
     this.#slowness = slowness;
   }
@@ -51,7 +50,7 @@ export class Executions {
       const id = this.#nextJob++;
       const onAbort = (): void => {
         this.#finish(id);
-        this.#toQueue({ type: 'cancel', job: id });
+        this.#queue.handle({ type: 'cancel', job: id });
         reject(signal.reason);
       };
       signal.addEventListener('abort', onAbort, { once: true });
@@ -65,11 +64,11 @@ export class Executions {
         },
       });
       this.#metrics.executeEnqueued(job.work.request.pov.blockData.byteLength);
-      this.#toQueue({ type: 'enqueue', job: { ...job, id } });
+      this.#queue.handle({ type: 'enqueue', job: { ...job, id } });
     });
   }
 
-  handle(message: FromExecuteQueue<ExecuteAnswer>): void {
+  handleExecution(message: FromExecuteQueue<ExecuteAnswer>): void {
     const running = this.#running.get(message.job);
     if (running === undefined) return;
     switch (message.type) {

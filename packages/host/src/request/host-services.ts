@@ -1,11 +1,8 @@
 import type { Logger } from 'pino';
-import type { RecordedBy } from '../artifact-identity.ts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Clock } from '../clock.ts';
-import type { PvfCode } from '../code.ts';
 import type { Metrics, SlownessWatch } from '../metrics/index.ts';
 import type { Threads } from '../threads/index.ts';
-import type { CodeInput } from '../types.ts';
 import type { Executions } from './executions.ts';
 
 /** What a request's steps need of the host. */
@@ -19,9 +16,6 @@ export type HostServices = {
   executions: Executions;
   /** See `engineIdentity`. */
   engine: string;
-  cacheDir: string;
   /** Before a doubtful execution is tried again, milliseconds. */
   retryPauseMs: number;
-  recordedBy: RecordedBy;
-  importCode: (code: CodeInput) => Promise<PvfCode>;
 };

@@ -14,6 +14,7 @@ export {
 } from './check.ts';
 export { type ExecutionResult, Executions } from './executions.ts';
 export type { HostServices } from './host-services.ts';
+export { importCode } from './import-code.ts';
 export { runPrecheck } from './precheck.ts';
 export { artifactRequest } from './prepare.ts';
 export { RequestScope, Stopped } from './scope.ts';

@@ -7,6 +7,7 @@ import { describePrepareError } from '../verdict/index.ts';
 import type { CheckedPvf } from './check.ts';
 import { preparationDetail } from './detail.ts';
 import type { HostServices } from './host-services.ts';
+import { importCode } from './import-code.ts';
 import { acquireArtifact, artifactInfo } from './prepare.ts';
 import { type RequestScope, Stopped } from './scope.ts';
 
@@ -26,7 +27,7 @@ export async function runPrecheck(
   });
   try {
     scope.signal.throwIfAborted();
-    const code = await orAborted(services.importCode(pvf.code), scope.signal);
+    const code = await orAborted(importCode(services.threads, pvf.code), scope.signal);
     codeHash = code.hash;
     scope.progress({ type: 'hashed', codeHash });
     result = await acquireArtifact(services, scope, pvf, code, {

@@ -1,8 +1,9 @@
 import { durationFromMs, type PvfPrepData, prepTimeoutMs } from '@pvf/protocol';
-import type { Artifact, ArtifactRequest, ArtifactResult } from '../artifacts/index.ts';
+import type { ArtifactRequest, ArtifactResult } from '../artifacts/index.ts';
 import type { PvfCode } from '../code.ts';
 import { fromHex } from '../hex.ts';
 import type { ArtifactInfo } from '../outcome.ts';
+import type { Artifact } from '../store/index.ts';
 import type { CheckedPvf } from './check.ts';
 import type { HostServices } from './host-services.ts';
 import type { RequestScope } from './scope.ts';
@@ -33,7 +34,7 @@ export async function acquireArtifact(
 
 /** The part of an artifact's request that depends on nothing but the PVF and what it is for. */
 export function artifactRequest(
-  { engine, cacheDir, threads, recordedBy }: HostServices,
+  { engine }: Pick<HostServices, 'engine'>,
   pvf: CheckedPvf,
   code: PvfCode,
   { purpose, priority }: Pick<ArtifactRequest, 'purpose' | 'priority'>,
@@ -48,16 +49,7 @@ export function artifactRequest(
     prepTimeout: durationFromMs(prepTimeoutMs(pvf.params, precheck ? 'Precheck' : 'Prepare')),
     prepKind: precheck ? 'Prechecking' : 'Compilation',
   };
-  return {
-    identity,
-    purpose,
-    priority,
-    work: {
-      request,
-      promote: (tmpPath, checksum) =>
-        threads.run('promote', { tmpPath, cacheDir, identity, checksum, recordedBy }),
-    },
-  };
+  return { identity, purpose, priority, work: { request, destination: { type: 'cache', identity } } };
 }
 
 export function artifactInfo({ identity, size, stats }: Artifact, fromCache: boolean): ArtifactInfo {

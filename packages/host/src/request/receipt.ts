@@ -32,7 +32,7 @@ const SMALL_BYTES = 8 * 1024;
  * @param codeHash hex
  */
 export async function findBeforeExecution(
-  threads: Threads,
+  threads: Pick<Threads, 'hash'>,
   candidate: CheckedCandidate,
   codeHash: string,
 ): Promise<ReceiptFinding | undefined> {
@@ -100,7 +100,7 @@ function sameSession(claimed: number, actual: number): 'found' | 'missing' {
  * Rules and order: `validate_candidate` of polkadot-node-core-candidate-validation 36.0.0.
  */
 export async function findAfterExecution(
-  threads: Threads,
+  threads: Pick<Threads, 'hash'>,
   { receipt, chain }: CheckedClaim,
   result: ValidationResult,
 ): Promise<ReceiptFinding | undefined> {
@@ -120,10 +120,10 @@ export async function findAfterExecution(
 }
 
 /** blake2-256 of the pieces one after the other, hex; on a thread unless they are small. */
-async function blake2Of(threads: Threads, parts: readonly Uint8Array[]): Promise<string> {
+async function blake2Of(threads: Pick<Threads, 'hash'>, parts: readonly Uint8Array[]): Promise<string> {
   const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (size <= SMALL_BYTES) return toHex(blake2b256(Buffer.concat(parts, size)));
-  return await threads.run('hash', { bytes: await joinShared(parts) });
+  return await threads.hash({ bytes: await joinShared(parts) });
 }
 
 function mismatch(rule: ReceiptRule, claimed: string, actual: string): ReceiptFinding {

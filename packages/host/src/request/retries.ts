@@ -1,3 +1,4 @@
+import { isBacking } from '../kinds.ts';
 import type { PossiblyInvalidCause } from '../outcome.ts';
 import type { ExecutionKind } from '../types.ts';
 import type { Verdict } from '../verdict/index.ts';
@@ -45,7 +46,7 @@ export class RetryBudget {
   }
 
   #isAllowed(verdict: Verdict): boolean {
-    if (this.#kind === 'approval' || this.#kind === 'dispute') return true;
+    if (!isBacking(this.#kind)) return true;
     return verdict.type === 'possibly-invalid' && verdict.cause === 'corrupted-artifact';
   }
 }

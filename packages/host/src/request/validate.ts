@@ -5,17 +5,20 @@ import {
   isDeterministic,
   ValidationResult,
 } from '@pvf/protocol';
-import type { Artifact, ArtifactResult } from '../artifacts/index.ts';
+import type { ArtifactResult } from '../artifacts/index.ts';
 import type { PvfCode } from '../code.ts';
 import type { ExecutionDetail } from '../detail.ts';
 import { fromHex, toHex } from '../hex.ts';
+import { isBacking } from '../kinds.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { ArtifactInfo, ValidationCommon, ValidationOutcome } from '../outcome.ts';
+import type { Artifact } from '../store/index.ts';
 import { classify, type Verdict } from '../verdict/index.ts';
 import type { CheckedCandidate, CheckedPvf } from './check.ts';
 import { emptyDetail, executionTimeoutOf, withAnswer } from './detail.ts';
 import type { ExecutionResult } from './executions.ts';
 import type { HostServices } from './host-services.ts';
+import { importCode } from './import-code.ts';
 import { logRefusal } from './log-refusal.ts';
 import {
   foundOutcome,
@@ -64,7 +67,7 @@ export class Validation {
   async run(): Promise<ValidationOutcome> {
     try {
       this.#scope.signal.throwIfAborted();
-      const code = await orAborted(this.#services.importCode(this.#pvf.code), this.#scope.signal);
+      const code = await orAborted(importCode(this.#services.threads, this.#pvf.code), this.#scope.signal);
       this.#codeHash = code.hash;
       this.#scope.progress({ type: 'hashed', codeHash: code.hash });
       const { threads } = this.#services;
@@ -91,7 +94,7 @@ export class Validation {
   /** Undefined: go on with another attempt. */
   async #attempt(code: PvfCode): Promise<ValidationOutcome | undefined> {
     const { kind } = this.#candidate;
-    const priority = kind === 'dispute' || kind === 'approval' ? 'critical' : 'normal';
+    const priority = isBacking(kind) ? 'normal' : 'critical';
     const found = await acquireArtifact(this.#services, this.#scope, this.#pvf, code, {
       purpose: 'execute',
       priority,

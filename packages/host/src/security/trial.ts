@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   codeHash,
@@ -12,12 +12,20 @@ import { HostError } from '../errors.ts';
 import type {
   ExecuteAnswer,
   ExecuteJob,
+  ExecuteListener,
+  ExecuteQueue,
   ExecuteWork,
   FromExecuteQueue,
-  ToExecuteQueue,
+  MaybeLater,
 } from '../execute/index.ts';
 import { toHex } from '../hex.ts';
-import type { FromPrepareQueue, PrepareAnswer, PrepareWork, ToPrepareQueue } from '../prepare/index.ts';
+import type {
+  FromPrepareQueue,
+  PrepareAnswer,
+  PrepareListener,
+  PrepareQueue,
+  PrepareWork,
+} from '../prepare/index.ts';
 import { classify, describePrepareError } from '../verdict/index.ts';
 
 /** Names of the trial's jobs; no artifact's and no execution's. */
@@ -49,15 +57,15 @@ const CODE = Buffer.from(
 );
 
 type Queues = {
-  prepare: { handle(message: ToPrepareQueue<PrepareWork>): void };
-  execute: { handle(message: ToExecuteQueue<ExecutorParams, Promise<ExecuteWork>>): void };
+  prepare: PrepareQueue<PrepareWork, PrepareAnswer>;
+  execute: ExecuteQueue<ExecutorParams, MaybeLater, ExecuteAnswer>;
 };
 
 /**
  * One preparation and one execution of a module of ours, by the workers and jobs that requests get: what this machine
  * does not let them do shows before there is a request that it could count against. The workers serve requests next.
  */
-export class Trial {
+export class Trial implements PrepareListener<PrepareAnswer>, ExecuteListener<ExecuteAnswer> {
   readonly #runDir: string;
   readonly #prepared = Promise.withResolvers<PrepareAnswer>();
   readonly #executed = Promise.withResolvers<ExecuteAnswer>();
@@ -68,25 +76,25 @@ export class Trial {
     for (const { promise } of [this.#prepared, this.#executed]) promise.catch(() => {});
   }
 
-  /** True when the message was about the trial, and nobody else need hear of it. */
-  takesPreparation(message: FromPrepareQueue<PrepareAnswer>): boolean {
-    if (message.job !== PREPARATION) return false;
+  handlePreparation(message: FromPrepareQueue<PrepareAnswer>): void {
     if (message.type === 'concluded') this.#prepared.resolve(message.answer);
     if (message.type === 'failed')
       this.#prepared.reject(failed('the start of the prepare worker', message.reason.message));
-    return true;
   }
 
-  takesExecution(message: FromExecuteQueue<ExecuteAnswer>): boolean {
-    if (message.job !== EXECUTION) return false;
+  handleExecution(message: FromExecuteQueue<ExecuteAnswer>): void {
     if (message.type === 'concluded') this.#executed.resolve(message.answer);
     if (message.type === 'failed')
       this.#executed.reject(failed('the start of the execute worker', message.reason.message));
-    return true;
   }
 
-  /** @throws HostError TRIAL_FAILED: requests would fare no better */
+  /**
+   * Before there are requests: the queues report to the trial.
+   * @throws HostError TRIAL_FAILED: requests would fare no better
+   */
   async run({ prepare, execute }: Queues): Promise<void> {
+    prepare.reportTo(this);
+    execute.reportTo(this);
     const artifactPath = join(this.#runDir, PREPARATION);
     const work = Promise.withResolvers<ExecuteWork>();
     // No worker may have come so far as to wait for it, and a rejection that nobody hears ends the process.
@@ -107,11 +115,10 @@ export class Trial {
   }
 
   async #prepare(prepare: Queues['prepare'], artifactPath: string): Promise<Uint8Array> {
-    const promote: PrepareWork['promote'] = async (tmpPath) => {
-      await rename(tmpPath, artifactPath);
-      return { ok: true, path: artifactPath, size: 0 };
+    const work: PrepareWork = {
+      request: prepareRequest(),
+      destination: { type: 'file', path: artifactPath },
     };
-    const work: PrepareWork = { request: prepareRequest(), promote };
     prepare.handle({ type: 'enqueue', job: PREPARATION, priority: 'critical', work });
     const answer = await this.#prepared.promise;
     if (answer.type === 'prepared') return answer.checksum;
@@ -142,7 +149,7 @@ function executeRequest(artifactChecksum: Uint8Array): ExecuteRequest {
   };
 }
 
-function executeJob(work: Promise<ExecuteWork>): ExecuteJob<ExecutorParams, Promise<ExecuteWork>> {
+function executeJob(work: Promise<ExecuteWork>): ExecuteJob<ExecutorParams, MaybeLater> {
   return {
     id: EXECUTION,
     kind: 'approval',

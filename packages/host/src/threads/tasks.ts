@@ -5,7 +5,9 @@ import { artifactChecksum, artifactRecord, hasArtifactRecord, type PrepareError 
 import { createBLAKE2b, type IHasher } from 'hash-wasm';
 import { type ArtifactIdentity, artifactFileName, type RecordedBy } from '../artifact-identity.ts';
 import { fromHex, toHex } from '../hex.ts';
-import type { Promoted } from '../prepare/index.ts';
+
+/** What became of an artifact that should be put in its place. */
+export type Promoted = { ok: true; path: string; size: number } | { ok: false; error: PrepareError };
 
 /** Work that is done off the main thread. Bytes come in shared memory; only small values are copied. */
 export type Tasks = {
@@ -28,8 +30,6 @@ export type Tasks = {
     output: boolean;
   };
 };
-
-export type TaskName = keyof Tasks;
 
 const HASH_BITS = 256;
 const NONCE_BYTES = 4;

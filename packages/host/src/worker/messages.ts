@@ -28,6 +28,11 @@ export type FromPool<Answer> =
   /** The worker ended while idle, or before it took its job: the job, if any, was not begun. */
   | { type: 'rip'; worker: number };
 
+/** Whoever a pool reports to: its queue. */
+export type PoolListener<Answer> = {
+  handlePool(message: FromPool<Answer>): void;
+};
+
 export type SpawnFailure =
   | { type: 'not-started'; message: string }
   /** The program on disk is not the one that the host checked at start. */

@@ -1,20 +1,18 @@
 import type { Logger } from 'pino';
 import type { Clock, ClockTimer } from '../clock.ts';
 import type { WorkerKind } from '../errors.ts';
-import type { WorkerEndedEvent, WorkerEndReason } from '../host-events.ts';
-import type { FromPool, ToPool } from './messages.ts';
+import type { HostNews, WorkerEndReason } from '../host-events.ts';
+import type { Metrics } from '../metrics/index.ts';
+import type { Driver, WorkResult } from './driver.ts';
+import type { FromPool, PoolListener, ToPool } from './messages.ts';
 import type { WorkerProcess } from './process.ts';
+import type { Programs } from './programs.ts';
 
 /** Pause before another attempt to start a worker: the reference's. */
 const SPAWN_RETRY_MS = 3_000;
 
 /** Failed attempts before those who wait for the worker are told. About 30 s with a program that hangs at start. */
 const SPAWN_ATTEMPTS = 5;
-
-/** How a job ended. `not-taken`: the worker ended, or took no request, before the job began. */
-export type WorkResult<Answer> =
-  | { type: 'done'; answer: Answer; reusable: boolean }
-  | { type: 'not-taken'; message: string };
 
 export type PoolOptions<Spec, Work, Answer> = {
   kind: WorkerKind;
@@ -23,18 +21,10 @@ export type PoolOptions<Spec, Work, Answer> = {
   /** A worker without work for that long is ended. Infinity keeps it. */
   idleMs: number;
   maxJobs: number;
-  /** Undefined while the program on disk is the one that was checked; else what happened. */
-  replaced: () => Promise<string | undefined>;
-  spawn: (spec: Spec, signal: AbortSignal, onGone: () => void) => Promise<WorkerProcess>;
-  /** Drives one job. `onStarted` once the worker has the whole request. If it rejects, the job was not begun. */
-  work: (process: WorkerProcess, work: Work, onStarted: () => void) => Promise<WorkResult<Answer>>;
-  /** Told of an answer that nobody waits for any more, because the worker was killed meanwhile. */
-  abandoned?: (answer: Answer) => Promise<void>;
-  /** Never called from inside `handle`. */
-  toQueue: (message: FromPool<Answer>) => void;
-  observe: (event: 'spawning' | 'spawned' | 'retired') => void;
-  /** Told of each worker that had started. */
-  ended?: (worker: Omit<WorkerEndedEvent, 'type' | 'worker'>) => void;
+  programs: Pick<Programs, 'replaced'>;
+  driver: Driver<Spec, Work, Answer>;
+  metrics: Pick<Metrics, 'worker'>;
+  news: Pick<HostNews, 'tell'>;
 };
 
 type State =
@@ -42,15 +32,24 @@ type State =
   | { type: 'idle'; process: WorkerProcess; jobs: number; timer: ClockTimer | undefined }
   | { type: 'busy'; process: WorkerProcess; jobs: number };
 
-/** Owns the worker processes of one kind and does what the queue says. See `ToPool` and `FromPool`. */
+/**
+ * Owns the worker processes of one kind, does what its queue says (`ToPool`) and reports to it (`FromPool`), never from
+ * inside `handle`.
+ */
 export class WorkerPool<Spec, Work, Answer> {
   readonly #options: PoolOptions<Spec, Work, Answer>;
   readonly #workers = new Map<number, State>();
   /** Processes that are being ended; `close` waits for them. */
   readonly #ending = new Set<Promise<unknown>>();
+  #queue: PoolListener<Answer> | undefined;
 
   constructor(options: PoolOptions<Spec, Work, Answer>) {
     this.#options = options;
+  }
+
+  /** Before the first message: queue and pool know each other. */
+  reportTo(queue: PoolListener<Answer>): void {
+    this.#queue = queue;
   }
 
   handle(message: ToPool<Spec, Work>): void {
@@ -85,30 +84,33 @@ export class WorkerPool<Spec, Work, Answer> {
   }
 
   async #spawn(worker: number, spec: Spec, signal: AbortSignal): Promise<void> {
-    const { observe, logger, kind, toQueue } = this.#options;
+    const { metrics, programs, driver, logger, kind } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       await this.#nextTurn();
-      const replaced = await this.#options.replaced();
+      const replaced = await programs.replaced(kind);
       if (signal.aborted) return;
       if (replaced !== undefined) {
         this.#workers.delete(worker);
-        return toQueue({ type: 'spawn-failed', worker, reason: { type: 'replaced', message: replaced } });
+        this.#tell({ type: 'spawn-failed', worker, reason: { type: 'replaced', message: replaced } });
+        return;
       }
-      observe('spawning');
+      metrics.worker(kind, 'spawning');
       try {
-        const process = await this.#options.spawn(spec, signal, () => this.#gone(worker));
+        const process = await driver.spawn(spec, signal, () => this.#gone(worker));
         if (signal.aborted) return void (await process.dispose());
-        observe('spawned');
+        metrics.worker(kind, 'spawned');
         logger.debug({ kind, workerPid: process.pid }, 'worker started');
         this.#setIdle(worker, process, 0);
-        return toQueue({ type: 'spawned', worker, pid: process.pid });
+        this.#tell({ type: 'spawned', worker, pid: process.pid });
+        return;
       } catch (error) {
         if (signal.aborted) return;
         const message = error instanceof Error ? error.message : String(error);
         logger.warn({ kind, attempt, reason: message }, 'worker did not start');
         if (attempt === SPAWN_ATTEMPTS) {
           this.#workers.delete(worker);
-          return toQueue({ type: 'spawn-failed', worker, reason: { type: 'not-started', message } });
+          this.#tell({ type: 'spawn-failed', worker, reason: { type: 'not-started', message } });
+          return;
         }
         await this.#pause(SPAWN_RETRY_MS, signal);
       }
@@ -125,23 +127,22 @@ export class WorkerPool<Spec, Work, Answer> {
     await this.#nextTurn();
     const isCurrent = (): boolean => this.#workers.get(worker) === busy;
     const onStarted = (): void => {
-      if (isCurrent()) this.#options.toQueue({ type: 'started', worker, pid: process.pid });
+      if (isCurrent()) this.#tell({ type: 'started', worker, pid: process.pid });
     };
-    const result = await this.#options
-      .work(process, work, onStarted)
-      .catch((error: unknown): WorkResult<Answer> => {
-        // A place that is not given back would be lost until the host ends.
-        this.#options.logger.error({ kind: this.#options.kind, error: String(error) }, 'a job was not begun');
-        return { type: 'not-taken', message: String(error) };
-      });
+    const { driver, kind, logger } = this.#options;
+    const result = await driver.run(process, work, onStarted).catch((error: unknown): WorkResult<Answer> => {
+      // A place that is not given back would be lost until the host ends.
+      logger.error({ kind, error: String(error) }, 'a job was not begun');
+      return { type: 'not-taken', message: String(error) };
+    });
     if (!isCurrent()) {
-      if (result.type === 'done') await this.#options.abandoned?.(result.answer);
+      if (result.type === 'done') await driver.abandon(result.answer);
       return;
     }
     if (result.type === 'not-taken') {
       this.#end(worker, 'left-its-request', result.message);
-      this.#options.toQueue({ type: 'not-taken', worker, message: result.message });
-      this.#options.toQueue({ type: 'rip', worker });
+      this.#tell({ type: 'not-taken', worker, message: result.message });
+      this.#tell({ type: 'rip', worker });
       return;
     }
     const sound = result.reusable && !process.connection.isBroken;
@@ -149,7 +150,7 @@ export class WorkerPool<Spec, Work, Answer> {
     if (reusable) this.#setIdle(worker, process, busy.jobs);
     else if (sound) this.#end(worker, 'served-its-jobs', 'served its number of jobs');
     else this.#end(worker, 'not-reusable', 'must not be used again');
-    this.#options.toQueue({ type: 'concluded', worker, answer: result.answer, reusable });
+    this.#tell({ type: 'concluded', worker, answer: result.answer, reusable });
   }
 
   /** The process is gone. While it is busy, its job's driver finds out through the connection and says what to do. */
@@ -158,14 +159,14 @@ export class WorkerPool<Spec, Work, Answer> {
     if (state?.type === 'busy') state.process.connection.destroy();
     if (state?.type !== 'idle') return;
     this.#end(worker, 'ended-by-itself', 'ended by itself');
-    this.#options.toQueue({ type: 'rip', worker });
+    this.#tell({ type: 'rip', worker });
   }
 
   #setIdle(worker: number, process: WorkerProcess, jobs: number): void {
-    const { clock, idleMs, toQueue } = this.#options;
+    const { clock, idleMs } = this.#options;
     const retire = (): void => {
       this.#end(worker, 'idle', 'idle');
-      toQueue({ type: 'rip', worker });
+      this.#tell({ type: 'rip', worker });
     };
     const timer = Number.isFinite(idleMs) ? clock.after(idleMs, retire) : undefined;
     this.#workers.set(worker, { type: 'idle', process, jobs, timer });
@@ -180,12 +181,16 @@ export class WorkerPool<Spec, Work, Answer> {
       return;
     }
     if (state.type === 'idle') state.timer?.cancel();
-    const { observe, ended, logger, kind } = this.#options;
+    const { kind, logger, metrics, news } = this.#options;
     const { pid } = state.process;
-    observe('retired');
-    ended?.({ pid, reason, message, jobs: state.jobs });
+    metrics.worker(kind, 'retired');
+    news.tell('worker-ended', () => ({ worker: kind, pid, reason, message, jobs: state.jobs }));
     logger.debug({ kind, workerPid: pid, reason: message }, 'worker ended');
     this.#track(state.process.dispose());
+  }
+
+  #tell(message: FromPool<Answer>): void {
+    this.#queue?.handlePool(message);
   }
 
   #track(task: Promise<unknown>): void {

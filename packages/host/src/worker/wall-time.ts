@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { ConnectionError } from './connection.ts';
+import { type Connection, ConnectionError } from './connection.ts';
 
 /**
  * Wall time that a job gets per unit of CPU time. Lenient, because a busy machine stretches wall time; only a
@@ -51,7 +51,7 @@ export type Exchange =
 export async function ask(
   clock: Clock,
   cpuLimitNs: bigint,
-  connection: { send(payload: readonly Uint8Array[]): Promise<void>; receive(): Promise<Uint8Array> },
+  connection: Pick<Connection, 'send' | 'receive'>,
   payload: readonly Uint8Array[],
   onSent: () => void,
 ): Promise<Exchange> {

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { it } from 'vitest';
 import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { artifactKey } from '../../src/artifact-identity.ts';
-import { type ArtifactRequest, type ArtifactResult, Artifacts } from '../../src/artifacts/artifacts.ts';
-import type { Artifact, ArtifactStore } from '../../src/artifacts/store.ts';
+import { Artifacts } from '../../src/artifacts/artifacts.ts';
+import type { ArtifactRequest, ArtifactResult } from '../../src/artifacts/request.ts';
 import type { ToPrepareQueue } from '../../src/prepare/messages.ts';
 import type { PrepareAnswer, PrepareWork } from '../../src/prepare/work.ts';
+import type { Artifact } from '../../src/store/index.ts';
 import { silent } from '../support/hosts.ts';
 
 const IDENTITIES = ['a', 'b'].map((codeHash) => ({ codeHash, prepHash: 'p', engine: 'e' }));
@@ -46,6 +47,7 @@ class World {
   readonly #open = new Map<string, 'normal' | 'critical'>();
   readonly #known: Artifact[] = [];
   #files = 0;
+  #inside = 0;
   readonly #artifacts = new Artifacts({
     clock: this.clock,
     logger: silent,
@@ -53,11 +55,21 @@ class World {
       isSound: () => true,
       touch: () => {},
       remove: async ({ path }: Artifact) => void this.removed.add(path),
-    } as unknown as ArtifactStore,
-    toQueue: (message) => this.#toQueue(message),
-    observe: () => {},
-    onPrepared: () => {},
-    onFinalFailure: () => {},
+    },
+    queue: { handle: (message) => this.#toQueue(message) },
+    metrics: {
+      cache: () => {},
+      gaveUp: () => {},
+      prepareEnqueued: () => {
+        this.#inside += 1;
+      },
+      prepareConcluded: () => {
+        this.#inside -= 1;
+      },
+      prepared: () => {},
+    },
+    news: { tell: () => {} },
+    disk: { bytes: Number.POSITIVE_INFINITY, minStaleMs: 0 },
   });
 
   acquire(of: number, purpose: ArtifactRequest['purpose'], critical: boolean): void {
@@ -70,7 +82,7 @@ class World {
       priority: critical ? 'critical' : 'normal',
       work: {
         request: { validationCodeBombLimit: 1 } as PrepareWork['request'],
-        promote: async () => ({ ok: true, path: '', size: 0 }),
+        destination: { type: 'cache', identity },
       },
     };
     const settled = (over: NonNullable<Asked['over']>): void => {
@@ -98,10 +110,10 @@ class World {
     if (!this.#open.delete(job)) return;
     if (how === 'not started') {
       const reason = { type: 'not-started', message: 'no' } as const;
-      this.#artifacts.handle({ type: 'failed', job, reason });
+      this.#artifacts.handlePreparation({ type: 'failed', job, reason });
       return;
     }
-    this.#artifacts.handle({ type: 'concluded', job, answer: this.#answer(how) });
+    this.#artifacts.handlePreparation({ type: 'concluded', job, answer: this.#answer(how) });
   }
 
   async discard(which: number): Promise<void> {
@@ -118,6 +130,7 @@ class World {
   check(): void {
     const { prepared, preparing, bytes } = this.#artifacts.counts();
     must(preparing === this.#open.size, 'knows what is being prepared');
+    must(preparing === this.#inside, 'counts what enters and leaves the pipeline');
     must((prepared === 0) === (bytes === 0), 'counts bytes');
     for (const { key, over } of this.asked)
       must(over !== undefined || this.#open.has(key), 'lets nobody wait for nothing');

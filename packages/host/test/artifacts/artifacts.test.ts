@@ -2,15 +2,18 @@ import type { PrepareError } from '@pvf/protocol';
 import { FakeClock, settle } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { artifactKey } from '../../src/artifact-identity.ts';
-import { type ArtifactRequest, Artifacts, type CacheEvent } from '../../src/artifacts/artifacts.ts';
-import type { Artifact, ArtifactStore } from '../../src/artifacts/store.ts';
+import { Artifacts } from '../../src/artifacts/artifacts.ts';
+import type { ArtifactRequest } from '../../src/artifacts/request.ts';
+import type { CacheEvent } from '../../src/metrics/index.ts';
 import type { ToPrepareQueue } from '../../src/prepare/messages.ts';
 import type { PrepareAnswer, PrepareWork } from '../../src/prepare/work.ts';
+import type { Artifact } from '../../src/store/index.ts';
 import { silent } from '../support/hosts.ts';
 
 const MINUTE_MS = 60_000;
 const IDENTITY = { codeHash: 'c', prepHash: 'p', engine: 'e' };
 const KEY = artifactKey(IDENTITY);
+const DESTINATION = { type: 'cache', identity: IDENTITY } as const;
 
 function setUp() {
   const clock = new FakeClock();
@@ -19,32 +22,43 @@ function setUp() {
   const finalFailures: string[] = [];
   const removed: string[] = [];
   const unsound = new Set<string>();
+  let inside = 0;
   const store = {
     isSound: (artifact: Artifact) => !unsound.has(artifact.path),
     touch: () => {},
     remove: async (artifact: Artifact) => void removed.push(artifact.path),
-  } as unknown as ArtifactStore;
+  };
   const artifacts = new Artifacts({
     clock,
     logger: silent,
     store,
-    toQueue: (message) => toQueue.push(message),
-    observe: (event) => events.push(event),
-    onPrepared: () => {},
-    onFinalFailure: ({ type }) => finalFailures.push(type),
+    queue: { handle: (message) => toQueue.push(message) },
+    metrics: {
+      cache: (event) => events.push(event),
+      gaveUp: (error) => finalFailures.push(error),
+      prepareEnqueued: () => {
+        inside += 1;
+      },
+      prepareConcluded: () => {
+        inside -= 1;
+      },
+      prepared: () => {},
+    },
+    news: { tell: () => {} },
+    disk: { bytes: Number.POSITIVE_INFINITY, minStaleMs: 0 },
   });
   const never = new AbortController().signal;
   const request = (rest: Partial<ArtifactRequest> = {}): ArtifactRequest => ({
     identity: IDENTITY,
     purpose: 'execute',
     priority: 'normal',
-    work: { request: {} as PrepareWork['request'], promote: async () => ({ ok: true, path: '', size: 0 }) },
+    work: { request: {} as PrepareWork['request'], destination: DESTINATION },
     ...rest,
   });
   const acquire = (rest: Partial<ArtifactRequest> = {}, signal = never) =>
     artifacts.acquire(request(rest), signal);
   const conclude = (answer: PrepareAnswer, key = KEY) =>
-    artifacts.handle({ type: 'concluded', job: key, answer });
+    artifacts.handlePreparation({ type: 'concluded', job: key, answer });
   const fail = (error: PrepareError, key = KEY) => conclude({ type: 'failed', error }, key);
   const prepared = (path = 'file', size = 10, key = KEY) => {
     const memoryStats = { memoryTrackerStats: undefined, maxRss: undefined, peakTrackedAlloc: 0n };
@@ -61,6 +75,8 @@ function setUp() {
     finalFailures,
     removed,
     unsound,
+    /** Preparations in the pipeline, as the metrics count them. */
+    inside: () => inside,
     acquire,
     conclude,
     fail,
@@ -96,7 +112,7 @@ it('a preparation for which no worker starts leaves what was known before', asyn
   await clock.advance(20 * MINUTE_MS);
   const second = acquire();
   const reason = { type: 'not-started', message: 'no' } as const;
-  artifacts.handle({ type: 'failed', job: KEY, reason });
+  artifacts.handlePreparation({ type: 'failed', job: KEY, reason });
   expect(await second).toEqual({ type: 'not-started', reason });
   expect(artifacts.counts()).toMatchObject({ failed: 1, preparing: 0 });
   expect(await acquire({ purpose: 'precheck' })).toMatchObject({
@@ -220,7 +236,7 @@ describe('a preparation that failed', () => {
       purpose: 'precheck',
       work: {
         request: { validationCodeBombLimit } as PrepareWork['request'],
-        promote: async () => ({ ok: true, path: '', size: 0 }),
+        destination: DESTINATION,
       },
     });
     acquire(limited(10));
@@ -256,7 +272,7 @@ describe('a preparation that failed', () => {
     const { artifacts, acquire, enqueued } = setUp();
     const first = acquire();
     const reason = { type: 'not-started', message: 'no' } as const;
-    artifacts.handle({ type: 'failed', job: KEY, reason });
+    artifacts.handlePreparation({ type: 'failed', job: KEY, reason });
     expect(await first).toEqual({ type: 'not-started', reason });
     acquire();
     expect(enqueued()).toBe(2);

@@ -20,11 +20,11 @@ function setUp(templateBytes: number, workers = 2) {
   const queue = new ExecuteQueue<string, string, string>({
     capacity: workers,
     clock,
-    toPool: pool.receive,
-    toHost: (message) => told.push(message),
+    pool,
     templateBytes,
   });
   pool.reply = (message) => queue.handlePool(message);
+  queue.reportTo({ handleExecution: (message) => told.push(message) });
   let next = 1;
   const enqueue = (loadable: Loadable | undefined, kind: 'approval' | 'dispute' = 'approval'): number => {
     const id = next++;

@@ -4,7 +4,7 @@ import { it } from 'vitest';
 import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import type { FromExecuteQueue } from '../../src/execute/messages.ts';
 import { ExecuteQueue } from '../../src/execute/queue.ts';
-import { KINDS } from '../../src/execute/shares.ts';
+import { KINDS } from '../../src/kinds.ts';
 import type { FromPool, ToPool } from '../../src/worker/messages.ts';
 
 type Ending = 'concluded' | 'failed' | 'dropped' | 'cancelled';
@@ -65,9 +65,9 @@ class World {
       capacity,
       clock: this.clock,
       templateBytes: templates ? TEMPLATE_BYTES : 0,
-      toPool: (message) => this.#toPool(message),
-      toHost: (message) => this.#toHost(message),
+      pool: { handle: (message) => this.#toPool(message) },
     });
+    this.queue.reportTo({ handleExecution: (message) => this.#told(message) });
   }
 
   enqueue(
@@ -190,7 +190,7 @@ class World {
     }
   }
 
-  #toHost(message: FromExecuteQueue<string>): void {
+  #told(message: FromExecuteQueue<string>): void {
     must(this.jobs.get(message.job)?.ending === undefined, 'says nothing of what is over');
     if (message.type === 'started') return;
     if (message.type === 'concluded')

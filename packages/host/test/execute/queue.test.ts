@@ -13,10 +13,10 @@ function setUp(capacity = 2) {
   const queue = new ExecuteQueue<string, number, string>({
     capacity,
     clock,
-    toPool: pool.receive,
-    toHost: (message) => told.push(message),
+    pool,
   });
   pool.reply = (message) => queue.handlePool(message);
+  queue.reportTo({ handleExecution: (message) => told.push(message) });
   let next = 1;
   const enqueue = (job: Partial<Job> = {}): number => {
     const id = next++;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { KINDS, Shares } from '../../src/execute/shares.ts';
+import { Shares } from '../../src/execute/shares.ts';
 import type { ExecutionKind } from '../../src/index.ts';
+import { KINDS } from '../../src/kinds.ts';
 
 const LETTERS: Record<ExecutionKind, string> = {
   dispute: 'd',

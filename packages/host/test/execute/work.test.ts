@@ -99,7 +99,11 @@ describe('a worker that lies is not used again, and its words are no answer', ()
   ])('%s', async (_, frame) => {
     expect((await execute(() => frame)).result).toEqual({
       type: 'done',
-      answer: { type: 'worker-died', message: expect.stringMatching(/^its answer is none: /), wallTimeMs: 0 },
+      answer: {
+        type: 'worker-died',
+        message: expect.stringMatching(/^the worker sent an answer that cannot be decoded: /),
+        wallTimeMs: 0,
+      },
       reusable: false,
     });
   });

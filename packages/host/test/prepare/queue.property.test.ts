@@ -29,9 +29,9 @@ class World {
     this.queue = new PrepareQueue<string, string>({
       soft,
       hard,
-      toPool: (message) => this.#toPool(message),
-      toHost: (message) => this.#toHost(message),
+      pool: { handle: (message) => this.#toPool(message) },
     });
+    this.queue.reportTo({ handlePreparation: (message) => this.#told(message) });
   }
 
   enqueue(priority: PreparePriority): void {
@@ -134,7 +134,7 @@ class World {
     }
   }
 
-  #toHost(message: FromPrepareQueue<string>): void {
+  #told(message: FromPrepareQueue<string>): void {
     const job = this.jobs.get(message.job);
     must(job !== undefined && !job.over, 'says nothing of what is over');
     if (message.type === 'started' || job === undefined) return;

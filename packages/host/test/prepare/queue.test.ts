@@ -9,10 +9,10 @@ function setUp(soft = 1, hard = 2) {
   const queue = new PrepareQueue<string, string>({
     soft,
     hard,
-    toPool: pool.receive,
-    toHost: (message) => told.push(message),
+    pool,
   });
   pool.reply = (message) => queue.handlePool(message);
+  queue.reportTo({ handlePreparation: (message) => told.push(message) });
   const enqueue = (job: string, priority: PreparePriority = 'normal'): void =>
     queue.handle({ type: 'enqueue', job, priority, work: job });
   return { pool, told, queue, enqueue };

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { type PrepareError, PrepareWorkerResult, PvfPrepData } from '@pvf/protocol';
 import { FakeClock } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
-import { type Promoted, prepareWork } from '../../src/prepare/work.ts';
+import { prepareWork } from '../../src/prepare/work.ts';
+import type { Destination } from '../../src/store/index.ts';
+import type { Promoted } from '../../src/threads/index.ts';
 import { tempDir } from '../support/fake-worker.ts';
 import { type Script, scriptedWorker } from '../support/scripted-worker.ts';
 
@@ -16,6 +18,8 @@ const REQUEST: PvfPrepData = {
   prepKind: 'Compilation',
 };
 const CHECKSUM = new Uint8Array(32).fill(8);
+const IDENTITY = { codeHash: 'c', prepHash: 'p', engine: 'e' };
+const DESTINATION: Destination = { type: 'cache', identity: IDENTITY };
 
 async function prepare(
   script: Script,
@@ -33,14 +37,14 @@ async function prepare(
   let started = 0;
   const result = await prepareWork(
     new FakeClock(),
-    process,
     {
-      request: REQUEST,
-      promote: (tmpPath, checksum) => {
-        asked.push([tmpPath, checksum]);
+      promote: (tmpPath, checksum, destination) => {
+        asked.push([tmpPath, checksum, destination]);
         return promote(tmpPath);
       },
     },
+    process,
+    { request: REQUEST, destination: DESTINATION },
     () => {
       started += 1;
     },
@@ -76,7 +80,7 @@ it('a worker gets the request and an empty file; what it made is put in place un
   );
   expect(requests.map((request) => PvfPrepData.decode(request))).toEqual([REQUEST]);
   expect([started, found, left]).toEqual([1, '', []]);
-  expect(asked).toEqual([[join(dir, 'tmp-artifact'), CHECKSUM]]);
+  expect(asked).toEqual([[join(dir, 'tmp-artifact'), CHECKSUM, DESTINATION]]);
   expect(result).toEqual({
     type: 'done',
     answer: {
@@ -130,7 +134,7 @@ describe('a worker that lies is not used again', () => {
     ['half an answer', answers().subarray(1)],
   ])('%s', async (_, frame) => {
     const { result, asked } = await prepare(() => frame);
-    const value = expect.stringMatching(/^the prepare worker's answer is none: /);
+    const value = expect.stringMatching(/^the prepare worker sent an answer that cannot be decoded: /);
     expect([result, asked]).toEqual([failed({ type: 'IoErr', value }, false), []]);
   });
 });

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { FakeClock } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { artifactFileName } from '../../src/artifact-identity.ts';
-import type { ArtifactResult } from '../../src/artifacts/artifacts.ts';
-import { ArtifactStore } from '../../src/artifacts/store.ts';
-import { PvfCode } from '../../src/code.ts';
+import type { ArtifactResult } from '../../src/artifacts/index.ts';
 import type { ExecutionKind } from '../../src/index.ts';
 import type { HostServices } from '../../src/request/host-services.ts';
 import { checkCandidate, checkPvf, RequestScope, runPrecheck, Validation } from '../../src/request/index.ts';
+import { ArtifactStore } from '../../src/store/store.ts';
 import type { Threads } from '../../src/threads/index.ts';
 import { tempDir } from '../support/fake-worker.ts';
 import { candidate, DEFAULTS, silent, text } from '../support/hosts.ts';
@@ -31,7 +30,7 @@ function partsWith(faulty: Partial<HostServices>): HostServices {
   const parts: Partial<HostServices> = {
     clock: new FakeClock(),
     logger: silent,
-    importCode: async () => new PvfCode(new Uint8Array(new SharedArrayBuffer(1)), '00'),
+    threads: { hash: async () => '00' } as unknown as Threads,
     artifacts: { acquire: async () => READY } as unknown as HostServices['artifacts'],
     ...faulty,
   };
@@ -42,7 +41,7 @@ const scope = (parts: HostServices) =>
   new RequestScope('id', {}, parts.clock, silent, new AbortController().signal);
 
 const FAULTS: [string, Partial<HostServices>][] = [
-  ['a thread that hashes', { importCode: oops }],
+  ['a thread that hashes', { threads: { hash: oops } as unknown as Threads }],
   ['the look-up of artifacts', { artifacts: { acquire: oops } as unknown as HostServices['artifacts'] }],
 ];
 
@@ -75,8 +74,7 @@ it('a thread that rejects when it should verify an artifact of an earlier run ha
   const dir = tempDir();
   const identity = { codeHash: '0'.repeat(64), prepHash: '1'.repeat(64), engine: '2'.repeat(16) };
   writeFileSync(join(dir, artifactFileName(identity, '3'.repeat(64), '4'.repeat(8))), 'artifact');
-  const threads: Threads = { run: oops, close: async () => {} };
-  const store = new ArtifactStore(dir, threads, 'worker');
+  const store = new ArtifactStore(dir, { verify: oops, promote: oops }, 'worker');
   const [found] = [...(await store.restore(identity.engine, true)).values()];
   expect(await store.isSound(found!.artifact)).toBe(false);
   // Asked again, it is not trusted either.

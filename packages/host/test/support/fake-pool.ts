@@ -5,7 +5,7 @@ export class FakePool<Spec, Work, Answer> {
   readonly messages: ToPool<Spec, Work>[] = [];
   reply: (message: FromPool<Answer>) => void = () => {};
 
-  readonly receive = (message: ToPool<Spec, Work>): void => {
+  readonly handle = (message: ToPool<Spec, Work>): void => {
     this.messages.push(message);
   };
 

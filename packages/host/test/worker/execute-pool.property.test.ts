@@ -2,7 +2,7 @@ import { settle } from '@pvf/test-kit';
 import fc from 'fast-check';
 import { it, vi } from 'vitest';
 import { PROPERTY } from '../../../test-kit/setup/property.ts';
-import { KINDS } from '../../src/execute/shares.ts';
+import { KINDS } from '../../src/kinds.ts';
 import { ANSWERS, ExecuteWorld } from '../support/pools/execute-world.ts';
 import { DEATHS } from '../support/pools/fake-process.ts';
 import { IDLE_MS } from '../support/pools/workshop.ts';

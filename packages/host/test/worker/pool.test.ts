@@ -1,7 +1,8 @@
 import { FakeClock, settle } from '@pvf/test-kit';
 import { expect, it } from 'vitest';
+import type { WorkResult } from '../../src/worker/driver.ts';
 import type { FromPool } from '../../src/worker/messages.ts';
-import { WorkerPool, type WorkResult } from '../../src/worker/pool.ts';
+import { WorkerPool } from '../../src/worker/pool.ts';
 import type { WorkerProcess } from '../../src/worker/process.ts';
 import { silent } from '../support/hosts.ts';
 
@@ -23,21 +24,24 @@ function setUp({ idleMs = Number.POSITIVE_INFINITY, maxJobs = 10 } = {}) {
     logger: silent,
     idleMs,
     maxJobs,
-    replaced: async () => replaced,
-    spawn: (_spec, signal, onGone) => {
-      const deferred = Promise.withResolvers<WorkerProcess>();
-      spawns.push({ ...deferred, signal, onGone });
-      return deferred.promise;
+    programs: { replaced: async () => replaced },
+    driver: {
+      spawn: (_spec, signal, onGone) => {
+        const deferred = Promise.withResolvers<WorkerProcess>();
+        spawns.push({ ...deferred, signal, onGone });
+        return deferred.promise;
+      },
+      run: (_process, _work, onStarted) => {
+        const deferred = Promise.withResolvers<WorkResult<string>>();
+        jobs.push({ ...deferred, onStarted });
+        return deferred.promise;
+      },
+      abandon: async (answer) => void abandoned.push(answer),
     },
-    work: (_process, _work, onStarted) => {
-      const deferred = Promise.withResolvers<WorkResult<string>>();
-      jobs.push({ ...deferred, onStarted });
-      return deferred.promise;
-    },
-    abandoned: async (answer) => void abandoned.push(answer),
-    toQueue: (message) => told.push(message),
-    observe: (event) => events.push(event),
+    metrics: { worker: (_kind, event) => events.push(event) },
+    news: { tell: () => {} },
   });
+  pool.reportTo({ handlePool: (message) => told.push(message) });
   const process = (pid: number): WorkerProcess =>
     ({
       pid,

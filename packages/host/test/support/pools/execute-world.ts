@@ -5,22 +5,17 @@ import {
   type WorkerError,
   type WorkerResponse,
 } from '@pvf/protocol';
-import { settle } from '@pvf/test-kit';
 import { expect } from 'vitest';
 import { ExecuteQueue } from '../../../src/execute/queue.ts';
-import { KINDS } from '../../../src/execute/shares.ts';
 import { type ExecuteAnswer, type ExecuteWork, executeWork } from '../../../src/execute/work.ts';
+import { KINDS } from '../../../src/kinds.ts';
 import type { Metrics, SlownessWatch } from '../../../src/metrics/index.ts';
 import { type ExecutionResult, Executions } from '../../../src/request/executions.ts';
 import { WorkerPool } from '../../../src/worker/pool.ts';
 import { disk } from './disk.ts';
-import type { DEATHS, FakeProcess } from './fake-process.ts';
+import type { FakeProcess } from './fake-process.ts';
 import { must } from './notes.ts';
-import { Workshop } from './workshop.ts';
-
-const LIMIT_MS = 2_000;
-const WALL_LIMIT_MS = 4 * LIMIT_MS;
-const MAX_STARTS = 5;
+import { LIMIT_MS, MAX_STARTS, PoolWorld, type WorldJob } from './pool-world.ts';
 
 export const ANSWERS = [
   'ok',
@@ -31,47 +26,41 @@ export const ANSWERS = [
   'nonsense',
   'twice',
 ] as const;
-type Job = {
+type Answer = (typeof ANSWERS)[number];
+type Expected = { type: ExecuteAnswer['type']; error?: WorkerError; response?: WorkerResponse };
+type Job = WorldJob<Expected> & {
   readonly kind: (typeof KINDS)[number];
   readonly params: number;
   readonly since: number;
   readonly abort: AbortController;
-  starts: number;
-  givenAt: number;
-  /** What must become of it, once a worker has done something. */
-  expected?: { type: ExecuteAnswer['type']; error?: WorkerError; response?: WorkerResponse };
   result?: ExecutionResult | 'aborted';
 };
 
 const paramsOf = (which: number): ExecutorParams => [{ type: 'StackLogicalMax', value: which + 1 }];
 
-/** Real queue, pool and drivers with workers that do what a sequence says; keeps account of each request. */
-export class ExecuteWorld {
+export class ExecuteWorld extends PoolWorld<ExecutorParams, Expected, Job, Answer> {
   readonly capacity: number;
-  readonly jobs: Job[] = [];
-  readonly shop = new Workshop<ExecutorParams>((by) => this.#served(by));
+  protected readonly death = { type: 'worker-died' } as const;
   readonly pool: WorkerPool<ExecutorParams, ExecuteWork, ExecuteAnswer>;
   readonly #queue: ExecuteQueue<ExecutorParams, ExecuteWork, ExecuteAnswer>;
   readonly #executions: Executions;
   #inside = 0;
 
   constructor(capacity: number) {
+    super();
     this.capacity = capacity;
     const { clock } = this.shop;
-    disk.files.clear();
-    disk.broken.clear();
     this.pool = new WorkerPool({
       ...this.shop.options(),
       kind: 'execute',
-      work: (process, work, onStarted) => executeWork(clock, process, work, onStarted),
-      toQueue: (message) => this.#queue.handlePool(message),
+      driver: {
+        spawn: this.shop.spawn,
+        run: (process, work, onStarted) => executeWork(clock, process, work, onStarted),
+        abandon: async () => {},
+      },
     });
-    this.#queue = new ExecuteQueue({
-      capacity,
-      clock,
-      toPool: (message) => this.pool.handle(message),
-      toHost: (message) => this.#executions.handle(message),
-    });
+    this.#queue = new ExecuteQueue({ capacity, clock, pool: this.pool });
+    this.pool.reportTo(this.#queue);
     const metrics = {
       executeEnqueued: () => (this.#inside += 1),
       executeStarted: () => {},
@@ -79,10 +68,11 @@ export class ExecuteWorld {
     };
     const slowness = { started: () => {} };
     this.#executions = new Executions(
-      (message) => this.#queue.handle(message),
+      this.#queue,
       metrics as unknown as Metrics,
       slowness as unknown as SlownessWatch,
     );
+    this.#queue.reportTo(this.#executions);
   }
 
   request(kind: Job['kind'], params: number): void {
@@ -121,11 +111,7 @@ export class ExecuteWorld {
       );
   }
 
-  answer(which: number, how: (typeof ANSWERS)[number]): void {
-    const process = this.shop.asked(which);
-    if (process === undefined) return;
-    const id = idOf(process);
-    const job = this.jobs[id]!;
+  protected reply(process: FakeProcess<ExecutorParams>, id: number, job: Job, how: Answer): void {
     if (how === 'nonsense') {
       job.expected = { type: 'worker-died' };
       process.answer(Uint8Array.of(9));
@@ -145,14 +131,6 @@ export class ExecuteWorld {
     else if (disk.broken.has(process.dir)) job.expected = { type: 'host-fault' };
     else job.expected = { type: 'answered', response: value };
     process.answer(ExecuteWorkerResult.encode({ ok: true, value }), how === 'twice' ? 2 : 1);
-  }
-
-  die(which: number, how: (typeof DEATHS)[number]): void {
-    const process = this.shop.any(which);
-    if (process === undefined) return;
-    if (process.request !== undefined && how !== 'leaves its request')
-      this.jobs[idOf(process)]!.expected = { type: 'worker-died' };
-    process.die(how);
   }
 
   abort(which: number): void {
@@ -183,64 +161,33 @@ export class ExecuteWorld {
     must(this.#inside === open, 'each request is counted until it ends');
     for (const { expected, result } of this.jobs)
       must(expected === undefined || result !== undefined, 'whom a worker has answered does not wait');
-    for (const { request } of alive)
-      must(
-        request === undefined || this.shop.clock.now() < request.since + WALL_LIMIT_MS,
-        'nobody waits longer than the wall limit',
-      );
+    this.checkWaiting();
   }
 
   /** No worker begins with what it gets, until nothing is open. */
   async beUnlucky(): Promise<void> {
-    await this.#serveAll('not begun');
+    await this.serveAll('not begun');
   }
 
   /** Sound workers from now on: all that is open is worked off. */
   async workOff(): Promise<void> {
-    await this.#serveAll('ok');
+    await this.serveAll('ok');
   }
 
-  async #serveAll(how: (typeof ANSWERS)[number]): Promise<void> {
-    for (let round = 0; this.open().length > 0 && round < 8 * this.jobs.length; round += 1) {
-      this.shop.startAll();
-      await settle();
-      for (const process of this.shop.alive()) process.take();
-      await settle();
-      for (let each = this.shop.alive().length; each > 0; each -= 1) this.answer(0, how);
-      await this.shop.clock.advance(1_000);
-      this.check();
-    }
-    must(this.open().length === 0, 'nothing stalls');
+  protected idOf({ request }: FakeProcess<ExecutorParams>): number {
+    const { pov } = ExecuteRequest.decode(request!.frame);
+    return Buffer.from(pov.blockData).readUInt32BE();
   }
 
-  async close(): Promise<void> {
-    for (const { abort } of this.open()) abort.abort(new Error('the host closes'));
-    const closed = this.pool.close();
-    this.shop.startAll();
-    await closed;
-    await settle();
-    this.shop.notes.read();
-    must(this.open().length === 0 && this.shop.alive().length === 0, 'nothing is left');
-    must(this.shop.clock.pending === 0, 'no timer is left');
-    must(disk.list('/workers').length === 0, 'no directory is left');
-  }
-
-  #served(by: FakeProcess<ExecutorParams>): void {
-    const job = this.jobs[idOf(by)]!;
-    job.starts += 1;
-    job.givenAt = this.shop.clock.now();
-    must(job.result === undefined, 'what is over is not begun');
-    must(job.starts <= MAX_STARTS, 'a request is not begun for ever');
+  protected checkBegun(by: FakeProcess<ExecutorParams>, job: Job): void {
     expect(by.spec).toEqual(paramsOf(job.params));
     expect(disk.list(by.dir)).toEqual(['artifact']);
   }
 
   #compare(job: Job, result: ExecutionResult): void {
     if (result.type === 'answer') {
-      const hung = { type: 'wall-timeout' };
-      const askedMs = this.shop.clock.now() - job.givenAt;
-      if (job.expected === undefined) must(job.starts > 0 && askedMs <= WALL_LIMIT_MS, 'who hangs was asked');
-      expect(result.answer).toMatchObject(job.expected ?? hung);
+      this.checkHung(job);
+      expect(result.answer).toMatchObject(job.expected ?? { type: 'wall-timeout' });
       return;
     }
     if (result.type === 'dropped') throw new Error('nothing is dropped');
@@ -264,9 +211,4 @@ function requestOf(id: number): ExecuteRequest {
     schedulingParent: hash,
     descriptorVersion: { type: 'V1' },
   };
-}
-
-function idOf({ request }: FakeProcess<ExecutorParams>): number {
-  const { pov } = ExecuteRequest.decode(request!.frame);
-  return Buffer.from(pov.blockData).readUInt32BE();
 }

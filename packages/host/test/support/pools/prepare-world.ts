@@ -4,15 +4,13 @@ import { expect } from 'vitest';
 import type { FromPrepareQueue, PreparePriority } from '../../../src/prepare/messages.ts';
 import { PrepareQueue } from '../../../src/prepare/queue.ts';
 import { type PrepareAnswer, type PrepareWork, prepareWork } from '../../../src/prepare/work.ts';
+import type { Destination } from '../../../src/store/artifact.ts';
+import type { Promoted } from '../../../src/threads/tasks.ts';
 import { WorkerPool } from '../../../src/worker/pool.ts';
 import { disk } from './disk.ts';
-import type { DEATHS, FakeProcess } from './fake-process.ts';
+import type { FakeProcess } from './fake-process.ts';
 import { must } from './notes.ts';
-import { Workshop } from './workshop.ts';
-
-const LIMIT_MS = 2_000;
-const WALL_LIMIT_MS = 4 * LIMIT_MS;
-const MAX_STARTS = 5;
+import { LIMIT_MS, MAX_STARTS, PoolWorld, type WorldJob } from './pool-world.ts';
 
 export const ANSWERS = [
   'ok',
@@ -26,21 +24,17 @@ export const ANSWERS = [
   'another checksum',
 ] as const;
 
-type Job = {
-  starts: number;
-  givenAt: number;
+type Answer = (typeof ANSWERS)[number];
+type Expected = { type: 'prepared'; path: string } | { type: 'failed'; error: Partial<PrepareError> };
+type Job = WorldJob<Expected> & {
   aborted: boolean;
-  /** What must become of it, once a worker has done something. */
-  expected?: { type: 'prepared'; path: string } | { type: 'failed'; error: Partial<PrepareError> };
   result?: FromPrepareQueue<PrepareAnswer>;
 };
 
-/** As `ExecuteWorld`, for preparation. */
-export class PrepareWorld {
+export class PrepareWorld extends PoolWorld<undefined, Expected, Job, Answer> {
   readonly soft: number;
   readonly hard: number;
-  readonly jobs: Job[] = [];
-  readonly shop = new Workshop<undefined>((by) => this.#served(by));
+  protected readonly death = { type: 'failed', error: { type: 'IoErr' } } as const;
   readonly pool: WorkerPool<undefined, PrepareWork, PrepareAnswer>;
   readonly #queue: PrepareQueue<PrepareWork, PrepareAnswer>;
   readonly #promotions: (() => void)[] = [];
@@ -48,53 +42,53 @@ export class PrepareWorld {
   slow = false;
 
   constructor(soft: number, hard: number) {
+    super();
     this.soft = soft;
     this.hard = hard;
     const { clock } = this.shop;
-    disk.files.clear();
-    disk.broken.clear();
+    const store = {
+      promote: (tmpPath: string, checksum: Uint8Array, to: Destination) => this.#put(tmpPath, checksum, to),
+    };
     this.pool = new WorkerPool({
       ...this.shop.options(),
       kind: 'prepare',
-      work: (process, work, onStarted) => prepareWork(clock, process, work, onStarted),
-      abandoned: async (answer) => {
-        if (answer.type === 'prepared') disk.files.delete(answer.path);
+      driver: {
+        spawn: this.shop.spawn,
+        run: (process, work, onStarted) => prepareWork(clock, store, process, work, onStarted),
+        abandon: async (answer) => {
+          if (answer.type === 'prepared') disk.files.delete(answer.path);
+        },
       },
-      toQueue: (message) => this.#queue.handlePool(message),
     });
-    this.#queue = new PrepareQueue({
-      soft,
-      hard,
-      toPool: (message) => this.pool.handle(message),
-      toHost: (message) => this.shop.notes.taking(() => this.#told(message)),
+    this.#queue = new PrepareQueue({ soft, hard, pool: this.pool });
+    this.pool.reportTo(this.#queue);
+    this.#queue.reportTo({
+      handlePreparation: (message) => this.shop.notes.taking(() => this.#told(message)),
     });
   }
 
   request(priority: PreparePriority): void {
     const id = this.jobs.length;
     this.jobs.push({ starts: 0, givenAt: 0, aborted: false });
-    const path = `/artifacts/${id}`;
-    const promote: PrepareWork['promote'] = async (tmpPath, checksum) => {
-      if (this.slow) await new Promise<void>((resolve) => this.#promotions.push(resolve));
-      if (checksum[0] !== 1)
-        return { ok: false, error: { type: 'RenameTmpFile', err: 'sum', src: '', dest: '' } };
-      disk.files.delete(tmpPath);
-      disk.files.add(path);
-      return { ok: true, path, size: 1 };
-    };
     this.#queue.handle({
       type: 'enqueue',
       job: `${id}`,
       priority,
-      work: { request: requestOf(id), promote },
+      work: { request: requestOf(id), destination: { type: 'file', path: `/artifacts/${id}` } },
     });
   }
 
-  answer(which: number, how: (typeof ANSWERS)[number]): void {
-    const process = this.shop.asked(which);
-    if (process === undefined) return;
-    const id = idOf(process);
-    const job = this.jobs[id]!;
+  async #put(tmpPath: string, checksum: Uint8Array, to: Destination): Promise<Promoted> {
+    const path = to.type === 'file' ? to.path : '';
+    if (this.slow) await new Promise<void>((resolve) => this.#promotions.push(resolve));
+    if (checksum[0] !== 1)
+      return { ok: false, error: { type: 'RenameTmpFile', err: 'sum', src: '', dest: '' } };
+    disk.files.delete(tmpPath);
+    disk.files.add(path);
+    return { ok: true, path, size: 1 };
+  }
+
+  protected reply(process: FakeProcess<undefined>, id: number, job: Job, how: Answer): void {
     const cannotEmpty = { type: 'failed', error: { type: 'ClearWorkerDir' } } as const;
     const spoilt = disk.broken.has(process.dir);
     if (how === 'nonsense') {
@@ -124,14 +118,6 @@ export class PrepareWorld {
     else if (how === 'another checksum') job.expected = { type: 'failed', error: { type: 'RenameTmpFile' } };
     else job.expected = { type: 'prepared', path: `/artifacts/${id}` };
     process.answer(PrepareWorkerResult.encode({ ok: true, value }), how === 'twice' ? 2 : 1);
-  }
-
-  die(which: number, how: (typeof DEATHS)[number]): void {
-    const process = this.shop.any(which);
-    if (process === undefined) return;
-    if (process.request !== undefined && how !== 'leaves its request')
-      this.jobs[idOf(process)]!.expected = { type: 'failed', error: { type: 'IoErr' } };
-    process.die(how);
   }
 
   /** What comes of a file that is being put in place is settled already. */
@@ -169,11 +155,7 @@ export class PrepareWorld {
     must(workers <= this.soft || running === alive.length, 'no worker is idle above the soft limit');
     must(queued === 0 || running === alive.length, 'nobody waits beside an idle worker');
     must(running + queued === this.open().length, 'no request is lost, and what is over is not run');
-    for (const { request } of alive)
-      must(
-        request === undefined || this.shop.clock.now() < request.since + WALL_LIMIT_MS,
-        'nobody waits longer than the wall limit',
-      );
+    this.checkWaiting();
     if (this.#promotions.length > 0) return;
     for (const job of this.jobs)
       must(
@@ -191,49 +173,26 @@ export class PrepareWorld {
     this.slow = false;
     this.promote();
     await settle();
-    await this.#serveAll('not begun');
+    await this.serveAll('not begun');
   }
 
   /** Sound workers from now on: all that is open is worked off. */
   async workOff(): Promise<void> {
     this.slow = false;
     this.promote();
-    await this.#serveAll('ok');
+    await this.serveAll('ok');
   }
 
-  async #serveAll(how: (typeof ANSWERS)[number]): Promise<void> {
-    for (let round = 0; this.open().length > 0 && round < 8 * this.jobs.length; round += 1) {
-      this.shop.startAll();
-      await settle();
-      for (const process of this.shop.alive()) process.take();
-      await settle();
-      for (let each = this.shop.alive().length; each > 0; each -= 1) this.answer(0, how);
-      await this.shop.clock.advance(1_000);
-      this.check();
-    }
-    must(this.open().length === 0, 'nothing stalls');
-  }
-
-  async close(): Promise<void> {
-    while (this.open().length > 0) this.abort(0);
-    const closed = this.pool.close();
-    this.shop.startAll();
+  protected override beforeEnd(): void {
     this.promote();
-    await closed;
-    await settle();
-    this.shop.notes.read();
-    this.check();
-    must(this.shop.alive().length === 0, 'nothing is left');
-    must(this.shop.clock.pending === 0, 'no timer is left');
-    must(disk.list('/workers').length === 0, 'no directory is left');
   }
 
-  #served(by: FakeProcess<undefined>): void {
-    const job = this.jobs[idOf(by)]!;
-    job.starts += 1;
-    job.givenAt = this.shop.clock.now();
-    must(job.result === undefined && !job.aborted, 'what is over is not begun');
-    must(job.starts <= MAX_STARTS, 'a request is not begun for ever');
+  protected idOf({ request }: FakeProcess<undefined>): number {
+    const { maybeCompressedCode } = PvfPrepData.decode(request!.frame);
+    return Buffer.from(maybeCompressedCode).readUInt32BE();
+  }
+
+  protected checkBegun(by: FakeProcess<undefined>): void {
     expect(disk.list(by.dir)).toEqual(['tmp-artifact']);
   }
 
@@ -249,10 +208,8 @@ export class PrepareWorld {
       );
       return;
     }
-    const hung = { type: 'failed', error: { type: 'TimedOut' } };
-    const askedMs = this.shop.clock.now() - job.givenAt;
-    if (job.expected === undefined) must(job.starts > 0 && askedMs <= WALL_LIMIT_MS, 'who hangs was asked');
-    expect(message.answer).toMatchObject(job.expected ?? hung);
+    this.checkHung(job);
+    expect(message.answer).toMatchObject(job.expected ?? { type: 'failed', error: { type: 'TimedOut' } });
   }
 }
 
@@ -267,9 +224,4 @@ function requestOf(id: number): PvfPrepData {
     prepTimeout: { secs: BigInt(LIMIT_MS / 1_000), nanos: 0 },
     prepKind: 'Compilation',
   };
-}
-
-function idOf({ request }: FakeProcess<undefined>): number {
-  const { maybeCompressedCode } = PvfPrepData.decode(request!.frame);
-  return Buffer.from(maybeCompressedCode).readUInt32BE();
 }

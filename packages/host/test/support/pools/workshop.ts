@@ -1,4 +1,6 @@
 import { FakeClock, settle } from '@pvf/test-kit';
+import type { WorkerKind } from '../../../src/errors.ts';
+import type { WorkerEvent } from '../../../src/metrics/index.ts';
 import type { SpawnFailure } from '../../../src/worker/messages.ts';
 import type { PoolOptions } from '../../../src/worker/pool.ts';
 import type { WorkerProcess } from '../../../src/worker/process.ts';
@@ -36,25 +38,30 @@ export class Workshop<Spec> {
     this.#onRequest = onRequest;
   }
 
-  /** What a pool's options are besides its work and its queue. */
+  /** What a pool's options are besides kind and driver. */
   options() {
     return {
       clock: this.clock,
       logger: silent,
       idleMs: IDLE_MS,
       maxJobs: MAX_JOBS,
-      replaced: async () => (this.replaced ? 'replaced' : undefined),
-      observe: (event: 'spawning' | 'spawned' | 'retired') => {
-        this.events[event] += 1;
+      programs: { replaced: async () => (this.replaced ? 'replaced' : undefined) },
+      metrics: {
+        worker: (_kind: WorkerKind, event: WorkerEvent) => {
+          this.events[event] += 1;
+        },
       },
-      spawn: (spec: Spec, signal: AbortSignal, onGone: () => void) => {
-        this.notes.taking(() => must(!this.replaced, 'a program that was replaced is not started'));
-        return new Promise<WorkerProcess>((resolve, reject) => {
-          this.attempts.push({ spec, signal, onGone, resolve, reject });
-        });
-      },
+      news: { tell: () => {} },
     } satisfies Partial<PoolOptions<Spec, never, never>>;
   }
+
+  /** Of the pool's driver. */
+  readonly spawn = (spec: Spec, signal: AbortSignal, onGone: () => void): Promise<WorkerProcess> => {
+    this.notes.taking(() => must(!this.replaced, 'a program that was replaced is not started'));
+    return new Promise((resolve, reject) => {
+      this.attempts.push({ spec, signal, onGone, resolve, reject });
+    });
+  };
 
   /** One attempt to start a worker ends, one that was given up among them. */
   start(which: number, works: boolean): void {

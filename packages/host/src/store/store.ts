@@ -1,25 +1,8 @@
-import { readdir, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type ArtifactIdentity,
-  artifactKey,
-  parseArtifactFileName,
-  type RecordedBy,
-} from '../artifact-identity.ts';
-import type { PreparationStats } from '../outcome.ts';
-import type { Threads } from '../threads/index.ts';
-
-/** An artifact's file. One object stands for one file; a newer artifact of the same identity is another object. */
-export type Artifact = {
-  readonly identity: ArtifactIdentity;
-  readonly path: string;
-  /** twox-256 of the file, hex. */
-  readonly checksum: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Undefined if an earlier run of the host made it. */
-  readonly stats: PreparationStats | undefined;
-};
+import { artifactKey, parseArtifactFileName, type RecordedBy } from '../artifact-identity.ts';
+import type { Promoted, Threads } from '../threads/index.ts';
+import type { Artifact, Destination } from './artifact.ts';
 
 /** How often a use is written to the file's times, so that a later run knows the order. */
 const TOUCH_EVERY_MS = 60 * 60 * 1_000;
@@ -27,14 +10,14 @@ const TOUCH_EVERY_MS = 60 * 60 * 1_000;
 /** The artifact files in the cache directory. What cannot be removed is left to the next start. */
 export class ArtifactStore {
   readonly #dir: string;
-  readonly #threads: Threads;
+  readonly #threads: Pick<Threads, 'promote' | 'verify'>;
   readonly #recordedBy: RecordedBy;
   /** Files of an earlier run are read once before they are trusted. */
   readonly #unverified = new WeakMap<Artifact, Promise<boolean> | 'not-yet'>();
   readonly #touched = new WeakMap<Artifact, number>();
 
   /** @param recordedBy of the prepare worker's program: who says what an artifact was made from */
-  constructor(dir: string, threads: Threads, recordedBy: RecordedBy) {
+  constructor(dir: string, threads: Pick<Threads, 'promote' | 'verify'>, recordedBy: RecordedBy) {
     this.#dir = dir;
     this.#threads = threads;
     this.#recordedBy = recordedBy;
@@ -58,7 +41,7 @@ export class ArtifactStore {
       const file = await stat(path).catch(() => undefined);
       const missing = this.#recordedBy === 'host' && !recorded;
       if (!keep || missing || identity.engine !== engine || file === undefined || found.has(key)) {
-        await this.#remove(path);
+        await this.remove({ path });
         continue;
       }
       const artifact: Artifact = { identity, path, checksum, size: file.size, stats: undefined };
@@ -68,6 +51,20 @@ export class ArtifactStore {
     return found;
   }
 
+  /**
+   * Takes what a worker has written: checked, synced and moved to its place.
+   * @param checksum that the worker has announced
+   */
+  async promote(tmpPath: string, checksum: Uint8Array, to: Destination): Promise<Promoted> {
+    if (to.type === 'file') {
+      await rename(tmpPath, to.path);
+      return { ok: true, path: to.path, size: 0 };
+    }
+    const { identity } = to;
+    const task = { tmpPath, cacheDir: this.#dir, identity, checksum, recordedBy: this.#recordedBy };
+    return await this.#threads.promote(task);
+  }
+
   /** Whether the artifact may be used as far as the host knows; reads files of an earlier run to the end, once. */
   isSound(artifact: Artifact): boolean | Promise<boolean> {
     const state = this.#unverified.get(artifact);
@@ -75,7 +72,7 @@ export class ArtifactStore {
     if (state !== 'not-yet') return state;
     const { path, identity, checksum } = artifact;
     const check = this.#threads
-      .run('verify', { path, identity, checksum, recordedBy: this.#recordedBy })
+      .verify({ path, identity, checksum, recordedBy: this.#recordedBy })
       .catch(() => false)
       .then((sound) => {
         if (sound) this.#unverified.delete(artifact);
@@ -92,11 +89,8 @@ export class ArtifactStore {
     utimes(artifact.path, now / 1_000, now / 1_000).catch(() => {});
   }
 
-  remove(artifact: Artifact): Promise<void> {
-    return this.#remove(artifact.path);
-  }
-
-  async #remove(path: string): Promise<void> {
+  /** Of an artifact, its path; also for what was promoted and never became one. */
+  async remove({ path }: Pick<Artifact, 'path'>): Promise<void> {
     await rm(path, { force: true }).catch(() => {});
   }
 }

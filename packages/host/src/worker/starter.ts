@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { HostCgroup } from '../cgroup/index.ts';
 import type { Clock } from '../clock.ts';
 import type { WorkerKind } from '../errors.ts';
+import type { EarlyWorkers } from './early-workers.ts';
 import { LaunchedWorker } from './launched-worker.ts';
 import type { WorkerProcess } from './process.ts';
 
@@ -26,6 +27,37 @@ export type SpawnSettings = {
   clock: Clock;
   logger: Logger;
 };
+
+/** Starts the workers of one kind. */
+export class WorkerStarter {
+  readonly #settings: SpawnSettings;
+  readonly #early: EarlyWorkers;
+
+  constructor(settings: SpawnSettings, early: EarlyWorkers) {
+    this.#settings = settings;
+    this.#early = early;
+  }
+
+  /**
+   * As `spawnWorker`. The first one is the worker that has told about its program, which may have died meanwhile. Where
+   * there are control groups it has none, because it was started before they were found, and is not used.
+   */
+  async start(
+    handshakes: readonly Uint8Array[],
+    signal: AbortSignal,
+    onGone: () => void,
+  ): Promise<WorkerProcess> {
+    const { kind, cgroup, logger } = this.#settings;
+    try {
+      const launched = cgroup === undefined ? this.#early.take(kind) : undefined;
+      const worker = await launched?.greet(handshakes, signal, onGone);
+      if (worker !== undefined) return worker;
+    } catch (error) {
+      logger.info({ kind, reason: String(error) }, 'another worker is started');
+    }
+    return await spawnWorker(this.#settings, handshakes, signal, onGone);
+  }
+}
 
 /**
  * Starts a worker program and waits until it has connected and taken its handshake frames.

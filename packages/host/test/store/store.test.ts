@@ -10,9 +10,9 @@ import {
   parseArtifactFileName,
   type RecordedBy,
 } from '../../src/artifact-identity.ts';
-import { ArtifactStore } from '../../src/artifacts/store.ts';
 import { fromHex, toHex } from '../../src/hex.ts';
-import { startThreads } from '../../src/threads/index.ts';
+import { ArtifactStore } from '../../src/store/store.ts';
+import { Threads } from '../../src/threads/index.ts';
 import { tempDir } from '../support/fake-worker.ts';
 
 const ENGINE = '0123456789abcdef';
@@ -25,7 +25,7 @@ function cacheWith(content: Uint8Array, identity = IDENTITY, recordedBy: Recorde
   const name = artifactFileName(identity, toHex(artifactChecksum(content)), '00000000', recordedBy);
   const path = join(dir, name);
   writeFileSync(path, content);
-  const store = new ArtifactStore(dir, startThreads(0), recordedBy);
+  const store = new ArtifactStore(dir, new Threads(0), recordedBy);
   return { dir, path, store, key: artifactKey(identity) };
 }
 

@@ -1,22 +1,29 @@
+import type { Logger } from 'pino';
 import type { WorkerKind } from '../errors.ts';
+import { engineIdentity } from './engine.ts';
 import {
   type Ask,
   type ExpectedProgram,
-  engineIdentity,
   isMissing,
   isReplaced,
   type ProbedProgram,
   probeProgram,
-} from '../worker/index.ts';
+} from './program.ts';
 
 /** The two worker programs as they were when the host started, and whether they still are. */
 export class Programs {
   readonly engine: string;
   readonly #expected: ExpectedProgram;
   readonly #programs: Record<WorkerKind, ProbedProgram>;
+  readonly #logger: Logger;
   #stopReason: string | undefined;
 
-  private constructor(programs: Record<WorkerKind, ProbedProgram>, expected: ExpectedProgram) {
+  private constructor(
+    programs: Record<WorkerKind, ProbedProgram>,
+    expected: ExpectedProgram,
+    logger: Logger,
+  ) {
+    this.#logger = logger;
     this.#programs = programs;
     this.#expected = expected;
     this.engine = engineIdentity(Object.values(programs));
@@ -32,12 +39,13 @@ export class Programs {
     expected: ExpectedProgram,
     checkDir: string,
     ask: Record<WorkerKind, Ask>,
+    logger: Logger,
   ): Promise<Programs> {
     const [prepare, execute] = await Promise.all([
       probeProgram('prepare', at.prepare, expected, checkDir, ask.prepare),
       probeProgram('execute', at.execute, expected, undefined, ask.execute),
     ]);
-    return new Programs({ prepare, execute }, expected);
+    return new Programs({ prepare, execute }, expected, logger);
   }
 
   get(kind: WorkerKind): ProbedProgram {
@@ -60,8 +68,11 @@ export class Programs {
    * @returns undefined if the program may be started, else what happened and what to do
    */
   async replaced(kind: WorkerKind): Promise<string | undefined> {
+    const known = this.#stopReason;
     this.#stopReason ??= await this.#compare(kind);
-    return this.#stopReason;
+    const reason = this.#stopReason;
+    if (reason !== known) this.#logger.error({ reason }, 'the host stopped: it starts no more workers');
+    return reason;
   }
 
   async #compare(kind: WorkerKind): Promise<string | undefined> {
