@@ -14,6 +14,10 @@ describe.each(IDENTITIES)('identity as %s', (as) => {
     expect(runCase('identity', 'parent-death', { as })).toBe(0);
   });
 
+  test('who blocks signals is ended by SIGKILL alone', () => {
+    expect(runCase('identity', 'block-signals', { as })).toEqual({ signaled: 9 });
+  });
+
   test('ids change for good, or so that they can be gone back to', () => {
     const isRoot = as === 'root';
     expect(runCase('identity', 'ids', { as })).toEqual(

@@ -18,6 +18,7 @@ export {
   setThreadName,
   setUmask,
 } from './process.ts';
+export { blockSignals } from './signals.ts';
 export {
   type IdMap,
   type MappedId,

@@ -27,12 +27,16 @@ export function explainFailure(writeFd: number, error: unknown): void {
   writeAll(writeFd, Buffer.from(messageOf(error)).subarray(0, MAX_REASON_BYTES));
 }
 
-/** Whether a job has begun, and its own bytes; without a beginning `reason` is what it said instead, or empty. */
+/**
+ * Whether a job has begun, and its own bytes: views. Without a beginning `reason` is what it said instead, or empty: UTF-8
+ * of our own code in a job that was forked from its worker. In one that was forked from a template it is anybody's, must
+ * not be decoded, and may be as long as an answer.
+ */
 export type Beginning =
   | { readonly begun: true; readonly output: Uint8Array }
-  | { readonly begun: false; readonly reason: string };
+  | { readonly begun: false; readonly reason: Uint8Array };
 
 export function readBeginning(bytes: Uint8Array): Beginning {
-  if (bytes[0] === BEGUN) return { begun: true, output: bytes.subarray(BEGINNING_BYTES) };
-  return { begun: false, reason: Buffer.from(bytes.subarray(BEGINNING_BYTES)).toString('utf8') };
+  const rest = bytes.subarray(BEGINNING_BYTES);
+  return bytes[0] === BEGUN ? { begun: true, output: rest } : { begun: false, reason: rest };
 }

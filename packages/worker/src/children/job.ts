@@ -43,8 +43,11 @@ export interface JobReport {
   readonly maxRssBytes: number;
   /** All bytes that the job wrote to its pipe. Untrusted; valid until the next job. */
   readonly output: Uint8Array;
-  /** Why the job ended before it touched its request, as far as is known; only of jobs that mark their beginning. */
-  readonly notBegun?: string;
+  /**
+   * Why the job ended before it touched its request, as far as it has told: UTF-8 if it was no template's job, else
+   * untrusted; valid until the next job. Only of jobs that mark their beginning.
+   */
+  readonly notBegun?: Uint8Array;
 }
 
 export interface JobLimits extends MemoryLimits {
@@ -116,7 +119,7 @@ function runJobIn(slot: CgroupSlot | undefined, spec: JobSpec): JobReport {
   const { notBegun, end } = report;
   // A limit that set-up alone has met is met by every job.
   if (notBegun === undefined || (end.type !== 'exited' && end.type !== 'signaled')) return report;
-  throw new NotBegunError(notBegun === '' ? describeEnd(end) : notBegun);
+  throw new NotBegunError(notBegun.length === 0 ? describeEnd(end) : Buffer.from(notBegun).toString('utf8'));
 }
 
 function failedBody(writeFd: number, error: unknown): number {

@@ -1,4 +1,5 @@
 import {
+  blockSignals,
   closeAllDescriptorsExcept,
   closeDescriptor,
   currentPid,
@@ -64,6 +65,9 @@ function startGuard(): void {
 /** Waits for the end of the worker. */
 function guard(worker: number, group: number): never {
   setThreadName('pvf-guard');
+  // What ends a whole group may leave others in it: the first process of a namespace, or one that blocks signals. A
+  // service that is stopped gets SIGTERM; a group whose parent has gone SIGHUP, and SIGCONT for those that were stopped.
+  blockSignals();
   closeAllDescriptorsExcept([worker]);
   poll([{ fd: worker, events: POLLIN, revents: 0 }], Number.POSITIVE_INFINITY);
   // Itself, too.

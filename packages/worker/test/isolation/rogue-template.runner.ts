@@ -1,6 +1,8 @@
 // A worker some of whose templates have been taken over: each is a native program behind the template's filters that
 // knows its descriptors. Started by rogue-template.test.ts under the workers' flags; prints what became of it as JSON.
+import { randomBytes } from 'node:crypto';
 import {
+  addressOf,
   closeDescriptor,
   compileFilter,
   exitNow,
@@ -9,6 +11,7 @@ import {
   readFully,
   readSmallFile,
   sleep,
+  viewOf,
   writeAll,
 } from '@pvf/sandbox-linux';
 import { markBegun } from '../../src/across/beginning.ts';
@@ -16,7 +19,7 @@ import { type JobLimits, RequestArena, Template, TemplateError, type TemplateJob
 import { ownChildren } from '../../src/own-children.ts';
 import { COMMAND_BYTES } from '../../src/template/template-process.ts';
 import { becomeIsolatedWorker } from './isolated-worker.ts';
-import { call, memory } from './native.ts';
+import { call, MAP_PRIVATE_ANONYMOUS, memory, PAGE, PROT_READ, PROT_WRITE } from './native.ts';
 
 interface Order {
   readonly directory: string;
@@ -43,6 +46,12 @@ const RIGHT = JSON.stringify([{ type: 'exited', status: 0 }, [7]]);
 const PATIENCE_MS = 20_000;
 /** Long enough for a process to make others, or to use some processor time. */
 const A_WHILE_MS = 300;
+/** What a job says in place of that it begins. */
+const NOT_BEGUN = 0;
+/** Kinds of memory side by side, none of which the kernel can take for one: what a fork has to copy. */
+const MAPPINGS = 30_000;
+const SIG_BLOCK = 0;
+const SIGNAL_SET_BYTES = 8;
 
 const restricted = becomeIsolatedWorker(directory, namespaces);
 /** A filter that has the worker answer a call that nobody makes. */
@@ -137,6 +146,23 @@ const answer = ({ command, result }: Ends): never => {
   return exitNow(0);
 };
 
+/** Ends by SIGKILL alone from here on, with all that is forked. */
+const blockSignals = (): void => {
+  call('rt_sigprocmask', SIG_BLOCK, memory(Buffer.alloc(SIGNAL_SET_BYTES, 0xff)), 0, SIGNAL_SET_BYTES);
+};
+/** Never says that it begins, but something else. */
+const confess = ({ command, result }: Ends, words: Uint8Array): never => {
+  readFully(command, new Uint8Array(COMMAND_BYTES));
+  writeAll(result, Uint8Array.of(NOT_BEGUN));
+  writeAll(result, words);
+  return exitNow(1);
+};
+/** Makes the next fork a long one. */
+const spread = (): void => {
+  for (let i = 0; i < MAPPINGS; i++)
+    call('mmap', 0, PAGE, i % 2 === 0 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+};
+
 const children = (): number => ownChildren(job.procFd)!.length;
 
 /** Processor time of all children, in ticks of 10 ms. */
@@ -146,6 +172,21 @@ function ticks(): number {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return sum + Number(fields[11]) + Number(fields[12]);
   }, 0);
+}
+
+/** How often the bytes are in this process's memory, but for where they are now. */
+function copiesOf(bytes: Uint8Array): number {
+  const own = addressOf(bytes);
+  let copies = 0;
+  for (const line of readSmallFile('self/maps', job.procFd).split('\n')) {
+    const [, low = '', high = ''] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];
+    if (low === '') continue;
+    const start = Number.parseInt(low, 16);
+    const region = Buffer.from(viewOf(start, Number.parseInt(high, 16) - start));
+    for (let at = region.indexOf(bytes); at >= 0; at = region.indexOf(bytes, at + 1))
+      if (start + at !== own) copies++;
+  }
+  return copies;
 }
 
 /** What a template does, and what becomes of its own candidate and of another PVF's. */
@@ -186,6 +227,19 @@ function hostileConduct(ends: Ends): void {
       writeAll(ends.result, new Uint8Array(64));
       fork(() => answer(ends));
     },
+    () => fork(() => confess(ends, new Uint8Array(PAGE))),
+    () => {
+      blockSignals();
+      fork(spinForEver);
+    },
+    () => {
+      fork(() => answer(ends));
+      for (const fd of [ends.status, ends.command, ends.result]) closeDescriptor(fd);
+    },
+    () => {
+      spread();
+      fork(() => answer(ends));
+    },
   ];
   let turn = 0;
   onOrders(ends, () => turns[turn++ % turns.length]!());
@@ -219,7 +273,12 @@ function collude(): Record<string, unknown> {
 }
 
 if (what === 'deserter') {
-  const template = startRogue((ends) => onOrders(ends, () => fork(sleepForEver)));
+  const template = startRogue((ends) =>
+    onOrders(ends, () => {
+      blockSignals();
+      fork(sleepForEver);
+    }),
+  );
   // No command is ever taken.
   template.prepareJob();
   writeAll(1, Buffer.from(JSON.stringify(ownChildren(job.procFd))));
@@ -275,6 +334,21 @@ result.takesAndDies = against(victim, (ends) =>
   ),
 );
 result.ends = against(victim, () => {});
+result.closesItsPipes = against(victim, (ends) =>
+  onOrders(ends, () => {
+    for (const fd of [ends.status, ends.command, ends.result]) closeDescriptor(fd);
+    sleepForEver();
+  }),
+);
+result.takesLongToFork = against(victim, (ends) =>
+  onOrders(ends, () => {
+    spread();
+    fork(() => answer(ends));
+  }),
+);
+const words = randomBytes(PAGE / 8);
+result.confesses = against(victim, (ends) => onOrders(ends, () => fork(() => confess(ends, words))));
+result.confessionsKept = copiesOf(words);
 
 // Those that have nothing to do get no processor time while another candidate runs.
 const rogue = startRogue((ends) =>

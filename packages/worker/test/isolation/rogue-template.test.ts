@@ -57,6 +57,10 @@ describe.each(USERS)('a template that has been taken over, run by $name', ({ uid
       jobBreeds: unharmed(expect.stringMatching(/^TemplateError: /) as unknown as string),
       takesAndDies: unharmed('TemplateError: job N ended before it began with its request'),
       ends: unharmed('TemplateError: the process takes no requests'),
+      closesItsPipes: unharmed('TemplateError: the process has gone'),
+      takesLongToFork: unharmed(ANSWER),
+      confesses: unharmed('TemplateError: job N ended before it began with its request'),
+      confessionsKept: 0,
       spins: true,
       other: ANSWER,
       spinsOn: false,
@@ -81,13 +85,31 @@ describe.each(USERS)('a template that has been taken over, run by $name', ({ uid
     expect(await survivors(namespaces, uid, true)).toEqual([]);
   });
 
+  it.each([
+    [true, 'SIGTERM'],
+    [false, 'SIGHUP'],
+  ] as const)(
+    'leaves no process behind when all are told to end, whatever they block (namespaces: %s, %s)',
+    async (namespaces, signal) => {
+      expect(await survivors(namespaces, uid, true, signal)).toEqual([]);
+    },
+  );
+
   it.each([true, false])('would, if nobody watched over its worker (namespaces: %s)', async (namespaces) => {
     expect(await survivors(namespaces, uid, false)).toHaveLength(1);
   });
 });
 
-/** Ends a worker with a job that never asked to end with it; what is still there after a while. */
-async function survivors(namespaces: boolean, uid: number | undefined, guarded: boolean): Promise<number[]> {
+/**
+ * Ends a worker with a job that never asked to end with it and blocks signals; what is still there after a while.
+ * @param toAll a signal for the worker's process group, as services and terminals send it, instead of SIGKILL for the worker
+ */
+async function survivors(
+  namespaces: boolean,
+  uid: number | undefined,
+  guarded: boolean,
+  toAll?: NodeJS.Signals,
+): Promise<number[]> {
   const order = { namespaces, gate: true, what: 'deserter' };
   const worker = spawn(process.execPath, argumentsFor(order, uid), {
     env: {},
@@ -111,7 +133,8 @@ async function survivors(namespaces: boolean, uid: number | undefined, guarded: 
     process.kill(guard, 'SIGKILL');
     await until(() => (isAlive(guard) ? undefined : true));
   }
-  process.kill(worker.pid!, 'SIGKILL');
+  if (toAll === undefined) process.kill(worker.pid!, 'SIGKILL');
+  else process.kill(-worker.pid!, toAll);
   await ended;
   await new Promise((resolve) => setTimeout(resolve, GONE_AFTER_MS));
   return [...children, guard].filter(isAlive);
