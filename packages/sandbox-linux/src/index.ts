@@ -106,7 +106,7 @@ export {
   type ResourceLimit,
   type ResourceUsage,
   type RootOptions,
-  readAnonymousRss,
+  readAllocated,
   readAt,
   readFully,
   readInto,

@@ -8,14 +8,14 @@ const MIB = 1024 * 1024;
 const MS = 1e6;
 
 describe('the guard of a job’s memory', () => {
-  /** One that was forked with 100 MiB and may add 1,600; what it holds is in `held`. */
+  /** One that was forked with 100 MiB and may add 6,400, which takes 100 ms at least; what it holds is in `held`. */
   function guard(heldByTemplate = 0) {
     const state = { heldMib: 100, reads: 0 };
     const readMemory = () => {
       state.reads++;
       return state.heldMib * MIB;
     };
-    const limits = { memoryLimitBytes: 1_600 * MIB, readMemory };
+    const limits = { memoryLimitBytes: 6_400 * MIB, readMemory };
     return { state, guard: new MemoryGuard(1, { forkedWith: 100 * MIB, heldByTemplate }, limits) };
   }
 
@@ -29,18 +29,18 @@ describe('the guard of a job’s memory', () => {
   it('looks then, the sooner again the nearer the limit is', () => {
     const { state, guard: watched } = guard();
     expect(watched.look(101 * MS)).toBe(100);
-    state.heldMib = 1_600;
+    state.heldMib = 6_100;
     expect(watched.look(200 * MS)).toBe(6);
-    state.heldMib = 1_700;
+    state.heldMib = 6_500;
     expect(watched.look(200 * MS)).toBe(1);
-    state.heldMib = 1_701;
+    state.heldMib = 6_501;
     expect(watched.look(200 * MS)).toBe(0);
   });
 
   it('counts what a template holds, twice: it may be there twice', () => {
-    const { state, guard: watched } = guard(400 * MIB);
+    const { state, guard: watched } = guard(1_600 * MIB);
     expect(watched.look(0)).toBe(50);
-    state.heldMib = 1_301;
+    state.heldMib = 4_901;
     expect(watched.look(60 * MS)).toBe(0);
   });
 

@@ -1,3 +1,3 @@
 /** What a process has used so far: CPU time by its kernel clock, resident memory by a kept /proc. */
 export { ownCpuTimeNs, processCpuTimeNs } from './clock.ts';
-export { openProcDirectory, readAnonymousRss, readRss } from './proc-directory.ts';
+export { openProcDirectory, readAllocated, readRss } from './proc-directory.ts';

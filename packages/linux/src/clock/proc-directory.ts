@@ -5,6 +5,10 @@ import { O_PATH } from '../sys/constants.ts';
 import { PAGE_BYTES } from '../sys/libc.ts';
 
 const buffer = Buffer.alloc(256);
+/** Usually all of /proc/PID/status; the list of a process's groups is in it, which may have 65,536. */
+const chunk = Buffer.alloc(8192);
+const SWAPPED = /^VmSwap:\s+(\d+) kB$/m;
+const KIB = 1024;
 
 /**
  * A descriptor of /proc that stays usable after the root has changed. Its pids are those of the namespace
@@ -25,10 +29,28 @@ export function readRss(procFd: number, pid: number): number | undefined {
   return readStatm(procFd, pid)?.resident;
 }
 
-/** Like {@link readRss}, only what the process has allocated: without the pages of files and shared memory. */
-export function readAnonymousRss(procFd: number, pid: number): number | undefined {
+/**
+ * What a process has allocated, in memory or swapped out: without the pages of files and shared memory.
+ * @returns bytes, or undefined if there is no such process
+ */
+export function readAllocated(procFd: number, pid: number): number | undefined {
   const statm = readStatm(procFd, pid);
-  return statm === undefined ? undefined : statm.resident - statm.shared;
+  return statm === undefined ? undefined : statm.resident - statm.shared + readSwapped(procFd, pid);
+}
+
+/** Bytes of a process that are on disk. */
+function readSwapped(procFd: number, pid: number): number {
+  const fd = tryOpen(`${pid}/status`, 0, procFd);
+  if (fd < 0) return 0;
+  try {
+    let text = '';
+    for (let n = readInto(fd, chunk); n > 0; n = readInto(fd, chunk)) text += chunk.toString('latin1', 0, n);
+    return Number(SWAPPED.exec(text)?.[1] ?? 0) * KIB;
+  } catch {
+    return 0;
+  } finally {
+    closeDescriptor(fd);
+  }
 }
 
 /** The fields of proc_pid_statm(5) that are about resident memory, in bytes. */

@@ -1,0 +1,22 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { closeDescriptor, openDirectory, readAllocated } from '../src/index.ts';
+
+const PAGE_BYTES = 4096;
+const KIB = 1024;
+
+it('what a process has allocated counts when it was swapped out, too, however many groups the process is in', () => {
+  const proc = mkdtempSync(join(tmpdir(), 'pvf-proc-'));
+  onTestFinished(() => rmSync(proc, { recursive: true, force: true }));
+  const fd = openDirectory(proc);
+  onTestFinished(() => closeDescriptor(fd));
+  const groups = Array.from({ length: 20_000 }, (_, id) => id).join(' ');
+  mkdirSync(join(proc, '7'));
+  writeFileSync(join(proc, '7/statm'), '900 100 40 5 0 60 0\n');
+  expect(readAllocated(fd, 7)).toBe(60 * PAGE_BYTES);
+  writeFileSync(join(proc, '7/status'), `Name:\tx\nGroups:\t${groups} \nVmSwap:\t    5000 kB\nThreads:\t1\n`);
+  expect(readAllocated(fd, 7)).toBe(60 * PAGE_BYTES + 5000 * KIB);
+  expect(readAllocated(fd, 8)).toBeUndefined();
+});
