@@ -233,9 +233,23 @@ export const slips = [
   slip(
     'shared pages count as allocated',
     src('clock/proc-directory.ts'),
-    'statm.resident - statm.shared;',
-    'statm.resident;',
+    'statm.resident - statm.shared +',
+    'statm.resident +',
     io,
+  ),
+  slip(
+    'what was swapped out does not count',
+    src('clock/proc-directory.ts'),
+    ' + readSwapped(procFd, pid);',
+    ';',
+    linux('test/proc-directory'),
+  ),
+  slip(
+    'who blocks signals can be told to end',
+    src('identity/signals.ts'),
+    'all.bytes.fill(0xff);',
+    'all.bytes.fill(0);',
+    identity,
   ),
   slip(
     'code that can be written to stays so',

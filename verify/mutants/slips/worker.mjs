@@ -282,6 +282,13 @@ const restrictions = [
     },
   ),
   slip(
+    'the guard ends with those that are told to end',
+    src('worker/guard.ts'),
+    '  blockSignals();\n',
+    '',
+    worker('test/isolation/rogue-template'),
+  ),
+  slip(
     'jobs are the user of the worker',
     src('across/job-user.ts'),
     '  setUserIds({ real: id, effective: id, saved: inNamespace ? id : workerUid });\n',
