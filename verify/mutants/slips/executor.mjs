@@ -316,8 +316,8 @@ const memory = [
   slip(
     '33,554,433 bytes can be had',
     asm('shim/allocator.ts'),
-    'if (size > LARGEST) poison(TOO_LARGE);',
-    'if (size > LARGEST + 1) poison(TOO_LARGE);',
+    'if (size > LARGEST) poison(ALLOCATION_TOO_LARGE);',
+    'if (size > LARGEST + 1) poison(ALLOCATION_TOO_LARGE);',
     allocator,
     SHIM,
   ),

@@ -8,18 +8,18 @@
 
 import { guestGrow, guestLoad64, guestPages, guestStore64 } from "./guest";
 import {
-  BAD_LINK,
+  ALLOCATION_TOO_LARGE,
+  ALLOCATOR_POISONED,
+  BAD_FREE_LIST,
   BAD_ORDER,
   COUNT_UNDERFLOW,
   FREE_OF_FREE,
   HEADER_OUT_OF_BOUNDS,
   MEMORY_SHRUNK,
   NOT_READY,
-  OCCUPIED_IN_LIST,
+  OCCUPIED_IN_FREE_LIST,
   OUT_OF_SPACE,
   POINTER_TOO_LOW,
-  POISONED_ALLOCATOR,
-  TOO_LARGE,
   fail,
 } from "./reasons";
 import {
@@ -64,7 +64,7 @@ function poison(reason: u32): void {
 @inline
 function enter(): u64 {
   if (load<u32>(state + POISONED) | (load<u32>(state + READY) ^ 1)) {
-    fail(load<u32>(state + READY) ? POISONED_ALLOCATOR : NOT_READY);
+    fail(load<u32>(state + READY) ? ALLOCATOR_POISONED : NOT_READY);
   }
   const pages = guestPages();
   if (pages < load<u32>(state + SEEN_PAGES)) poison(MEMORY_SHRUNK);
@@ -89,15 +89,15 @@ function growFor(required: u64): void {
  */
 export function allocate(size: u32): u32 {
   const bytes = enter();
-  if (size > LARGEST) poison(TOO_LARGE);
+  if (size > LARGEST) poison(ALLOCATION_TOO_LARGE);
   const order = 29 - clz<u32>(max<u32>(size, 8) - 1);
   const block = (<u32>8 << order) + HEADER;
   const head = state + HEADS + (order << 2);
   let header = load<u32>(head);
   if (header != NIL) {
-    if (u64(header) + block > bytes) poison(BAD_LINK);
+    if (u64(header) + block > bytes) poison(BAD_FREE_LIST);
     const free = guestLoad64(header);
-    if (free & OCCUPIED) poison(u32(free) < ORDERS ? OCCUPIED_IN_LIST : BAD_ORDER);
+    if (free & OCCUPIED) poison(u32(free) < ORDERS ? OCCUPIED_IN_FREE_LIST : BAD_ORDER);
     store<u32>(head, u32(free));
   } else {
     header = load<u32>(state + BUMPER);

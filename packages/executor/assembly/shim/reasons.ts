@@ -4,14 +4,14 @@ import { REASON, state } from "./state";
 
 export const NOT_READY: u32 = 1;
 export const OUT_OF_BOUNDS: u32 = 2;
-export const POISONED_ALLOCATOR: u32 = 3;
-export const TOO_LARGE: u32 = 4;
+export const ALLOCATOR_POISONED: u32 = 3;
+export const ALLOCATION_TOO_LARGE: u32 = 4;
 export const OUT_OF_SPACE: u32 = 5;
 export const MEMORY_SHRUNK: u32 = 6;
-export const BAD_LINK: u32 = 7;
+export const BAD_FREE_LIST: u32 = 7;
 export const HEADER_OUT_OF_BOUNDS: u32 = 8;
 export const BAD_ORDER: u32 = 9;
-export const OCCUPIED_IN_LIST: u32 = 10;
+export const OCCUPIED_IN_FREE_LIST: u32 = 10;
 export const POINTER_TOO_LOW: u32 = 11;
 export const FREE_OF_FREE: u32 = 12;
 export const COUNT_UNDERFLOW: u32 = 13;

@@ -42,7 +42,7 @@ function writeLimits(out: Writer, limits: Limits): void {
   if (limits.maximum !== undefined) out.u32(limits.maximum);
 }
 
-/** Name of the host's memory for the lowered module. */
+/** Name of the host's memory in the module for the engine. */
 export const HOST_MODULE = 'pvf';
 export const HOST_MEMORY = 'memory';
 

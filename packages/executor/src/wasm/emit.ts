@@ -22,7 +22,7 @@ import type { Plan } from './plan.ts';
 import { Reader } from './reader.ts';
 import { Kind, type Limits, type ScanState, SectionId } from './scan-state.ts';
 import { requireKnownSegments } from './segments.ts';
-import { loweredTable, tableCannotBeAllocated } from './tables.ts';
+import { engineTable, tableCannotBeAllocated } from './tables.ts';
 import { NO_THUNKS, planThunks, type ThunkPlan } from './thunks.ts';
 import { requireValidForEngine } from './validation.ts';
 import { Writer } from './writer.ts';
@@ -80,14 +80,14 @@ class Emitter {
     this.metering = chooseMetering(state, plan);
     this.thunks = this.metering.calls === undefined ? NO_THUNKS : entryPoints;
     this.memoryName = plan.exportMemory ? importedMemoryName(state) : undefined;
-    this.hostMemory = plan.lower ? state.memory?.minimum : undefined;
-    this.failingTable = plan.lower && tableCannotBeAllocated(state);
+    this.hostMemory = plan.engine ? state.memory?.minimum : undefined;
+    this.failingTable = plan.engine && tableCannotBeAllocated(state);
     if (thunkParameters(state, this.thunks) > MAX_THUNK_PARAMETERS) {
       throw new RewriteError('PREPARATION', 'functions with too many parameters to wrap', {
         section: 'type',
       });
     }
-    if (plan.lower) requireValidForEngine(state, state.functions + entryPoints.targets.length);
+    if (plan.engine) requireValidForEngine(state, state.functions + entryPoints.targets.length);
   }
 
   module(): Uint8Array {
@@ -113,7 +113,7 @@ class Emitter {
     for (let id = 1; id <= SectionId.data; id++) {
       if (this.wanted(id)) this.known(id);
     }
-    if (this.plan.lower) {
+    if (this.plan.engine) {
       emitFunctionNames(this.state, this.out);
       return;
     }
@@ -143,7 +143,7 @@ class Emitter {
         return true;
       case SectionId.export:
         // A new export section goes before the first section that belongs behind it, else to the end.
-        if (this.plan.lower) return filled || this.addedExports().length > 0;
+        if (this.plan.engine) return filled || this.addedExports().length > 0;
         return filled || (this.memoryName !== undefined && this.hasAfterExports());
       case SectionId.start:
         return state.start !== undefined;
@@ -159,7 +159,7 @@ class Emitter {
     const added: AddedExport[] = [];
     if (memoryName !== undefined) added.push({ name: memoryName, kind: Kind.memory, index: 0 });
     // The executor starts the sum higher where less native stack is allowed than the logical limit needs.
-    if (plan.lower && plan.meter !== undefined && metering.entries !== undefined) {
+    if (plan.engine && plan.meter !== undefined && metering.entries !== undefined) {
       added.push({ name: freeHeightName(state), kind: Kind.global, index: state.globals.length });
     }
     return added;
@@ -182,7 +182,7 @@ class Emitter {
     const size = out.beginSized(end - start);
     const from = out.length;
     this.contents(id, end > start ? new Reader(this.state.code, start, end) : undefined);
-    if (this.plan.lower && this.state.segmentFlags && (id === SectionId.element || id === SectionId.data)) {
+    if (this.plan.engine && this.state.segmentFlags && (id === SectionId.element || id === SectionId.data)) {
       requireKnownSegments(out.bytes, from, out.length, id, this.state, this.plan.bulkMemory);
     }
     out.endSized(size);
@@ -196,7 +196,7 @@ class Emitter {
         emitImports(reader, out, this.memoryName !== undefined, this.hostMemory);
         return;
       case SectionId.global:
-        emitGlobals(reader, out, plan.meter !== undefined, plan.lower && state.scratchGlobals);
+        emitGlobals(reader, out, plan.meter !== undefined, plan.engine && state.scratchGlobals);
         return;
       case SectionId.export:
         emitExports(reader, out, thunks, this.addedExports());
@@ -217,7 +217,7 @@ class Emitter {
         emitFunctions(reader, out, thunks);
         return;
       case SectionId.table:
-        emitLimited(reader, out, true, plan.lower ? loweredTable(state) : (limits) => limits);
+        emitLimited(reader, out, true, plan.engine ? engineTable(state) : (limits) => limits);
         return;
       case SectionId.start:
         out.u32(thunks.redirect(reader.u32()));

@@ -107,7 +107,7 @@ export function inspectModule(code: Uint8Array, options: InspectOptions = {}): M
 const DEFAULT_STACK_LOGICAL_MAX = 65_536;
 
 function findRejection(state: ScanState, limit: number, bulkMemory: boolean): RewriteError | undefined {
-  const plan = { ...planUpTo('clear_memory_max_limit', limit), lower: true, bulkMemory };
+  const plan = { ...planUpTo('clear_memory_max_limit', limit), engine: true, bulkMemory };
   try {
     scanInto(state, true);
     requirePreparable(state, plan);

@@ -1,6 +1,6 @@
 /**
  * What to do with a module, step by step as the reference does it. Each step builds on the one before;
- * `lower` is ours: it fits the result to V8.
+ * `engine` is ours: it fits the result to V8.
  */
 export interface Plan {
   /** Insert stack metering with this limit (values); undefined: leave the code alone. */
@@ -10,8 +10,8 @@ export interface Plan {
   /** Drop the memory's own maximum. */
   readonly clearMaximum: boolean;
   /** Fit the result to V8: metering at function entry, canonical NaNs, the host's memory, no custom sections but functions' names. */
-  readonly lower: boolean;
-  /** The executor parameter `WasmExtBulkMemory`; matters only for lowering a few odd modules. */
+  readonly engine: boolean;
+  /** The executor parameter `WasmExtBulkMemory`; matters for a few odd modules, and only there. */
   readonly bulkMemory: boolean;
 }
 
@@ -32,7 +32,7 @@ export function planUpTo(step: ReferenceStep, stackLogicalMax: number): Plan {
     meter: steps >= 1 ? stackLogicalMax : undefined,
     exportMemory: steps >= 2,
     clearMaximum: steps >= 3,
-    lower: false,
+    engine: false,
     bulkMemory: false,
   };
 }

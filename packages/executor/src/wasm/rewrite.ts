@@ -24,7 +24,7 @@ export interface RewriteOptions {
 }
 
 /**
- * Prevalidates, meters and lowers a PVF's (decompressed) WebAssembly module. One walk over the module
+ * Prevalidates and meters a PVF's (decompressed) WebAssembly module. One walk over the module
  * collects what the output must change, one writes it; time and memory are linear in the module's size,
  * nothing recurses on its contents.
  *
@@ -33,7 +33,7 @@ export interface RewriteOptions {
 export function rewriteModule(code: Uint8Array, options: RewriteOptions): Uint8Array {
   const engine = options.target === 'engine';
   const plan = planUpTo('clear_memory_max_limit', options.stackLogicalMax);
-  return applyPlan(code, engine ? { ...plan, lower: true, bulkMemory: options.bulkMemory ?? false } : plan);
+  return applyPlan(code, engine ? { ...plan, engine: true, bulkMemory: options.bulkMemory ?? false } : plan);
 }
 
 /**
@@ -48,7 +48,7 @@ export { REFERENCE_STEPS, type ReferenceStep };
 
 function applyPlan(code: Uint8Array, plan: Plan): Uint8Array {
   try {
-    const state = scanModule(code, plan.lower);
+    const state = scanModule(code, plan.engine);
     if (plan.meter !== undefined) requirePreparable(state, plan);
     return emitModule(state, plan);
   } catch (error) {

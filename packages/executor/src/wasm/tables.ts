@@ -6,7 +6,7 @@ import type { Limits, ScanState } from './scan-state.ts';
  * indirect calls trap, and a call to an empty entry traps as well as one beyond the end, so a large table
  * can be cut behind the last entry that is ever filled.
  */
-export function loweredTable(state: ScanState): (limits: Limits) => Limits {
+export function engineTable(state: ScanState): (limits: Limits) => Limits {
   return (limits) => {
     if (limits.minimum <= KEEP_ENTRIES || state.segmentFlags) return limits;
     const used = Math.min(state.tableEnd, limits.minimum, V8_MAX_ENTRIES);
@@ -16,7 +16,7 @@ export function loweredTable(state: ScanState): (limits: Limits) => Limits {
 
 /**
  * True for a table too large to allocate. The reference finds out when it instantiates the module, so the
- * lowered module gets an element segment that always fails then. Where the line is depends on the
+ * module for the engine gets an element segment that always fails then. Where the line is depends on the
  * reference's machine; ours is 16 GiB, which its 8 bytes per entry reach at 2³¹ entries.
  */
 export function tableCannotBeAllocated(state: ScanState): boolean {

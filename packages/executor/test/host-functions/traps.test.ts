@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { errorOfReason } from '../../src/host-functions/errors.ts';
 import {
   createHostFunctions,
   HOST_FUNCTION_SIGNATURES,
@@ -132,4 +134,14 @@ describe('imports', () => {
       'ext_hashing_twox_64_version_1',
     ]);
   });
+});
+
+test('a reason has one name in the helper, which leaves its number, and here', () => {
+  const source = readFileSync(new URL('../../assembly/shim/reasons.ts', import.meta.url), 'utf8');
+  const reasons = [...source.matchAll(/export const (\w+): u32 = (\d+);/g)];
+  expect(reasons.length).toBeGreaterThan(20);
+  for (const [, name, number] of reasons)
+    expect([number, errorOfReason(Number(number))?.code]).toEqual([number, name]);
+  expect(errorOfReason(0)).toBeUndefined();
+  expect(errorOfReason(reasons.length + 1)).toBeUndefined();
 });
