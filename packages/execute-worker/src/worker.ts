@@ -20,8 +20,8 @@ import {
   markBegun,
   messageOf,
   RequestArena,
+  type RequestServer,
   runJob,
-  serveRequests,
   type WorkerContext,
 } from '@pvf/worker';
 import { type ArtifactFile, ArtifactFiles } from './artifact-file.ts';
@@ -47,26 +47,12 @@ const DATA_OVERHEAD_BYTES = 2 * 1024 ** 3;
 const LEAST_KNOWN_FILES = 8;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
-export async function loadExecuteWorker(version: string): Promise<(context: WorkerContext) => never> {
+export async function loadExecuteWorker(version: string): Promise<(context: WorkerContext) => ExecuteServer> {
   const codeCache = openCodeCache();
   prepareHostFunctions();
   const engine = `${engineStamp()} pvf-${version}`;
   warmUp({ semantics: executorSemantics([]), loggingMaxLevel: 0, codeCache, engine });
-  return (context) => {
-    let worker: ExecuteWorker;
-    return serveRequests(context, {
-      requestLimitBytes: REQUEST_LIMIT_BYTES,
-      begin: () => {
-        const frame = context.connection.receive(HANDSHAKE_LIMIT_BYTES);
-        if (frame === undefined) throw new Error('the host closed the connection before the executor params');
-        const { executorParams } = ExecuteHandshake.decode(frame);
-        worker = new ExecuteWorker(context, executorParams, codeCache, engine);
-      },
-      answer: (request) => worker.answer(request),
-      answered: () => worker.prepareJob(),
-      farewell,
-    });
-  };
+  return (context) => new ExecuteServer(context, codeCache, engine);
 }
 
 /** What fails outside of jobs: told to the host, which retries elsewhere and then abstains. */
@@ -80,12 +66,42 @@ class OwnFailure extends Error {
   }
 }
 
-/** The worker's last answer. What is no failure of ours broke between the host and us. */
-function farewell(error: unknown): readonly Uint8Array[] | undefined {
-  // The reference cannot even count to such a length: it ends without a word.
-  if (isProtocolError(error, 'FRAME_TOO_LARGE') && error.meta.length > MAX_I64) return undefined;
-  const kind = error instanceof OwnFailure ? error.kind : 'HostCommunication';
-  return ExecuteWorkerResult.encodeParts(internalError(kind, error));
+/** Takes the executor params, then requests. */
+class ExecuteServer implements RequestServer {
+  readonly requestLimitBytes = REQUEST_LIMIT_BYTES;
+  readonly #context: WorkerContext;
+  readonly #codeCache: CodeCache;
+  readonly #engine: string;
+  #worker!: ExecuteWorker;
+
+  constructor(context: WorkerContext, codeCache: CodeCache, engine: string) {
+    this.#context = context;
+    this.#codeCache = codeCache;
+    this.#engine = engine;
+  }
+
+  begin(): void {
+    const frame = this.#context.connection.receive(HANDSHAKE_LIMIT_BYTES);
+    if (frame === undefined) throw new Error('the host closed the connection before the executor params');
+    const { executorParams } = ExecuteHandshake.decode(frame);
+    this.#worker = new ExecuteWorker(this.#context, executorParams, this.#codeCache, this.#engine);
+  }
+
+  answer(request: Uint8Array): readonly Uint8Array[] {
+    return this.#worker.answer(request);
+  }
+
+  answered(): void {
+    this.#worker.prepareJob();
+  }
+
+  /** The worker's last answer. What is no failure of ours broke between the host and us. */
+  farewell(error: unknown): readonly Uint8Array[] | undefined {
+    // The reference cannot even count to such a length: it ends without a word.
+    if (isProtocolError(error, 'FRAME_TOO_LARGE') && error.meta.length > MAX_I64) return undefined;
+    const kind = error instanceof OwnFailure ? error.kind : 'HostCommunication';
+    return ExecuteWorkerResult.encodeParts(internalError(kind, error));
+  }
 }
 
 /** Answers one request after the other, all with the same executor params. */

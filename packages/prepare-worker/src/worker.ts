@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { compileJavaScript, engineStamp, openCodeCache } from '@pvf/executor';
+import { type CodeCache, compileJavaScript, engineStamp, openCodeCache } from '@pvf/executor';
 import {
   artifactChecksum,
   artifactRecord,
@@ -19,8 +19,8 @@ import {
   markBegun,
   messageOf,
   RequestArena,
+  type RequestServer,
   runJob,
-  serveRequests,
   type WorkerContext,
 } from '@pvf/worker';
 import { prepareJob } from './job/prepare.ts';
@@ -38,87 +38,91 @@ const UNLIMITED_MEMORY_BYTES = 8 * 1024 ** 3;
 const DATA_MARGIN_BYTES = 4 * 1024 ** 3;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
-export async function loadPrepareWorker(version: string): Promise<(context: WorkerContext) => never> {
+export async function loadPrepareWorker(version: string): Promise<(context: WorkerContext) => PrepareServer> {
   // Of the flags that artifacts are made under: before the compilers of JavaScript are turned on.
   const engine = `${engineStamp()} pvf-${version}`;
   compileJavaScript(true);
   const codeCache = openCodeCache();
-  return (context) => {
-    const artifactPath = `${context.workerDirPath}/tmp-artifact`;
-    const answerBytes = (requestBytes: Uint8Array): readonly Uint8Array[] =>
-      answer(context, requestBytes, artifactPath, codeCache, engine);
-    return serveRequests(context, { requestLimitBytes: REQUEST_LIMIT_BYTES, answer: answerBytes });
-  };
+  return (context) => new PrepareServer(context, codeCache, engine);
 }
 
-function answer(
-  context: WorkerContext,
-  requestBytes: Uint8Array,
-  artifactPath: string,
-  codeCache: ReturnType<typeof openCodeCache>,
-  engine: string,
-): readonly Uint8Array[] {
-  const { job, readMemory } = context;
-  const { codeHash, prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
-  const cpuLimitNs = Number(durationToNs(prepTimeout));
-  const memoryLimit = precheckingMaxMemory(executorParams);
-  const memoryLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit);
-  const addedDataBytes = (memoryLimitBytes ?? UNLIMITED_MEMORY_BYTES) + DATA_MARGIN_BYTES;
-  let report: JobReport;
-  let arena: RequestArena | undefined;
-  const body = (writeFd: number): number => {
-    const { window } = enterJob({ ...job, addedDataBytes }, writeFd, cpuLimitNs, arena!.readFd);
-    markBegun(writeFd);
-    return prepareJob(window!.request(requestBytes.length), writeFd, { codeCache, engine });
-  };
-  try {
-    arena = beforeJob(() => new RequestArena(job.procFd));
-    beforeJob(() => arena!.fill(requestBytes));
-    report = runJob({
-      job,
-      cpuLimitNs,
-      outputLimitBytes: OUTPUT_LIMIT_BYTES,
-      hostFd: context.connection.fd,
-      memoryLimitBytes: memoryLimitBytes ?? UNLIMITED_MEMORY_BYTES,
-      readMemory,
-      marksBeginning: true,
-      body,
-    });
-  } catch (error) {
-    return failed({ type: 'Kernel', value: messageOf(error) });
-  } finally {
-    arena?.close();
+class PrepareServer implements RequestServer {
+  readonly requestLimitBytes = REQUEST_LIMIT_BYTES;
+  readonly #context: WorkerContext;
+  readonly #codeCache: CodeCache;
+  readonly #engine: string;
+
+  constructor(context: WorkerContext, codeCache: CodeCache, engine: string) {
+    this.#context = context;
+    this.#codeCache = codeCache;
+    this.#engine = engine;
   }
-  const result = readJobAnswer(report);
-  if (result.type === 'told')
-    return UnreadPrepareWorkerResult.encodeParts({ ok: false, error: result.error });
-  if (result.type === 'failed') return failed(result.error);
-  // A short preparation may end before its memory is looked at.
-  if (memoryLimitBytes !== undefined && memoryLimitBytes < LEAST_MEMORY_BYTES)
-    return failed({ type: 'OutOfMemory' });
-  const { artifact, observedWasmCodeLen } = result.value;
-  // The job has no say in what its artifact is of.
-  const parts = [artifact, artifactRecord(codeHash, paramsPrepHash(executorParams))];
-  try {
-    writeFile(artifactPath, parts);
-  } catch (error) {
-    return failed({ type: 'IoErr', value: `cannot write the artifact: ${messageOf(error)}` });
-  }
-  return PrepareWorkerResult.encodeParts({
-    ok: true,
-    value: {
-      checksum: artifactChecksum(...parts),
-      stats: {
-        cpuTimeElapsed: durationFromNs(BigInt(report.cpuTimeNs)),
-        memoryStats: {
-          memoryTrackerStats: undefined,
-          maxRss: BigInt(Math.round(report.maxRssBytes / 1024)),
-          peakTrackedAlloc: BigInt(report.maxRssBytes),
+
+  answer(requestBytes: Uint8Array): readonly Uint8Array[] {
+    const { job, readMemory, connection, workerDirPath } = this.#context;
+    const codeCache = this.#codeCache;
+    const engine = this.#engine;
+    const { codeHash, prepTimeout, executorParams } = PvfPrepData.decode(requestBytes);
+    const cpuLimitNs = Number(durationToNs(prepTimeout));
+    const memoryLimit = precheckingMaxMemory(executorParams);
+    const memoryLimitBytes = memoryLimit === undefined ? undefined : Number(memoryLimit);
+    const addedDataBytes = (memoryLimitBytes ?? UNLIMITED_MEMORY_BYTES) + DATA_MARGIN_BYTES;
+    let report: JobReport;
+    let arena: RequestArena | undefined;
+    const body = (writeFd: number): number => {
+      const { window } = enterJob({ ...job, addedDataBytes }, writeFd, cpuLimitNs, arena!.readFd);
+      markBegun(writeFd);
+      return prepareJob(window!.request(requestBytes.length), writeFd, { codeCache, engine });
+    };
+    try {
+      arena = beforeJob(() => new RequestArena(job.procFd));
+      beforeJob(() => arena!.fill(requestBytes));
+      report = runJob({
+        job,
+        cpuLimitNs,
+        outputLimitBytes: OUTPUT_LIMIT_BYTES,
+        hostFd: connection.fd,
+        memoryLimitBytes: memoryLimitBytes ?? UNLIMITED_MEMORY_BYTES,
+        readMemory,
+        marksBeginning: true,
+        body,
+      });
+    } catch (error) {
+      return failed({ type: 'Kernel', value: messageOf(error) });
+    } finally {
+      arena?.close();
+    }
+    const result = readJobAnswer(report);
+    if (result.type === 'told')
+      return UnreadPrepareWorkerResult.encodeParts({ ok: false, error: result.error });
+    if (result.type === 'failed') return failed(result.error);
+    // A short preparation may end before its memory is looked at.
+    if (memoryLimitBytes !== undefined && memoryLimitBytes < LEAST_MEMORY_BYTES)
+      return failed({ type: 'OutOfMemory' });
+    const { artifact, observedWasmCodeLen } = result.value;
+    // The job has no say in what its artifact is of.
+    const parts = [artifact, artifactRecord(codeHash, paramsPrepHash(executorParams))];
+    try {
+      writeFile(`${workerDirPath}/tmp-artifact`, parts);
+    } catch (error) {
+      return failed({ type: 'IoErr', value: `cannot write the artifact: ${messageOf(error)}` });
+    }
+    return PrepareWorkerResult.encodeParts({
+      ok: true,
+      value: {
+        checksum: artifactChecksum(...parts),
+        stats: {
+          cpuTimeElapsed: durationFromNs(BigInt(report.cpuTimeNs)),
+          memoryStats: {
+            memoryTrackerStats: undefined,
+            maxRss: BigInt(Math.round(report.maxRssBytes / 1024)),
+            peakTrackedAlloc: BigInt(report.maxRssBytes),
+          },
+          observedWasmCodeLen,
         },
-        observedWasmCodeLen,
       },
-    },
-  });
+    });
+  }
 }
 
 function writeFile(path: string, parts: readonly Uint8Array[]): void {

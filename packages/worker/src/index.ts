@@ -1,7 +1,7 @@
 /**
  * What the prepare worker and the execute worker share. `runWorkerProgram` reads the command line, connects to the
- * host, ends Node's idle threads and restricts the process; the worker's own loop then answers one request after the
- * other with `serveRequests`, each in a job process that `runJob` forks, watches and reaps and that `enterJob` locks
+ * host, ends Node's idle threads and restricts the process; `serveRequests` then has the worker's own `RequestServer` answer
+ * one request after the other, each in a job process that `runJob` forks, watches and reaps and that `enterJob` locks
  * down from inside.
  */
 
@@ -10,7 +10,8 @@ export { markBegun } from './across/beginning.ts';
 export { type JobLimits, type JobReport, type JobSpec, runJob } from './children/job.ts';
 export { describeEnd, type JobEnd } from './children/job-end.ts';
 export { readJobFrame } from './children/job-frame.ts';
-export { Template, TemplateError } from './children/template.ts';
+export { Template } from './children/template.ts';
+export { TemplateError } from './children/template-error.ts';
 export { beforeJob, internalError, jobErrorOf, messageOf, NotBegunError } from './errors.ts';
 export { enterJob, type JobSettings, prepareJobSettings } from './job/job-process.ts';
 export type { TemplateJob } from './template/template-process.ts';
@@ -24,7 +25,7 @@ export {
 export { HostConnection, writeFrame } from './worker/connection.ts';
 export { cutAt, GuestLog } from './worker/guest-log.ts';
 export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './worker/log.ts';
-export { type RequestLoop, serveRequests } from './worker/loop.ts';
+export type { RequestServer } from './worker/loop.ts';
 export { runWorkerProgram, type WorkerContext, type WorkerProgram } from './worker/program.ts';
 export { reportedVersionOrExit } from './worker/reported-version.ts';
 export { type RestrictedWorker, restrictWorker } from './worker/restrict.ts';

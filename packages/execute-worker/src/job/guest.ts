@@ -3,7 +3,6 @@ import {
   type CodeCache,
   type GuestInstance,
   instantiate,
-  type LoadedArtifact,
   loadArtifact,
 } from '@pvf/executor';
 import type { ExecutorSemantics } from '@pvf/protocol';
@@ -18,22 +17,12 @@ export interface GuestSettings {
   readonly engine: string;
 }
 
-/** Loads and instantiates, then locks: after that no machine code can be made. */
+/** Loads and instantiates, then locks: after that no machine code can be made. In a job, or in a template for its jobs. */
 export function makeGuest(parts: ArtifactParts, settings: GuestSettings, lock: () => void): GuestInstance {
-  const guest = instantiate(load(parts, settings), { ...settings, onLog: guestLogSink });
+  const guest = instantiate(loadArtifact(parts, settings.codeCache, settings.engine), {
+    ...settings,
+    onLog: guestLogSink,
+  });
   lock();
   return guest;
-}
-
-/** The same for a guest that many jobs will be forked from; its module has no start function. */
-export function makeTemplateGuest(
-  parts: ArtifactParts,
-  settings: GuestSettings,
-  lock: () => void,
-): GuestInstance {
-  return makeGuest(parts, settings, lock);
-}
-
-function load(parts: ArtifactParts, { codeCache, engine }: GuestSettings): LoadedArtifact {
-  return loadArtifact(parts, codeCache, engine);
 }

@@ -1,37 +1,16 @@
-import {
-  closeDescriptor,
-  discardDescriptors,
-  forkChild,
-  pipe,
-  processCpuTimeNs,
-  readFully,
-  receiveDescriptor,
-  unreadBytes,
-  writeAll,
-} from '@pvf/linux';
+import { closeDescriptor, processCpuTimeNs, unreadBytes, writeAll } from '@pvf/linux';
 import type { RequestArena } from '../across/arena.ts';
 import type { CgroupSlot } from '../across/cgroup.ts';
-import { forkAs } from '../across/job-user.ts';
-import { beforeJob } from '../errors.ts';
 import { type JobSettings, kernelCpuSeconds } from '../job/job-process.ts';
 import { endChild, endChildAndItsOwn, reapEnded, reapIfDead } from '../own-children.ts';
-import {
-  COMMAND_BYTES,
-  READY,
-  TEMPLATE_CPU_SECONDS,
-  type TemplateJob,
-  templateMain,
-} from '../template/template-process.ts';
+import { COMMAND_BYTES, TEMPLATE_CPU_SECONDS, type TemplateJob } from '../template/template-process.ts';
 import { followJob, type JobLimits, type JobReport } from './job.ts';
-import { MemoryGuard, memoryOf, ownMemory, TemplateMemory } from './memory-guard.ts';
+import type { TemplateMemory } from './memory-guard.ts';
+import { type StartedTemplate, startTemplate, type TemplatePipes } from './start-template.ts';
 import { Stoppable } from './stoppable.ts';
-import { CloneGate, type Patience } from './template-clone.ts';
-import { exitWithoutHost, readable, speaksInTime } from './waiting.ts';
-
-/** A template process did something that only a bug or an attacker makes it do; the worker goes on without it. */
-export class TemplateError extends Error {
-  override readonly name = 'TemplateError';
-}
+import type { CloneGate, Patience } from './template-clone.ts';
+import { TemplateError } from './template-error.ts';
+import { exitWithoutHost, readable } from './waiting.ts';
 
 const NS_PER_MS = 1e6;
 const ORDER = new Uint8Array(1);
@@ -47,14 +26,6 @@ const REST_AFTER_MS = 20;
 
 /** So long a request that has come waits for a template to call: longer than it takes, and no matter if it does not. */
 const ASKS_WITHIN_MS = 1;
-
-/** The worker's ends of the pipes to a template and its jobs. */
-interface TemplatePipes {
-  readonly order: number;
-  readonly command: number;
-  readonly status: number;
-  readonly result: number;
-}
 
 /**
  * A sandboxed process that has loaded one artifact and forks a job for each request, so that loading is paid for once.
@@ -93,70 +64,9 @@ export class Template {
     load: (lock: () => void) => TemplateJob,
     hostFd?: number,
   ): Template | undefined {
-    const { channel, procFd } = settings;
-    // Without these the worker could neither hold its clones nor find its jobs.
-    if (settings.templateFilters === undefined || channel === undefined || procFd === undefined)
-      return undefined;
     Template.rest();
-    discardDescriptors(channel);
-    const [order, command, status, result] = beforeJob(() => [pipe(), pipe(), pipe(), pipe()] as const);
-    const fds = {
-      order: order.readFd,
-      command: command.readFd,
-      status: status.writeFd,
-      result: result.writeFd,
-      arena: arena.readFd,
-    };
-    const pipes = {
-      order: order.writeFd,
-      command: command.writeFd,
-      status: status.readFd,
-      result: result.readFd,
-    };
-    const memory = memoryOf(settings);
-    const forkedWith = ownMemory(memory);
-    const slot = settings.cgroup?.take();
-    let pid: number;
-    try {
-      beforeJob(() => slot?.limitMemory(memory.memoryLimitBytes));
-      const body = (): number => {
-        slot?.enter();
-        return templateMain(settings, fds, load);
-      };
-      pid = beforeJob(() => forkAs(settings.user, () => forkChild({ body })));
-    } catch (error) {
-      slot?.release();
-      for (const fd of Object.values(pipes)) closeDescriptor(fd);
-      throw error;
-    } finally {
-      for (const fd of [fds.order, fds.command, fds.status, fds.result]) closeDescriptor(fd);
-    }
-    const loaded = hasLoaded(
-      pid,
-      status.readFd,
-      loadLimitNs,
-      new MemoryGuard(pid, { forkedWith }, memory),
-      hostFd,
-    );
-    const listener = receiveDescriptor(channel);
-    if (loaded && listener !== undefined) {
-      const gate = new CloneGate(listener, status.readFd, pid, procFd);
-      return new Template(
-        pid,
-        procFd,
-        arena,
-        new TemplateMemory(pid, forkedWith, memory),
-        pipes,
-        gate,
-        hostFd,
-        slot,
-      );
-    }
-    slot?.release();
-    endChild(pid);
-    for (const fd of [...Object.values(pipes), ...(listener === undefined ? [] : [listener])])
-      closeDescriptor(fd);
-    return undefined;
+    const started = startTemplate(settings, arena, loadLimitNs, load, hostFd);
+    return started && new Template(started, arena, hostFd);
   }
 
   /**
@@ -175,16 +85,8 @@ export class Template {
     }
   }
 
-  private constructor(
-    pid: number,
-    procFd: number,
-    arena: RequestArena,
-    memory: TemplateMemory,
-    pipes: TemplatePipes,
-    gate: CloneGate,
-    hostFd: number | undefined,
-    slot: CgroupSlot | undefined,
-  ) {
+  private constructor(started: StartedTemplate, arena: RequestArena, hostFd: number | undefined) {
+    const { pid, procFd, memory, pipes, gate, slot } = started;
     this.#process = new Stoppable(pid);
     this.#procFd = procFd;
     this.#arena = arena;
@@ -361,16 +263,4 @@ export class Template {
       throw new TemplateError('the process takes no requests', { cause });
     }
   }
-}
-
-function hasLoaded(
-  pid: number,
-  statusFd: number,
-  limitNs: number,
-  memory: MemoryGuard,
-  hostFd: number | undefined,
-): boolean {
-  if (!speaksInTime(pid, statusFd, limitNs, memory, hostFd)) return false;
-  const byte = new Uint8Array(1);
-  return readFully(statusFd, byte) === 1 && byte[0] === READY;
 }

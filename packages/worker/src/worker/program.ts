@@ -28,6 +28,7 @@ import { HostConnection } from './connection.ts';
 import { closeInherited } from './inherited.ts';
 import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
+import { type RequestServer, serveRequests } from './loop.ts';
 import { proveJobs } from './prove-jobs.ts';
 import { type RestrictedWorker, restrictWorker, WITHOUT_CGROUP } from './restrict.ts';
 import { objectionTo } from './tested-node.ts';
@@ -65,7 +66,7 @@ export interface WorkerProgram {
    */
   readonly capabilities: Readonly<Record<string, string>>;
   /** Loads what jobs will need; runs before any restriction, while files can still be read. */
-  readonly load: () => Promise<(context: WorkerContext) => never>;
+  readonly load: () => Promise<(context: WorkerContext) => RequestServer>;
 }
 
 /** Runs a worker program to its end. Never returns: the process exits with the program's status. */
@@ -127,7 +128,7 @@ async function serve(
     readdirSync(workerDirPath);
     const connection = new HostConnection(connectUnixStream(socketPath));
     unlinkIfPossible(socketPath, log);
-    const loop = await program.load();
+    const makeServer = await program.load();
     initialise();
     endSiblingThreads();
     useHugePages();
@@ -139,7 +140,7 @@ async function serve(
     const restricted = restrictWorker(program.kind, workerDirPath, handshake.securityStatus, log, cgroup);
     const { templates } = proveJobs(program.kind, restricted.job, log);
     setParentDeathSignal(0);
-    return loop({
+    const context: WorkerContext = {
       ...restricted,
       templates,
       kind: program.kind,
@@ -149,7 +150,8 @@ async function serve(
       logLevel: logLevelNumber(level),
       templateMemoryBytes,
       tellsDetail: tellsDetail === true,
-    });
+    };
+    return serveRequests(context, makeServer(context));
   } catch (error) {
     log.error(
       { err: error },
