@@ -90,10 +90,21 @@ const SMOKE = {
     }
   },
   async serve() {
-    const { createClient } = await import('@pvf/serve/client');
-    const { ROUTES } = await import('@pvf/serve');
-    assert.equal(ROUTES.status.url, '/v1/status');
-    assert.equal(typeof createClient().GET, 'function');
+    const { PvfHost } = await import('@pvf/host');
+    const { PvfServer } = await import('@pvf/serve');
+    const { bytes, createClient } = await import('@pvf/serve/client');
+    const host = await PvfHost.start({ secureMode: false });
+    const token = 'a-token-for-this-check';
+    const server = await PvfServer.start({ host, tcp: { port: 0, token }, closeHost: true });
+    try {
+      const client = createClient({ baseUrl: server.url, token });
+      const { data: code } = await client.POST('/v1/code', bytes(Uint8Array.from(readFileSync(adder))));
+      const body = { codeHash: code.codeHash, executorParams: [], validationCodeBombLimit: 30 * 1024 * 1024 };
+      const { data: outcome } = await client.POST('/v1/prechecks', { body });
+      assert.equal(outcome.kind, 'ok');
+    } finally {
+      await server.close();
+    }
   },
   async cli() {
     const { version } = JSON.parse(readFileSync('node_modules/@pvf/cli/package.json', 'utf8'));

@@ -542,8 +542,6 @@ export interface components {
             words: string;
         };
         OutcomeRecord: {
-            /** @description Of the HTTP request, as in its x-request-id; missing if no request of this service asked. */
-            apiRequestId?: string;
             /** Format: date-time */
             at: string;
             /** @description Of this event; what Last-Event-ID takes. */
@@ -668,7 +666,7 @@ export interface components {
              * @description For programs.
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "HOST_CLOSED" | "BAD_JSON" | "BAD_MULTIPART" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BODY_CUT" | "UNSUPPORTED_MEDIA_TYPE" | "NOT_ACCEPTABLE" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CODE_NOT_FOUND" | "CODE_HASH_DIFFERS" | "TOKEN_MISSING" | "TOKEN_WRONG" | "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED" | "TOO_MANY_REQUESTS" | "TOO_MANY_STREAMS" | "BUSY" | "SHUTTING_DOWN" | "BAD_HTTP" | "INSPECTION_FAILED" | "DEFECT";
+            code: "INVALID_REQUEST" | "HOST_CLOSED" | "BAD_JSON" | "BAD_MULTIPART" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BODY_CUT" | "UNSUPPORTED_MEDIA_TYPE" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CODE_NOT_FOUND" | "CODE_HASH_DIFFERS" | "TOKEN_MISSING" | "TOKEN_WRONG" | "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED" | "TOO_MANY_REQUESTS" | "TOO_MANY_STREAMS" | "BUSY" | "SHUTTING_DOWN" | "BAD_HTTP" | "INSPECTION_FAILED" | "DEFECT";
             /** @description Cause and remedy, for people. */
             detail: string;
             /** @description With INVALID_REQUEST: each field that is wrong, as a JSON pointer into the request. */
@@ -804,8 +802,8 @@ export interface components {
                 connections: number;
                 /** @description Of a body in JSON. */
                 jsonBytes: number;
-                /** @description For replay. */
-                keptOutcomes: number;
+                /** @description For replay; outcomes among them. */
+                keptEvents: number;
                 /** @description Prechecks and validations at once. */
                 requestsAtOnce: number;
                 /** @description From one address. */
@@ -1179,7 +1177,7 @@ export interface components {
                 recipient: components["schemas"]["U32"];
             }[];
             hrmpWatermark: components["schemas"]["U32"];
-            newValidationCode: components["schemas"]["HexBytes"] | null;
+            newValidationCode?: components["schemas"]["HexBytes"];
             processedDownwardMessages: components["schemas"]["U32"];
             upwardMessages: components["schemas"]["HexBytes"][];
         };

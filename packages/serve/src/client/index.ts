@@ -28,14 +28,23 @@ export function createClient({ baseUrl = '', token, headers, ...options }: PvfCl
   });
 }
 
-/** The body of a validation in two parts: how `fetch` sends a PoV as bytes. */
-export function validateForm(
+type Bytes = Blob | Uint8Array<ArrayBuffer>;
+
+const asIs = (body: unknown) => body as Bytes | FormData;
+
+/** Sends bytes as they are: `client.POST('/v1/code', bytes(code))`. */
+export function bytes(body: Bytes) {
+  return { body, bodySerializer: asIs, headers: { 'content-type': 'application/octet-stream' } };
+}
+
+/** Sends a candidate with its PoV as bytes: `client.POST('/v1/validations', candidate(request, { blockData }))`. */
+export function candidate(
   request: ApiSchema<'ValidateRequestPart'>,
-  pov: { blockData: Blob | Uint8Array<ArrayBuffer> } | { exportedPov: Blob | Uint8Array<ArrayBuffer> },
-): FormData {
+  pov: { blockData: Bytes } | { exportedPov: Bytes },
+) {
   const form = new FormData();
   form.append('request', new Blob([JSON.stringify(request)], { type: 'application/json' }));
-  for (const [name, bytes] of Object.entries(pov))
-    form.append(name, bytes instanceof Blob ? bytes : new Blob([bytes]));
-  return form;
+  for (const [name, part] of Object.entries<Bytes>(pov))
+    form.append(name, part instanceof Blob ? part : new Blob([part]));
+  return { body: form as unknown as ApiSchema<'ValidateForm'>, bodySerializer: asIs };
 }

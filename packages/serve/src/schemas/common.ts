@@ -95,3 +95,6 @@ export const ExecutorParams = Type.Unsafe<Static<typeof ExecutorParam>[] | strin
   description:
     'Those of the session, in order: as chain tools print them, or their SCALE bytes. [] says that the chain has set none.',
 });
+
+/** Executor params in a request. */
+export type ExecutorParamsJson = Static<typeof ExecutorParams>;

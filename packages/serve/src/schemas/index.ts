@@ -93,7 +93,7 @@ export const NAMED_SCHEMAS = [
 ] as const;
 
 export * from './code.ts';
-export { ExecutorParams, Hash, ref, words } from './common.ts';
+export { ExecutorParams, type ExecutorParamsJson, Hash, ref, words } from './common.ts';
 export * from './events.ts';
 export * from './outcome.ts';
 export * from './problem.ts';

@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import { count, Hash, HexBytes, milliseconds, nullable, ref, U32, Vote, words } from './common.ts';
+import { count, Hash, HexBytes, milliseconds, ref, U32, Vote, words } from './common.ts';
 
 const optional = Type.Optional;
 const text = (description: string) => Type.String({ description });
@@ -77,7 +77,7 @@ export const ArtifactInfo = Type.Object(
 export const ValidationResult = Type.Object(
   {
     headData: ref(HexBytes),
-    newValidationCode: nullable(ref(HexBytes)),
+    newValidationCode: optional(ref(HexBytes)),
     upwardMessages: Type.Array(ref(HexBytes)),
     horizontalMessages: Type.Array(Type.Object({ recipient: ref(U32), data: ref(HexBytes) })),
     processedDownwardMessages: ref(U32),
@@ -229,9 +229,6 @@ export const OutcomeRecord = Type.Object(
     id: text('Of this event; what Last-Event-ID takes.'),
     at: Type.String({ format: 'date-time' }),
     request: words(['precheck', 'dispute', 'approval', 'backing-system', 'backing']),
-    apiRequestId: optional(
-      text('Of the HTTP request, as in its x-request-id; missing if no request of this service asked.'),
-    ),
     outcome: Type.Object(
       {
         kind: Type.String(),

@@ -97,7 +97,7 @@ export const Status = exact(
         streams: count('Event streams at once.'),
         connections: count('For each listener.'),
         requestsPer10s: count('From one address.'),
-        keptOutcomes: count('For replay.'),
+        keptEvents: count('For replay; outcomes among them.'),
       },
       { description: 'Of this service.' },
     ),

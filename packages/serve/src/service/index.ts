@@ -1,0 +1,2 @@
+export { DEFAULT_LIMITS, LARGEST_INPUT_BYTES, type ServiceLimits } from './limits.ts';
+export { Service, type ServiceOptions } from './service.ts';
