@@ -19,8 +19,12 @@ const types = new Map(
     .flatMap((parent) => readdirSync(join(root, parent)).map((folder) => join(root, parent, folder)))
     .filter((folder) => existsSync(join(folder, 'package.json')))
     .map((folder) => [folder, JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))])
-    .filter(([, { exports }]) => exports?.['.'] !== undefined)
-    .map(([folder, { name, exports }]) => [name, join(folder, exports['.'].types ?? exports['.'])]),
+    .flatMap(([folder, { name, exports = {} }]) =>
+      Object.entries(exports)
+        .map(([path, what]) => [join(name, path), what.types ?? (path === '.' && what)])
+        .filter(([, file]) => file)
+        .map(([specifier, file]) => [specifier, join(folder, file)]),
+    ),
 );
 
 test('samples are found with their line, language and what is given', () => {

@@ -45,9 +45,7 @@ export async function serve(
 }
 
 /** The same of a host whose answers the test gives. */
-export async function serveFake(
-  options: Partial<PvfServerOptions> = {},
-): Promise<{
+export async function serveFake(options: Partial<PvfServerOptions> = {}): Promise<{
   fake: FakeHost;
   server: PvfServer;
   url: string;
