@@ -59,29 +59,35 @@ const MADVISE = {
 };
 
 const MREMAP_FIXED = 2n;
+const MREMAP_DONTUNMAP = 4n;
 const mremap = (from: bigint, flags: bigint, to: bigint): Arguments => [from, 0x1000n, 0x1000n, flags, to];
 const MREMAP = {
   pass: [
-    ...[0n, 1n, 4n, 5n, HIGH, MREMAP_FIXED << 32n].map((flags) => mremap(END_OF_FILTERS, flags, 0n)),
-    ...[1n, 3n, 7n].map((flags) => mremap(END_OF_FILTERS, flags, END_OF_FILTERS)),
+    ...[0n, 1n, HIGH, MREMAP_FIXED << 32n, MREMAP_DONTUNMAP << 32n].map((flags) =>
+      mremap(END_OF_FILTERS, flags, 0n),
+    ),
+    ...[1n, 3n].map((flags) => mremap(END_OF_FILTERS, flags, END_OF_FILTERS)),
   ],
   kill: [
     ...BELOW.flatMap((from) => [mremap(from, 0n, 0n), mremap(from, 3n, END_OF_FILTERS)]),
     ...BELOW.map((to) => mremap(END_OF_FILTERS, 3n, to)),
+    ...[0n, 1n, 3n].flatMap((flags) =>
+      [0n, END_OF_FILTERS].map((to) => mremap(END_OF_FILTERS, flags | MREMAP_DONTUNMAP, to)),
+    ),
   ],
 };
 
 const MAP_PRIVATE = 2n;
 const MAP_FIXED = 0x10n;
 const MAP_GROWSDOWN = 0x100n;
+const MAP_LOCKED = 0x2000n;
 const MAP_HUGETLB = 0x4_0000n;
-/** anonymous, 32bit, denywrite, executable, locked, noreserve, populate, nonblock, stack, sync, fixed_noreplace. */
+/** anonymous, 32bit, denywrite, executable, noreserve, populate, nonblock, stack, sync, fixed_noreplace. */
 const MAP_FLAGS = [
   0x20n,
   0x40n,
   0x800n,
   0x1000n,
-  0x2000n,
   0x4000n,
   0x8000n,
   0x1_0000n,
@@ -106,7 +112,7 @@ const PRIVATE_ONLY = {
     ...range(0, 16)
       .filter((type) => type !== MAP_PRIVATE)
       .map((type) => mmap(type | 0x20n)),
-    ...[MAP_HUGETLB, MAP_GROWSDOWN].flatMap((flag) => [
+    ...[MAP_HUGETLB, MAP_LOCKED, MAP_GROWSDOWN].flatMap((flag) => [
       mmap(MAP_PRIVATE | flag),
       mmap(MAP_PRIVATE | flag | MAP_FIXED, 3n, END_OF_FILTERS),
     ]),

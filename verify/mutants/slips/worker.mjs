@@ -113,15 +113,15 @@ const systemCalls = [
   slip(
     'shared memory',
     src('filters/kept-filters.ts'),
-    'const MAP_KIND = 0x4_010f;',
-    'const MAP_KIND = 0x4_010e;',
+    'const MAP_KIND = 0x4_210f;',
+    'const MAP_KIND = 0x4_210e;',
     filters,
   ),
   slip(
     'memory that grows like a stack',
     src('filters/kept-filters.ts'),
-    'const MAP_KIND = 0x4_010f;',
-    'const MAP_KIND = 0x4_000f;',
+    'const MAP_KIND = 0x4_210f;',
+    'const MAP_KIND = 0x4_200f;',
     filters,
   ),
   slip(
@@ -134,8 +134,8 @@ const systemCalls = [
   slip(
     'memory is moved onto the kept filters',
     src('filters/kept-filters.ts'),
-    "{ name: 'mremap', args: [outside(0), outside(4)] },",
-    "{ name: 'mremap', args: [outside(0)] },",
+    "{ name: 'mremap', args: [outside(0), outside(4), without(MREMAP_DONTUNMAP)] },",
+    "{ name: 'mremap', args: [outside(0), without(MREMAP_DONTUNMAP)] },",
     filters,
   ),
   slip(

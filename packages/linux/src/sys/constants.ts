@@ -77,6 +77,7 @@ export const MADV_POPULATE_READ = 22;
 export const MADV_COLLAPSE = 25;
 export const MREMAP_MAYMOVE = 1;
 export const MREMAP_FIXED = 2;
+export const MREMAP_DONTUNMAP = 4;
 
 // asm-generic/poll.h
 export const POLLIN = 0x1;

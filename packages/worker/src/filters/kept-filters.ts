@@ -14,6 +14,7 @@ import {
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
   MAP_PRIVATE,
+  MREMAP_DONTUNMAP,
   MREMAP_FIXED,
   PROT_READ,
   SECCOMP_SET_MODE_FILTER,
@@ -85,13 +86,14 @@ export function addingOnly(filters: readonly CompiledFilter[]): SyscallRule[] {
   }));
 }
 
+const without = (bits: number) => ({ index: 3, op: 'no-bits', value: bits, width: 32 }) as const;
 const outside = (index: number) => ({ index, op: 'ge', value: END }) as const;
 
 /**
- * MAP_TYPE, MAP_GROWSDOWN and MAP_HUGETLB: no memory outside the process's own account. A mapping that grows like a stack
- * is not in RLIMIT_DATA, and there could be many.
+ * MAP_TYPE, MAP_GROWSDOWN, MAP_LOCKED and MAP_HUGETLB: no memory outside the process's own account, none that cannot be
+ * swapped. A mapping that grows like a stack is not in RLIMIT_DATA, and there could be many.
  */
-const MAP_KIND = 0x4_010f;
+const MAP_KIND = 0x4_210f;
 
 /** Calls that change the memory map, none of them the kept filters. What must not replace a mapping may be anywhere. */
 export function memoryCalls(advice: readonly number[]): SyscallRule[] {
@@ -106,8 +108,9 @@ export function memoryCalls(advice: readonly number[]): SyscallRule[] {
     mmap(0),
     mmap(MAP_FIXED),
     ...(['munmap', 'mprotect', 'pkey_mprotect'] as const).map((name) => ({ name, args: [outside(0)] })),
-    { name: 'mremap', args: [outside(0), { index: 3, op: 'no-bits', value: MREMAP_FIXED, width: 32 }] },
-    { name: 'mremap', args: [outside(0), outside(4)] },
+    // Memory leaves the place that it is moved from.
+    { name: 'mremap', args: [outside(0), without(MREMAP_FIXED | MREMAP_DONTUNMAP)] },
+    { name: 'mremap', args: [outside(0), outside(4), without(MREMAP_DONTUNMAP)] },
     ...advice.map(
       (value): SyscallRule => ({
         name: 'madvise',

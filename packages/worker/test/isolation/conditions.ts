@@ -115,6 +115,7 @@ const MEMORY: readonly Condition[] = [
       'shared, flags checked': map(0x23),
       'growing like a stack': map(0x122),
       'of huge pages': map(0x4_0022),
+      'that stays in memory': map(0x2022),
     },
   },
   {
@@ -145,7 +146,10 @@ const MEMORY: readonly Condition[] = [
     name: 'mremap',
     stages: JOBS,
     right: ({ page }) => [page, PAGE, PAGE, 1, 0],
-    wrong: { 'of the kept filters': ({ kept }) => [kept, PAGE, PAGE, 1, 0] },
+    wrong: {
+      'of the kept filters': ({ kept }) => [kept, PAGE, PAGE, 1, 0],
+      'that stays where it was': ({ page }) => [page, PAGE, PAGE, 5, 0],
+    },
   },
   {
     name: 'mremap',
@@ -154,6 +158,7 @@ const MEMORY: readonly Condition[] = [
     wrong: {
       'onto the kept filters': ({ page, kept }) => [page, PAGE, PAGE, 3, kept],
       'of the kept filters to an address': ({ kept, other }) => [kept, PAGE, PAGE, 3, other],
+      'to an address, and stays where it was': ({ page, other }) => [page, PAGE, PAGE, 7, other],
     },
   },
   { name: 'mmap', stages: LOADING, right: map(0x22, 5), wrong: {} },

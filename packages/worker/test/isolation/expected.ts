@@ -25,6 +25,7 @@ const OUTLIVES = 'the CPU limit and the end of its process namespace remain';
 const CODE = 'without the filter there is no W^X; the other layers bind new code as well';
 const LOGS = 'without the filter it can have the kernel log as much as it likes';
 const MEMORY = 'bounded by the limit of address space, or by what the machine has set aside';
+const TIMED = 'what is equal to memory of others can then be told by timing';
 const SYSCTL = "where the machine's sysctls let every user do so";
 
 /** By the name of the attempt, in the order of the attempts. */
@@ -260,4 +261,34 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'move its memory to another node': row('', ITSELF),
   'register restartable sequences': row('', ITSELF),
   'order memory across processors': row('', ITSELF),
+  'have others woken at its end': row('', COLLUDE),
+  'leave a list of locks to be released': row('', ITSELF),
+  'wake others through a page that all share, with the newer call': row('', COLLUDE),
+  'make a system call through the page of the kernel': row('', TELLS),
+  'map memory that may be dropped': row('', MEMORY),
+  'lock memory as it is mapped': row(''),
+  'move memory and keep its place': row('', ITSELF),
+  'move code to where it can be written': row('namespaces landlock limits privileges'),
+  'have all of its memory merged': row('', TIMED),
+  'name memory for those who look': row('', ITSELF),
+  'let anyone trace it': row('', ITSELF),
+  'adopt orphans': row('', ITSELF),
+  'divert its system calls': row('', ITSELF),
+  'switch a mitigation of the processor off': row('', ITSELF),
+  'be told of broken memory early': row('', ITSELF),
+  'claim processor time': row('namespaces privileges'),
+  'count events of the worker': row('namespaces limits'),
+  'watch the end of the worker': row('namespaces limits'),
+  'be signalled when its pipe is read': row('', PIPE),
+  'duplicate its pipe by control': row('limits'),
+  'seal a memfd': row('limits'),
+  'lock a file': row('namespaces landlock landlock1 landlock4 limits'),
+  'lease a file': row('namespaces landlock landlock1 landlock4 limits'),
+  'have changes of a directory signalled': row('namespaces landlock landlock1 landlock4 limits'),
+  'learn what of a file is in memory': row('namespaces landlock landlock1 landlock4 limits'),
+  'handle page faults through the device': row('namespaces landlock landlock1 landlock4 limits'),
+  'answer for a file system': row('namespaces landlock landlock1 landlock4 limits'),
+  'learn where its memory lies': row('', ITSELF),
+  'read how the clock is corrected': row('', TELLS),
+  'restrict itself so that it is logged': row('', LOGS),
 };

@@ -55,7 +55,7 @@ const OUTPUT_LIMIT_BYTES = 1 << 16;
 const ADDED_DATA_BYTES = 256 * 1024 * 1024;
 const RESULT_BYTES = 8;
 /** In place of an index into the list: a job that does nothing wrong. */
-const HONEST = 255;
+const HONEST = 0xffff;
 
 const code = loadCode();
 initialise();
@@ -162,7 +162,7 @@ const runInItself = (index: number): JobReport =>
 function startTemplate(): Template {
   return Template.start(job, new RequestArena(job.procFd), CPU_LIMIT_NS, (lock) => {
     lock();
-    return (request, writeFd) => attack(request[0]!, writeFd);
+    return (request, writeFd) => attack(request[0]! | (request[1]! << 8), writeFd);
   })!;
 }
 
@@ -171,14 +171,15 @@ function run(index: number): JobReport {
   if (mode.maker === 'template') return runInItself(index);
   if (mode.maker !== 'template-job') return runOne(index);
   template ??= startTemplate();
+  const request = Uint8Array.of(index & 0xff, index >> 8);
   try {
-    return template.run(Uint8Array.of(index), limits);
+    return template.run(request, limits);
   } catch (error) {
     // As the execute worker: a template whose pipe an earlier job has left full is given up.
     if (!(error instanceof TemplateError)) throw error;
     template.close();
     template = startTemplate();
-    return template.run(Uint8Array.of(index), limits);
+    return template.run(request, limits);
   }
 }
 

@@ -7,7 +7,9 @@ export const RETURN_0 = 0;
 export const SPIN = 16;
 export const CALL_32_BIT = 32;
 export const CRASH = 48;
-const SIZE = 64;
+/** Through a page of the kernel's at a fixed address, without an instruction for system calls. */
+export const CALL_VSYSCALL = 64;
+const SIZE = 96;
 
 interface Koffi {
   view(address: bigint, length: number): ArrayBuffer;
@@ -23,6 +25,8 @@ const CODE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     // getpid (20 in the 32-bit table) through int 0x80
     [CALL_32_BIT]: 'b814000000cd80c3',
     [CRASH]: '0f0b',
+    // time(2) of the page at 0xffffffffff600000
+    [CALL_VSYSCALL]: '48c7c0000460ff31ffffd0c3',
   },
   arm64: {
     [RETURN_0]: '00008052c0035fd6',
@@ -30,6 +34,8 @@ const CODE: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     // no 32-bit system calls from 64-bit code: an undefined instruction
     [CALL_32_BIT]: '00000000',
     [CRASH]: '00000000',
+    // no such page
+    [CALL_VSYSCALL]: '00000000',
   },
 };
 

@@ -31,6 +31,13 @@ export const PERMITTED: readonly Permission[] = [
     by: 'read-only memory',
   },
   {
+    names: ['move code to where it can be written'],
+    modes: FILTERED_MODES,
+    fates: ['refused'],
+    why: 'moving memory is allowed, and code stays what it is wherever it lies',
+    by: 'memory that is not writable',
+  },
+  {
     names: ['write to standard error'],
     modes: alone,
     fates: ['done'],
