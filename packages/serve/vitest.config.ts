@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     ...SUITE,
     include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**'],
     testTimeout: 60_000,
   },
 });

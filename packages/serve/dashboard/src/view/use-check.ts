@@ -1,0 +1,172 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { ask, getJson, type RequestEvent, ServiceError } from '../api/service.ts';
+import type { Inspection, Problem } from '../api/types.ts';
+import { uploadCode } from '../api/upload.ts';
+import { type Answer, answerOf, type ToldAnswer } from '../model/answers.ts';
+import type { CheckPhase, Parameters, Progress } from '../model/check.ts';
+
+/** How a check stands: of a runtime, or of a block. */
+export type Check = {
+  readonly phase: CheckPhase;
+  readonly file: File;
+  readonly parameters: Parameters;
+  readonly answer: Answer | undefined;
+  /** Why there is no answer. */
+  readonly problem: string | undefined;
+};
+
+export type Runtime = {
+  readonly check: Check | undefined;
+  /** Of the uploaded code. */
+  readonly codeHash: string | undefined;
+  /** A text if the module could not be inspected. */
+  readonly inspection: Inspection | string | undefined;
+};
+
+type Patch = Partial<Pick<Check, 'phase' | 'answer' | 'problem'>>;
+
+/** Uploads and prechecks one runtime at a time; a new one takes the old one back. */
+export function useRuntimeCheck(): {
+  runtime: Runtime;
+  start: (file: File, parameters: Parameters) => void;
+  stop: () => void;
+} {
+  const [runtime, setRuntime] = useState<Runtime>({
+    check: undefined,
+    codeHash: undefined,
+    inspection: undefined,
+  });
+  const { begin, stop } = useTurns();
+  const start = useCallback(
+    (file: File, parameters: Parameters) => {
+      const signal = begin();
+      const patch = (more: Patch): void => {
+        if (signal.aborted) return;
+        setRuntime((old) => (old.check === undefined ? old : { ...old, check: { ...old.check, ...more } }));
+      };
+      const phase: CheckPhase = { phase: 'uploading', sent: 0, total: file.size };
+      setRuntime({
+        check: { phase, file, parameters, answer: undefined, problem: undefined },
+        codeHash: undefined,
+        inspection: undefined,
+      });
+      const run = async (): Promise<void> => {
+        const { codeHash } = await uploadCode(
+          file,
+          (sent) => patch({ phase: { phase: 'uploading', sent, total: file.size } }),
+          signal,
+        );
+        if (signal.aborted) return;
+        setRuntime((old) => ({ ...old, codeHash }));
+        const inspected = inspect(codeHash, signal).then((inspection) => {
+          if (!signal.aborted) setRuntime((old) => ({ ...old, inspection }));
+        });
+        const body = JSON.stringify({ codeHash, ...parameters });
+        await follow(ask('/v1/prechecks', body, signal), 'precheck', patch);
+        await inspected;
+      };
+      run().catch((error: unknown) => fail(error, signal, patch));
+    },
+    [begin],
+  );
+  const cancel = useCallback(() => {
+    stop();
+    setRuntime((old) => ({ ...old, check: cancelled(old.check) }));
+  }, [stop]);
+  return { runtime, start, stop: cancel };
+}
+
+export type BlockRequest = {
+  readonly codeHash: string;
+  readonly kind: string;
+  readonly parameters: Parameters;
+};
+
+/** Validates one block at a time. */
+export function useBlockCheck(): {
+  block: Check | undefined;
+  start: (file: File, request: BlockRequest) => void;
+  stop: () => void;
+} {
+  const [block, setBlock] = useState<Check>();
+  const { begin, stop } = useTurns();
+  const start = useCallback(
+    (file: File, { codeHash, kind, parameters }: BlockRequest) => {
+      const signal = begin();
+      const patch = (more: Patch): void => {
+        if (!signal.aborted) setBlock((old) => (old === undefined ? old : { ...old, ...more }));
+      };
+      const phase: CheckPhase = { phase: 'asking', progress: [], since: Date.now() };
+      setBlock({ phase, file, parameters, answer: undefined, problem: undefined });
+      const form = new FormData();
+      const request = JSON.stringify({ codeHash, kind, ...parameters });
+      form.append('request', new Blob([request], { type: 'application/json' }));
+      form.append('exportedPov', file);
+      follow(ask('/v1/validations', form, signal), kind, patch).catch((error: unknown) =>
+        fail(error, signal, patch),
+      );
+    },
+    [begin],
+  );
+  const cancel = useCallback(() => {
+    stop();
+    setBlock(cancelled);
+  }, [stop]);
+  return { block, start, stop: cancel };
+}
+
+/** One request at a time, taken back when another begins or the page goes. */
+function useTurns(): { begin: () => AbortSignal; stop: () => void } {
+  const running = useRef<AbortController>(undefined);
+  const stop = useCallback(() => running.current?.abort(), []);
+  const begin = useCallback(() => {
+    running.current?.abort();
+    running.current = new AbortController();
+    return running.current.signal;
+  }, []);
+  useEffect(() => stop, [stop]);
+  return { begin, stop };
+}
+
+async function inspect(codeHash: string, signal: AbortSignal): Promise<Inspection | string> {
+  try {
+    return await getJson<Inspection>(`/v1/code/${codeHash}/inspection`, signal);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function follow(
+  events: AsyncIterable<RequestEvent>,
+  request: string,
+  patch: (more: Patch) => void,
+): Promise<void> {
+  const since = Date.now();
+  let progress: readonly Progress[] = [];
+  patch({ phase: { phase: 'asking', progress, since } });
+  for await (const { event, data } of events) {
+    if (event === 'progress') {
+      progress = [...progress, data as Progress];
+      patch({ phase: { phase: 'asking', progress, since } });
+    } else if (event === 'outcome') {
+      const answer = answerOf('checked', Date.now(), request, data as ToldAnswer);
+      patch({ answer, phase: { phase: 'done', progress } });
+      return;
+    } else if (event === 'problem') {
+      const { title, detail, status } = data as Problem;
+      throw new ServiceError(status, `${title} – ${detail}`);
+    }
+  }
+  throw new Error('The service ended the connection before there was an answer. Check it again.');
+}
+
+function fail(error: unknown, signal: AbortSignal, patch: (more: Patch) => void): void {
+  if (signal.aborted) return;
+  const problem = error instanceof Error ? error.message : String(error);
+  patch({ problem, phase: { phase: 'failed', at: 'request' } });
+}
+
+function cancelled(check: Check | undefined): Check | undefined {
+  if (check === undefined || check.phase.phase === 'done' || check.phase.phase === 'failed') return check;
+  return { ...check, phase: { phase: 'failed', at: 'request' }, problem: 'You took it back.' };
+}
