@@ -24,16 +24,24 @@ export function dashboardDirectory(): string | undefined {
     .find((path) => existsSync(join(path, 'index.html')));
 }
 
-/** Serves the files of a directory, each under a route of its own: no path of a request reaches the file system. */
+/**
+ * Serves the files of a directory, each under a route of its own: no path of a request reaches the file system. They need no
+ * token: a browser has none to send before it has the page, and they say nothing of this service.
+ */
 export async function serveDashboard(app: FastifyInstance, root: string): Promise<void> {
-  await app.register(staticFiles, {
-    root,
-    wildcard: false,
-    index: 'index.html',
-    cacheControl: false,
-    setHeaders: (reply) => {
-      reply.header('content-security-policy', POLICY);
-      reply.header('cache-control', 'no-cache');
-    },
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, open: true };
+    });
+    await scope.register(staticFiles, {
+      root,
+      wildcard: false,
+      index: 'index.html',
+      cacheControl: false,
+      setHeaders: (reply) => {
+        reply.header('content-security-policy', POLICY);
+        reply.header('cache-control', 'no-cache');
+      },
+    });
   });
 }

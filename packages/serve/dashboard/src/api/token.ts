@@ -1,5 +1,5 @@
 /**
- * The service's token, where it listens on TCP. It comes in the fragment of the address that the service prints
+ * The service's token, where it listens on TCP. It comes in the fragment of the page's address
  * (`#TOKEN` or `#token=TOKEN`), which browsers send to nobody, or from the form; it lives as long as the tab.
  */
 const KEY = 'pvf-token';
