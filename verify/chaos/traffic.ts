@@ -7,7 +7,7 @@ import { precheckViolation, violation } from './rules.ts';
 
 /** Less than the slow samples take to be prepared, more than an execution takes. */
 const IMPATIENT_MS = 150;
-/** Longer than any life of a host, so that only a preparation that is begun anew for ever outlasts it. */
+/** Dozens of times what a slow sample's preparation takes, so that only one that is begun anew for ever outlasts it. */
 const INSIST_MS = 15_000;
 
 const STORAGE_ROOT = new Uint8Array(32);

@@ -41,7 +41,8 @@ const TROUBLES = {
     inRow(random, () => flipAll(dir, random), killJob),
   'stop a worker for a while': (random: Random) => stopFor(random.pick(workers()), random),
   'stop a job for a while': (random: Random) => stopFor(random.pick(jobs()), random),
-  'slow a job': (random: Random) => slow(random.pick(jobs())),
+  // Of executions: a preparation would not end in the life of a host, which `insist` takes for one begun anew for ever.
+  'slow a job': (random: Random) => slow(random.pick(jobs(executeWorkers()))),
   'starve all of CPU': () => hog(),
   'delete an artifact': (random: Random, dir: string) =>
     onFile(random, artifacts(dir), (path) => rmSync(path)),
@@ -86,9 +87,13 @@ function workers(): ProcessInfo[] {
     .filter(isWorker);
 }
 
-/** Everything below the workers. */
-function jobs(): ProcessInfo[] {
-  return workers().flatMap(({ pid }) => descendantsOf(pid));
+function executeWorkers(): ProcessInfo[] {
+  return workers().filter(({ command }) => command.includes('execute-worker --'));
+}
+
+/** Everything below these workers. */
+function jobs(of = workers()): ProcessInfo[] {
+  return of.flatMap(({ pid }) => descendantsOf(pid));
 }
 
 function isWorker({ command }: ProcessInfo): boolean {
