@@ -11,6 +11,7 @@ const USAGE = `usage: node bench/mixed.mjs [options]
   --budget BYTES     the host's memory for loaded PVFs; default the host's own
   --drive HOW        host, workers (without a host, each takes the next candidate), or both (default)
   --reference DIR    folder with pvf-reference-prepare-worker and pvf-reference-execute-worker: sides more
+  --reference-host PROGRAM  pvf-reference-host (verify/reference/host): with --reference, the reference's own host, too
   --against DIR      another built checkout of this repository: sides more
   --runtimes DIR     folder of *.compact.compressed.wasm; default $PVF_REAL_PVFS, else .pvf-cache/real-pvfs
   --cache DIR        keep artifacts there for the next run
@@ -34,6 +35,7 @@ export function parse(argv) {
         drive: { type: 'string', default: 'both' },
         budget: { type: 'string' },
         reference: { type: 'string' },
+        'reference-host': { type: 'string' },
         against: { type: 'string' },
         runtimes: { type: 'string' },
         cache: { type: 'string' },
@@ -53,6 +55,8 @@ export function parse(argv) {
       throw new Error('--order is uniform, skewed or row');
     if (!['host', 'workers', 'both'].includes(values.drive))
       throw new Error('--drive is host, workers or both');
+    if (values['reference-host'] !== undefined && values.reference === undefined)
+      throw new Error('--reference-host needs --reference: the workers that it starts');
     if (!values.help) return { ...values, ...numbers };
   } catch (error) {
     console.error(error.message);

@@ -36,10 +36,17 @@ export function pssOf(pids) {
 
 /** The execute workers of a host: they are told a directory below its own. */
 export function workersIn(directory) {
-  return descendants(process.pid).filter((pid) => {
+  return executeWorkersBelow(process.pid).filter((pid) => {
     const words = commandLine(pid);
-    const at = words.indexOf('--worker-dir-path');
-    return words.includes('execute-worker') && words[at + 1]?.startsWith(directory);
+    return words[words.indexOf('--worker-dir-path') + 1]?.startsWith(directory);
+  });
+}
+
+/** Processes below `root` that were started as execute workers. */
+export function executeWorkersBelow(root) {
+  return descendants(root).filter((pid) => {
+    const words = commandLine(pid);
+    return words.includes('execute-worker') && words.includes('--worker-dir-path');
   });
 }
 

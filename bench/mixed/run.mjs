@@ -8,7 +8,7 @@ import { quantiles, sidesOf } from '../support/programs.mjs';
 import { expectedOf, makeOrder, makePvfs, randomFrom } from './load.mjs';
 import { parse } from './options.mjs';
 import { descendants, pssOf } from './processes.mjs';
-import { hostSide, workersSide } from './sides.mjs';
+import { hostSide, referenceHostSide, workersSide } from './sides.mjs';
 
 const MIB = 1024 * 1024;
 /** A candidate is taken to have met its PVF loaded if it took less than its best time and this share of a load. */
@@ -25,6 +25,11 @@ export async function run(argv) {
     for (const programs of sidesOf(options)) {
       if (options.drive !== 'workers') sides.push(await hostSide(programs, pvfs, given));
       if (options.drive !== 'host') sides.push(await workersSide(programs, pvfs, given));
+    }
+    const host = options['reference-host'];
+    if (host !== undefined && options.drive !== 'workers') {
+      const reference = sidesOf(options).find(({ name }) => name === 'reference');
+      sides.push(await referenceHostSide(reference, pvfs, { ...given, host }));
     }
     const figures = await measure(sides, pvfs, options);
     report(figures, options);
@@ -94,6 +99,7 @@ async function drive(side, sequence, pvfs) {
  * candidate needed on this side. A job that loads needs several times as much.
  */
 function hitRate(runs) {
+  if (runs.some(({ cpuMs }) => cpuMs === undefined)) return undefined; // the reference's host tells no CPU times
   const least = new Map();
   for (const { key, cpuMs } of runs)
     least.set(key, Math.min(least.get(key) ?? Number.POSITIVE_INFINITY, cpuMs));
@@ -146,7 +152,7 @@ function report(figures, options) {
       'p50 ms': row.p50Ms.toFixed(1),
       'p90 ms': row.p90Ms.toFixed(1),
       'p99 ms': row.p99Ms.toFixed(1),
-      'hit rate': row.hitRate.toFixed(3),
+      'hit rate': row.hitRate?.toFixed(3) ?? '',
       processes: row.processes,
       'PSS MiB': Math.round(row.pssBytes / MIB),
     })),

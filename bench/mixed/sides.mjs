@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { PvfHost } from '@pvf/host';
 import { codeHash, durationFromMs, durationToNs } from '@pvf/protocol';
 import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../verify/differential/driver/index.ts';
-import { workersIn } from './processes.mjs';
+import { DrivenHost } from '../../verify/reference/driven-host.mjs';
+import { executeWorkersBelow, workersIn } from './processes.mjs';
 
 const ZERO_HASH = new Uint8Array(32);
 const LIMIT_MS = 12_000;
@@ -66,6 +67,39 @@ export async function hostSide(
     };
   } catch (error) {
     await host.close();
+    throw error;
+  }
+}
+
+/** The reference's own host with its own workers, of which it has two, like ours by default. */
+export async function referenceHostSide(programs, pvfs, { outstanding, host: program }) {
+  const host = new DrivenHost(program, programs);
+  try {
+    const firsts = [];
+    let kept = 0;
+    for (const { code, name, candidates } of pvfs) {
+      const answer = await host.precheck(code);
+      if (answer !== 'Ok') throw new Error(`the reference's host does not prepare ${name}: ${answer}`);
+      firsts.push(kept);
+      kept += candidates.length;
+      for (const candidate of candidates) await host.keep(candidate);
+    }
+    const run = async (pvf, candidate) => {
+      const { answer, head } = await host.validate(
+        pvf,
+        firsts[pvf] + pvfs[pvf].candidates.indexOf(candidate),
+      );
+      const short = answer === 'Invalid(WorkerReportedInvalid)' ? 'InvalidCandidate' : answer;
+      return { answer: short, ...(head === undefined ? {} : { head: Buffer.from(head, 'hex') }) };
+    };
+    return {
+      name: "host, the reference's own",
+      slots: Array.from({ length: outstanding }, () => run),
+      pids: () => executeWorkersBelow(host.pid),
+      stop: () => host.stop(),
+    };
+  } catch (error) {
+    await host.stop();
     throw error;
   }
 }

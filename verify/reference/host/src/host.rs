@@ -10,6 +10,7 @@ use polkadot_node_core_pvf::{
 use polkadot_node_core_pvf_common::execute::ValidationContext;
 use polkadot_node_primitives::{BlockData, PoV};
 use polkadot_node_subsystem::messages::PvfExecKind;
+use polkadot_parachain_primitives::primitives::ValidationResult;
 use polkadot_primitives::{
     CandidateReceiptV2, ExecutorParam, ExecutorParams, HeadData, PersistedValidationData,
 };
@@ -40,6 +41,36 @@ impl Workers {
             return Err(format!("the workers report {prepare} and {execute}"));
         }
         Ok(prepare)
+    }
+}
+
+/// What a PVF is run on.
+pub struct Candidate {
+    validation_data: Arc<PersistedValidationData>,
+    pov: Arc<PoV>,
+}
+
+impl Candidate {
+    /// `validation_data` in SCALE; `block_data` as it stands in a PoV, compressed or not.
+    pub fn new(validation_data: &[u8], block_data: Vec<u8>) -> Result<Self, String> {
+        let validation_data = PersistedValidationData::decode(&mut &validation_data[..])
+            .map_err(|error| format!("validation data: {error}"))?;
+        Ok(Self {
+            validation_data: Arc::new(validation_data),
+            pov: Arc::new(PoV { block_data: BlockData(block_data) }),
+        })
+    }
+
+    fn with_pov(block_data: Vec<u8>) -> Self {
+        Self {
+            validation_data: Arc::new(PersistedValidationData {
+                parent_head: HeadData(Vec::new()),
+                relay_parent_number: 1,
+                relay_parent_storage_root: Default::default(),
+                max_pov_size: 10 * 1024 * 1024,
+            }),
+            pov: Arc::new(PoV { block_data: BlockData(block_data) }),
+        }
     }
 }
 
@@ -99,6 +130,19 @@ impl Host {
 
     /// The answer to a validation: `Ok` with the guest's number, or the names of the error.
     pub async fn validate(&self, code: &[u8], pov: Vec<u8>, timeout: Duration) -> String {
+        match self.validate_candidate(code, &Candidate::with_pov(pov), timeout).await {
+            Ok(result) => format!("Ok({})", result.processed_downward_messages),
+            Err(answer) => answer,
+        }
+    }
+
+    /// What the PVF answered to a candidate, or the names of the error.
+    pub async fn validate_candidate(
+        &self,
+        code: &[u8],
+        candidate: &Candidate,
+        timeout: Duration,
+    ) -> Result<ValidationResult, String> {
         let pvf = PvfPrepData::from_code(
             code.to_vec(),
             ExecutorParams::default(),
@@ -109,30 +153,21 @@ impl Host {
         let context = ValidationContext {
             candidate_receipt: CandidateReceiptV2::decode(&mut &[0u8; 1024][..])
                 .expect("zeros are a receipt"),
-            pvd: Arc::new(PersistedValidationData {
-                parent_head: HeadData(Vec::new()),
-                relay_parent_number: 1,
-                relay_parent_storage_root: Default::default(),
-                max_pov_size: 10 * 1024 * 1024,
-            }),
-            pov: Arc::new(PoV { block_data: BlockData(pov) }),
+            pvd: candidate.validation_data.clone(),
+            pov: candidate.pov.clone(),
             executor_params: ExecutorParams::default(),
             exec_timeout: timeout,
             v3_seen: false,
         };
         let (sender, receiver) = oneshot::channel();
-        if let Err(error) = self
-            .handle
+        self.handle
             .clone()
             .execute_pvf(pvf, context, Priority::Critical, PvfExecKind::Approval, sender)
             .await
-        {
-            return format!("host: {error}");
-        }
+            .map_err(|error| format!("host: {error}"))?;
         match receiver.await {
-            Ok(Ok(result)) => format!("Ok({})", result.processed_downward_messages),
-            Ok(Err(error)) => validation_error(&error),
-            Err(_) => "host: request cancelled".into(),
+            Ok(answer) => answer.map_err(|error| validation_error(&error)),
+            Err(_) => Err("host: request cancelled".into()),
         }
     }
 

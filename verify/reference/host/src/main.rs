@@ -1,6 +1,7 @@
 //! Drives a pair of worker programs with the reference's own host and says where it was not answered
 //! as by the reference's workers.
 
+mod driven;
 mod guests;
 mod host;
 mod processes;
@@ -15,9 +16,10 @@ use std::{
     time::Instant,
 };
 
-const USAGE: &str = "usage: pvf-reference-host PREPARE-WORKER EXECUTE-WORKER [--json] [--only TEXT]
+const USAGE: &str = "usage: pvf-reference-host PREPARE-WORKER EXECUTE-WORKER [--json] [--only TEXT] | --driven
 
-Starts the reference's host with the two programs for each scenario and prints what it answered.
+Starts the reference's host with the two programs for each scenario and prints what it answered;
+with --driven one host, which takes requests from standard input (driven.rs).
 Exit status: 0 as expected, 1 something differs, 2 wrong use.";
 
 struct Arguments {
@@ -26,23 +28,25 @@ struct Arguments {
     only: String,
     /// Runs in a process of its own: a host whose version is not the workers', which they end.
     mismatch: bool,
+    driven: bool,
 }
 
 fn arguments() -> Option<Arguments> {
     let mut programs = Vec::new();
-    let (mut json, mut mismatch, mut only) = (false, false, String::new());
+    let (mut json, mut mismatch, mut driven, mut only) = (false, false, false, String::new());
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--json" => json = true,
             "--only" => only = args.next()?,
+            "--driven" => driven = true,
             "--version-mismatch" => mismatch = true,
             flag if flag.starts_with('-') => return None,
             program => programs.push(PathBuf::from(program)),
         }
     }
     let [prepare, execute] = programs.try_into().ok()?;
-    Some(Arguments { workers: Workers { prepare, execute }, json, only, mismatch })
+    Some(Arguments { workers: Workers { prepare, execute }, json, only, mismatch, driven })
 }
 
 struct Row {
@@ -76,6 +80,15 @@ async fn main() -> ExitCode {
         let answer = scenarios::run("precheck-valid", &arguments.workers, "0.0.0-another").await;
         println!("{answer:?}");
         return ExitCode::SUCCESS;
+    }
+    if arguments.driven {
+        return match driven::run(&arguments.workers, &version).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::from(1)
+            }
+        };
     }
     let mut rows = Vec::new();
     for &(scenario, expected) in scenarios::SCENARIOS {
