@@ -5,7 +5,10 @@ import { descendantsOf, openDescriptors, waitUntil } from '@pvf/test-kit';
 import type { Report } from './report.ts';
 
 /** What this process had before any host was started. */
-export type Baseline = { descriptors: number; mounts: string };
+export interface Baseline {
+  descriptors: number;
+  mounts: string;
+}
 
 export function baseline(): Baseline {
   return { descriptors: openDescriptors(process.pid).size, mounts: mounts() };

@@ -5,13 +5,13 @@ import type { Random } from './random.ts';
 /** What an undisturbed host says to a candidate. */
 export type Truth = 'valid' | 'invalid' | 'preparation-failed';
 
-export type Sample = {
+export interface Sample {
   name: string;
   truth: Truth;
   code: Uint8Array;
   block: Uint8Array;
   executionTimeoutMs: number;
-};
+}
 
 /** So far above what the valid ones need that only a host that hangs could make them miss it. */
 const LIMIT_MS = 3_000;

@@ -2,13 +2,13 @@ import type { PrecheckOutcome, ValidationOutcome } from '@pvf/host';
 import type { Truth } from './guests.ts';
 
 /** How a request was made; what happened to it may depend on it. */
-export type Manner = {
+export interface Manner {
   aborted: boolean;
   deadline: boolean;
   closed: boolean;
   backing: boolean;
   leaves: boolean;
-};
+}
 
 /** Undefined if the rules allow the outcome, else what they forbid about it. */
 export function violation(truth: Truth, outcome: ValidationOutcome, manner: Manner): string | undefined {

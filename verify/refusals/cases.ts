@@ -39,7 +39,10 @@ export type Ending =
   | { good: true; how: 'right' | 'refused' | 'no Node runs'; words: string }
   | { good: false; words: string };
 
-export type Case = { name: string; run(): Promise<Ending> };
+export interface Case {
+  name: string;
+  run(): Promise<Ending>;
+}
 
 /**
  * Every system call in every way and every limit, for whole hosts, for the workers of a host that is left alone, and for

@@ -1,5 +1,5 @@
 /** What a {@link CliError} carries by its code. */
-export type CliErrorMeta = {
+export interface CliErrorMeta {
   /** A file cannot be read. */
   INPUT_FILE: { path: string; errno: string };
   /** A file is no PVF: neither WebAssembly nor a compressed blob. */
@@ -19,7 +19,7 @@ export type CliErrorMeta = {
   BAD_USAGE: { option: string };
   /** `@pvf/component` refuses; its own code and metadata. */
   COMPONENT: { reason: string; details: object };
-};
+}
 
 export type CliErrorCode = keyof CliErrorMeta;
 

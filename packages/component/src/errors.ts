@@ -1,5 +1,5 @@
 /** What a {@link ComponentError} carries by its code. Offsets are bytes from the start of the component. */
-export type ComponentErrorMeta = {
+export interface ComponentErrorMeta {
   /** The bytes are no component: a core module, or something else. */
   NOT_A_COMPONENT: { found: 'module' | 'other'; bytes: number };
   /** The bytes break the binary format. */
@@ -24,7 +24,7 @@ export type ComponentErrorMeta = {
   SANDBOX: { reason: string };
   /** A directory for a new project holds something already. */
   NOT_EMPTY: { path: string };
-};
+}
 
 export type ComponentErrorCode = keyof ComponentErrorMeta;
 

@@ -4,14 +4,14 @@ import { createHash } from 'node:crypto';
  * What an artifact was made from. Two requests with equal identities share one artifact; any difference means a
  * preparation of its own.
  */
-export type ArtifactIdentity = {
+export interface ArtifactIdentity {
   /** blake2-256 of the code as given, hex. */
   codeHash: string;
   /** Hash of the executor params that change the artifact, hex. */
   prepHash: string;
   /** Of the worker programs, their engine and this machine's CPU, hex; see `engineIdentity`. */
   engine: string;
-};
+}
 
 /** Key of an identity within one host, whose engine is fixed. */
 export function artifactKey(identity: Pick<ArtifactIdentity, 'codeHash' | 'prepHash'>): string {

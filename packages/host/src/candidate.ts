@@ -5,7 +5,7 @@ import type { CandidateDescriptorVersion, CandidateReceipt, ClaimQueue } from '.
  * but for V3). `undefined`: the chain could not be asked, or the runtime failed; where the answer matters, the outcome
  * is to abstain. Names are those of the reference's runtime API `ParachainHost`.
  */
-export type ChainAnswers = {
+export interface ChainAnswers {
   /** `session_index_for_child()`: the session in which a child of the scheduling parent is made. */
   sessionIndexForChild: number | undefined;
   /**
@@ -16,7 +16,7 @@ export type ChainAnswers = {
   ancestorRelayParentInfo: 'found' | 'missing' | 'not-supported' | undefined;
   /** `claim_queue()`. */
   claimQueue: ClaimQueue | undefined;
-};
+}
 
 /** What a vote is about. Relay parent, scheduling parent and descriptor version are the receipt's. */
 export type Claim = {

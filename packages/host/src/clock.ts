@@ -1,16 +1,18 @@
 /** A running timer of a {@link Clock}; `cancel` is a no-op once it fired. */
-export type ClockTimer = { cancel(): void };
+export interface ClockTimer {
+  cancel(): void;
+}
 
 /**
  * Where every wait and time stamp of the host comes from, so that tests move time by hand. Processes and files
  * run in real time all the same: a clock that stands still stops only time-outs, cool-downs and schedules.
  */
-export type Clock = {
+export interface Clock {
   /** Milliseconds since the Unix epoch; never goes back. */
   now(): number;
   /** Calls `callback` once, `ms` milliseconds from now. The timer alone never keeps the process alive: `KeepAlive` does. */
   after(ms: number, callback: () => void): ClockTimer;
-};
+}
 
 /** `setTimeout` fires at once for more than 2^31 - 1 ms (Node's `lib/internal/timers.js`, TIMEOUT_MAX). */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;

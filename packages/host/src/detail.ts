@@ -7,7 +7,11 @@
 export type GuestLogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** A line that the guest logged and that its worker's level let through (`workerLog`; errors by default). */
-export type GuestLogLine = { level: GuestLogLevel; target: string; message: string };
+export interface GuestLogLine {
+  level: GuestLogLevel;
+  target: string;
+  message: string;
+}
 
 /** A call that had not returned when the guest trapped. */
 export type GuestFrame =
@@ -17,7 +21,7 @@ export type GuestFrame =
   | { type: 'host-function'; name: string };
 
 /** `undefined` where nobody can tell. Times in milliseconds, sizes in bytes. */
-export type ExecutionUse = {
+export interface ExecutionUse {
   /** Of the job, by the kernel's account. */
   cpuTimeMs: number | undefined;
   /** From sending the request to the answer. */
@@ -30,19 +34,19 @@ export type ExecutionUse = {
   povBytes: number;
   /** Of the decompressed code. */
   codeBytes: number | undefined;
-};
+}
 
 /** What may be used: by executor params, validation data, the request, and the host's backstop of four times the CPU time. */
-export type ExecutionLimits = {
+export interface ExecutionLimits {
   cpuTimeMs: number;
   wallTimeMs: number;
   memoryBytes: number;
   povBytes: number;
   codeBytes: number;
-};
+}
 
 /** On every outcome of `validate`; about its last execution. */
-export type ExecutionDetail = {
+export interface ExecutionDetail {
   /** The text of the guest's panic. */
   panic: string | undefined;
   /** First and last lines that the guest logged, at most 96. */
@@ -53,10 +57,10 @@ export type ExecutionDetail = {
   backtrace: GuestFrame[];
   used: ExecutionUse;
   limits: ExecutionLimits;
-};
+}
 
 /** On every outcome of `precheck`: what its preparation used of what it was allowed. Milliseconds and bytes. */
-export type PreparationDetail = {
+export interface PreparationDetail {
   used: {
     cpuTimeMs: number | undefined;
     wallTimeMs: number | undefined;
@@ -71,4 +75,4 @@ export type PreparationDetail = {
     memoryBytes: number | undefined;
     codeBytes: number;
   };
-};
+}

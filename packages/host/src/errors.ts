@@ -3,7 +3,7 @@ import type { SecurityReport } from './types.ts';
 export type WorkerKind = 'prepare' | 'execute';
 
 /** What a {@link HostError} carries by its code: the data that a program needs to react. */
-export type HostErrorMeta = {
+export interface HostErrorMeta {
   /** A caller's argument has the wrong type or size. Nothing was done. */
   INVALID_REQUEST: { field: string };
   INVALID_OPTION: { option: string };
@@ -23,7 +23,7 @@ export type HostErrorMeta = {
   /** Workers of this host cannot prepare or execute even a module of ours; `step` says which, `reason` why. */
   TRIAL_FAILED: { step: string; reason: string };
   HOST_CLOSED: Record<string, never>;
-};
+}
 
 export type HostErrorCode = keyof HostErrorMeta;
 

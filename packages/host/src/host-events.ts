@@ -4,7 +4,7 @@ import type { PrecheckOutcome, PreparationStats, ValidationOutcome } from './out
 import type { ExecutionKind } from './types.ts';
 
 /** A PVF was prepared by a worker of this host; artifacts of an earlier run are not told of. */
-export type ArtifactPreparedEvent = {
+export interface ArtifactPreparedEvent {
   type: 'artifact-prepared';
   /** blake2-256 of the code as given, hex without 0x. */
   codeHash: string;
@@ -13,7 +13,7 @@ export type ArtifactPreparedEvent = {
   /** Of the artifact's file, bytes. */
   sizeBytes: number;
   stats: PreparationStats;
-};
+}
 
 /**
  * Why a worker process was ended, or has ended.
@@ -36,7 +36,7 @@ export type WorkerEndReason =
   | 'host-closed';
 
 /** A worker process has been sent SIGKILL, or is gone. */
-export type WorkerEndedEvent = {
+export interface WorkerEndedEvent {
   type: 'worker-ended';
   worker: WorkerKind;
   pid: number;
@@ -45,7 +45,7 @@ export type WorkerEndedEvent = {
   message: string;
   /** Jobs that it was given in its life. */
   jobs: number;
-};
+}
 
 /** Everything of an outcome but what the PVF returned: that is the caller's. */
 type WithoutResult<T> = T extends unknown ? Omit<T, 'result' | 'resultBytes'> : never;
@@ -54,13 +54,13 @@ type WithoutResult<T> = T extends unknown ? Omit<T, 'result' | 'resultBytes'> : 
 export type ToldOutcome = WithoutResult<PrecheckOutcome> | WithoutResult<ValidationOutcome>;
 
 /** A request has ended. */
-export type OutcomeEvent = {
+export interface OutcomeEvent {
   type: 'outcome';
   /** What was asked for. */
   request: 'precheck' | ExecutionKind;
   /** A copy: the caller of `precheck` or `validate` has the original. Texts in `detail` are the guest's. */
   outcome: ToldOutcome;
-};
+}
 
 /** This machine has become too slow for its time limits (`slow`), or is not any more. Told at each change. */
 export type SlowMachineEvent = {
@@ -106,7 +106,9 @@ export interface HostEvents {
   on<T extends HostEventType>(type: T, listener: (event: HostEventOf<T>) => unknown): () => void;
 }
 
-type Listener = { call: (event: never) => unknown };
+interface Listener {
+  call: (event: never) => unknown;
+}
 
 /** The host's side: it says what has happened. */
 export class HostNews implements HostEvents {

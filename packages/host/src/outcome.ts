@@ -12,7 +12,7 @@ import type { PrepareError, UmpCheckError, ValidationResult } from './wire-types
 export type Vote = 'for' | 'against' | 'abstain' | 'none' | 'unchecked';
 
 /** Cost of a preparation, as the worker reported it. Memory in bytes; undefined where the platform does not tell. */
-export type PreparationStats = {
+export interface PreparationStats {
   cpuTimeNs: bigint;
   /** From the request to the worker's answer. */
   wallTimeMs: number;
@@ -22,10 +22,10 @@ export type PreparationStats = {
   peakTrackedAllocBytes: number | undefined;
   /** Length of the decompressed code, bytes. */
   codeLength: number;
-};
+}
 
 /** The artifact that served a request. */
-export type ArtifactInfo = {
+export interface ArtifactInfo {
   /** blake2-256 of the code as given, hex without 0x. */
   codeHash: string;
   /** Hash of the executor params that change the artifact, hex without 0x. */
@@ -36,17 +36,17 @@ export type ArtifactInfo = {
   fromCache: boolean;
   /** Undefined when the artifact comes from an earlier run of the host. */
   stats: PreparationStats | undefined;
-};
+}
 
 /** On every outcome. Times are milliseconds of wall clock. */
-export type OutcomeCommon = {
+export interface OutcomeCommon {
   /** The request's id in the log. */
   requestId: string;
   /** Empty if the request ended before its code was hashed. */
   codeHash: string;
   /** From the call to the outcome. */
   totalMs: number;
-};
+}
 
 /** On every outcome of `validate`. */
 export type ValidationCommon = OutcomeCommon & {

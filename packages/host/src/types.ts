@@ -14,7 +14,7 @@ import type { ExecutorParam, PersistedValidationData } from './wire-types.ts';
 export type ExecutionKind = 'dispute' | 'approval' | 'backing-system' | 'backing';
 
 /** All fields are optional. */
-export type HostOptions = {
+export interface HostOptions {
   /**
    * Directory for artifacts, made if missing; worker directories live in it while the host runs. Default: a
    * private directory under the system's temporary one, removed by `close()`.
@@ -104,13 +104,13 @@ export type HostOptions = {
   registry?: Registry;
   /** Only for tests. */
   clock?: Clock;
-};
+}
 
 /** Bytes of a PVF as they are on chain (zstd-compressed blob or raw wasm), or what `host.importCode()` made of them. */
 export type CodeInput = Uint8Array | PvfCode;
 
 /** What a PVF is prepared from. What is required has no default that is right for every chain. */
-export type PvfInput = {
+export interface PvfInput {
   /** Must not change before the call settles. */
   code: CodeInput;
   /**
@@ -124,7 +124,7 @@ export type PvfInput = {
    * does not tell.
    */
   validationCodeBombLimit: number;
-};
+}
 
 export type PrecheckRequest = PvfInput & RequestControl;
 
@@ -146,14 +146,14 @@ export type BareRequest = CandidateInput & NoClaim;
 
 export type ValidateRequest = ReceiptRequest | BareRequest;
 
-export type RequestControl = {
+export interface RequestControl {
   /** Takes the request back: out of its queue at once, or its job is killed. The outcome is `cancelled`. */
   signal?: AbortSignal;
   /** Milliseconds from the call until its result is of no use; counts everything. Default: none. */
   deadlineMs?: number;
   /** Told about each step; for people to look at. An exception in it is logged and otherwise ignored. */
   onProgress?: (event: ProgressEvent) => void;
-};
+}
 
 /** Steps of a request, in order; `preparing` … `executing` may come again after `retrying`. */
 export type ProgressEvent =
@@ -169,16 +169,16 @@ export type ProgressEvent =
   | { type: 'retrying'; cause: string; afterMs: number };
 
 /** A change of the relay chain's leaves, as the node's overseer reports it. Hashes of 32 bytes. */
-export type ActiveLeavesUpdate = {
+export interface ActiveLeavesUpdate {
   /** The new leaf with those of its ancestors whose candidates may still be backed. */
   activated?: { hash: Uint8Array; ancestors?: readonly Uint8Array[] };
   deactivated?: readonly Uint8Array[];
-};
+}
 
 /** Whether a layer of isolation works here; the reason when it does not. */
 export type SecurityFeature = { available: true } | { available: false; reason: string };
 
-export type SecurityReport = {
+export interface SecurityReport {
   secureMode: boolean;
   landlock: SecurityFeature;
   seccomp: SecurityFeature;
@@ -186,18 +186,18 @@ export type SecurityReport = {
   secureClone: SecurityFeature;
   /** The kernel enforces the limits of jobs (`cgroup`); without it workers measure, and secure mode does not ask for it. */
   cgroup: SecurityFeature;
-};
+}
 
-export type WorkerProgram = {
+export interface WorkerProgram {
   path: string;
   version: string;
   fullVersion: string;
   /** Version of the Node that it runs on; undefined for programs that do not tell, such as the reference's. */
   node: string | undefined;
-};
+}
 
 /** A snapshot for people and health checks. */
-export type HostStatus = {
+export interface HostStatus {
   state: 'running' | 'stopped' | 'closed';
   /** Set when `state` is `stopped`: what happened and what to do. */
   reason?: string;
@@ -211,7 +211,12 @@ export type HostStatus = {
   prepare: { queued: number; running: number; workers: number };
   execute: { queued: Record<ExecutionKind, number>; running: number; workers: number };
   artifacts: { prepared: number; preparing: number; failed: number; bytes: number };
-};
+}
 
 /** What `prune()` removed and what is left. */
-export type PruneReport = { removed: number; removedBytes: number; kept: number; keptBytes: number };
+export interface PruneReport {
+  removed: number;
+  removedBytes: number;
+  kept: number;
+  keptBytes: number;
+}

@@ -1,11 +1,11 @@
 /** What a {@link ServeError} carries by its code. */
-export type ServeErrorMeta = {
+export interface ServeErrorMeta {
   INVALID_OPTION: { option: string };
   /** The Unix socket cannot be made, or another service has it. */
   SOCKET: { path: string };
   /** Nobody can listen on this address and port. */
   LISTEN: { address: string; port: number };
-};
+}
 
 export type ServeErrorCode = keyof ServeErrorMeta;
 

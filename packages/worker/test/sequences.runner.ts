@@ -67,7 +67,11 @@ const LENGTHS = [
   80_000,
 ];
 const ENDS = ['ends', 'fails', 'is killed'] as const;
-type Plan = { readonly length: number; readonly byte: number; readonly end: (typeof ENDS)[number] };
+interface Plan {
+  readonly length: number;
+  readonly byte: number;
+  readonly end: (typeof ENDS)[number];
+}
 
 const randomPlan = (): Plan => ({
   length: LENGTHS[below(LENGTHS.length)]!,

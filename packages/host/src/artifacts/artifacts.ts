@@ -28,7 +28,7 @@ import {
 } from './states.ts';
 import { statsOf } from './stats.ts';
 
-type Options = {
+interface Options {
   clock: Clock;
   logger: Logger;
   metrics: Pick<Metrics, 'cache' | 'gaveUp' | 'prepareEnqueued' | 'prepareConcluded' | 'prepared'>;
@@ -36,7 +36,7 @@ type Options = {
   store: Pick<ArtifactStore, 'isSound' | 'touch' | 'remove'>;
   queue: Pick<PrepareQueue<PrepareWork, PrepareAnswer>, 'handle'>;
   disk: DiskLimit;
-};
+}
 
 /**
  * Which artifacts there are, which are being prepared and for whom, and which failed. One preparation serves all

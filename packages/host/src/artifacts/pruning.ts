@@ -11,19 +11,19 @@ const MOST_FACTOR = 2;
 const IN_USE_MS = 10 * 60 * 1_000;
 
 /** What the artifacts may take. */
-export type DiskLimit = {
+export interface DiskLimit {
   bytes: number;
   /** Those that were used within this time are spared, milliseconds. */
   minStaleMs: number;
-};
+}
 
-type Parts = {
+interface Parts {
   clock: Clock;
   logger: Logger;
   metrics: Pick<Metrics, 'cache'>;
   store: Pick<ArtifactStore, 'remove'>;
   disk: DiskLimit;
-};
+}
 
 /** Removes artifacts that are not needed. */
 export class Pruning {

@@ -5,7 +5,7 @@ import type { Artifact } from '../store/index.ts';
 import type { SpawnFailure, TimeSpent } from '../worker/index.ts';
 
 /** What somebody wants an artifact for. */
-export type ArtifactRequest = {
+export interface ArtifactRequest {
   identity: ArtifactIdentity;
   /** `precheck` never tries a failed preparation again. */
   purpose: 'precheck' | 'execute' | 'heads-up';
@@ -15,7 +15,7 @@ export type ArtifactRequest = {
   onStarted?: (pid: number) => void;
   /** Somebody must wait for a preparation; `shared` if it was under way already. */
   onQueued?: (shared: boolean) => void;
-};
+}
 
 export type ArtifactResult =
   | { type: 'ready'; artifact: Artifact; fromCache: boolean }

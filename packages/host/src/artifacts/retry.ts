@@ -10,7 +10,7 @@ const COOLDOWN_MS = 15 * 60 * 1_000;
 const MAX_RETRIES = 5;
 
 /** A preparation that failed. */
-export type Failure = {
+export interface Failure {
   /** When it failed last. */
   at: number;
   /** Failures so far. */
@@ -22,7 +22,7 @@ export type Failure = {
   bombLimit: number;
   /** Whether the last one had the limits of a precheck. */
   strict: boolean;
-};
+}
 
 /**
  * @param before the failure before this one

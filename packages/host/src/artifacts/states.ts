@@ -8,19 +8,19 @@ import type { Failure } from './retry.ts';
 const MAX_FAILURES = 4_096;
 
 /** Somebody who waits for a preparation. */
-export type Waiter = {
+export interface Waiter {
   request: ArtifactRequest;
   resolve: (result: ArtifactResult) => void;
   /** Waits for the next preparation instead. */
   again: () => void;
-};
+}
 
 export function answerAll(waiters: Set<Waiter>, result: ArtifactResult): void {
   for (const waiter of waiters) waiter.resolve(result);
 }
 
 /** A preparation that is under way. */
-export type Preparing = {
+export interface Preparing {
   type: 'preparing';
   identity: ArtifactIdentity;
   waiters: Set<Waiter>;
@@ -31,10 +31,14 @@ export type Preparing = {
   begunFor: ArtifactRequest;
   /** An execution or heads-up that asked for it: with one it goes on even if nobody waits. */
   wanted: ArtifactRequest | undefined;
-};
+}
 
 /** @property lastUsed milliseconds since the epoch */
-export type Prepared = { type: 'prepared'; artifact: Artifact; lastUsed: number };
+export interface Prepared {
+  type: 'prepared';
+  artifact: Artifact;
+  lastUsed: number;
+}
 
 export type State = Preparing | Prepared | { type: 'failed'; failure: Failure };
 

@@ -17,12 +17,12 @@ const UNIT = /\.(?:service|scope)$/;
 const SLICE = /\.slice$/;
 
 /** What {@link findCgroup} looks at; tests have their own. */
-export type KernelFiles = {
+export interface KernelFiles {
   /** Where `mountinfo` and `cgroup` of this process are. */
   proc: string;
   uid: number;
   isCgroup: (path: string) => boolean;
-};
+}
 
 const KERNEL: KernelFiles = { proc: '/proc/self', uid: process.geteuid?.() ?? 0, isCgroup: isCgroup2 };
 

@@ -14,12 +14,15 @@ const MAX_TIMES = 1_000;
 const SHARE_FOR_COPIES = 0.5;
 
 /** What a job needs loaded: the artifact's identity and the size of its file in bytes. */
-export type Loadable = { readonly key: string; readonly bytes: number };
+export interface Loadable {
+  readonly key: string;
+  readonly bytes: number;
+}
 
-type Loaded = {
+interface Loaded {
   readonly budget: TemplateBudget;
   running: { readonly key: string; readonly since: number } | undefined;
-};
+}
 
 /**
  * Which worker a job should go to, by what the workers have loaded: each decides by itself, and this goes through the

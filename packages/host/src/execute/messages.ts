@@ -3,7 +3,7 @@ import type { SpawnFailure } from '../worker/index.ts';
 import type { Loadable } from './affinity.ts';
 
 /** A candidate's execution as the queue sees it. `Work` is what the worker needs; the queue does not look at it. */
-export type ExecuteJob<Spec, Work> = {
+export interface ExecuteJob<Spec, Work> {
   id: number;
   kind: ExecutionKind;
   /** Hash of all executor params, hex: a worker serves one set for its whole life. */
@@ -14,7 +14,7 @@ export type ExecuteJob<Spec, Work> = {
   /** What a worker loads for it, and may have loaded already. */
   loadable?: Loadable | undefined;
   work: Work;
-};
+}
 
 /** To the execute queue. */
 export type ToExecuteQueue<Spec, Work> =
@@ -35,6 +35,6 @@ export type FromExecuteQueue<Answer> =
   | { type: 'dropped'; job: number };
 
 /** Whoever the execute queue reports to. */
-export type ExecuteListener<Answer> = {
+export interface ExecuteListener<Answer> {
   handleExecution(message: FromExecuteQueue<Answer>): void;
-};
+}

@@ -27,13 +27,13 @@ type WorkerState<Spec, Work> =
   | { type: 'idle'; paramsHash: string }
   | { type: 'busy'; paramsHash: string; job: Pending<Spec, Work>; startedAt: number };
 
-type Options<Spec, Work, Answer> = {
+interface Options<Spec, Work, Answer> {
   capacity: number;
   clock: Clock;
   pool: Pick<WorkerPool<Spec, Work, Answer>, 'handle'>;
   /** Memory of each worker for artifacts that it has loaded ahead, in bytes; 0 (the default) if workers do not. */
   templateBytes?: number;
-};
+}
 
 /**
  * Which job runs next, and on which worker. Jobs of one kind are served in order, except that a worker that has

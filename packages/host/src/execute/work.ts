@@ -22,11 +22,11 @@ import {
 } from '../worker/index.ts';
 
 /** One execution as a worker gets it. */
-export type ExecuteWork = {
+export interface ExecuteWork {
   request: ExecuteRequest;
   /** The artifact's file; linked into the worker's directory. */
   artifactPath: string;
-};
+}
 
 /** The trial's is still in the making while its worker starts. */
 export type MaybeLater = ExecuteWork | Promise<ExecuteWork>;

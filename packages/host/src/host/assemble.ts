@@ -29,7 +29,7 @@ import { isOver, openWorkspace, ownTag, type Workspace } from './workspace.ts';
 const ID_BYTES = 3;
 
 /** Everything that a running host is made of. */
-export type RunningHost = {
+export interface RunningHost {
   /** Tells hosts apart in a log. */
   id: string;
   options: ResolvedOptions;
@@ -42,7 +42,7 @@ export type RunningHost = {
   prepare: PreparePipeline;
   execute: ExecutePipeline;
   services: HostServices;
-};
+}
 
 /**
  * Checks everything that can be checked before the first request, and wires the parts.

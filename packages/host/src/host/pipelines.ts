@@ -18,13 +18,13 @@ import {
 import type { ResolvedOptions } from './options.ts';
 import type { Workspace } from './workspace.ts';
 
-type Place = {
+interface Place {
   options: ResolvedOptions;
   workspace: Workspace;
   logger: Logger;
   /** Where there are control groups. */
   cgroup?: HostCgroup | undefined;
-};
+}
 
 type PipelineInputs = Place & {
   programs: Programs;
@@ -34,15 +34,15 @@ type PipelineInputs = Place & {
   early: EarlyWorkers;
 };
 
-export type PreparePipeline = {
+export interface PreparePipeline {
   queue: PrepareQueue<PrepareWork, PrepareAnswer>;
   pool: WorkerPool<undefined, PrepareWork, PrepareAnswer>;
-};
+}
 
-export type ExecutePipeline = {
+export interface ExecutePipeline {
   queue: ExecuteQueue<ExecutorParams, MaybeLater, ExecuteAnswer>;
   pool: WorkerPool<ExecutorParams, MaybeLater, ExecuteAnswer>;
-};
+}
 
 /** Prepare queue and pool, talking to each other. */
 export function preparePipeline(inputs: PipelineInputs, store: ArtifactStore): PreparePipeline {

@@ -19,14 +19,14 @@ const PRIVATE_CACHE_PREFIX = 'pvf-host-';
 const FOREIGN_RUN_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /** The host's directories. */
-export type Workspace = {
+export interface Workspace {
   cacheDir: string;
   /** Of this run alone: worker dirs. Inside the cache directory, so that artifacts can be linked and renamed. */
   runDir: string;
   /** Only this user may enter it. */
   socketDir: string;
   remove(): Promise<void>;
-};
+}
 
 /**
  * Makes the host's directories and removes what hosts that are gone have left in the same place.

@@ -20,6 +20,6 @@ export type FromPrepareQueue<Answer> =
   | { type: 'failed'; job: string; reason: SpawnFailure };
 
 /** Whoever the prepare queue reports to. */
-export type PrepareListener<Answer> = {
+export interface PrepareListener<Answer> {
   handlePreparation(message: FromPrepareQueue<Answer>): void;
-};
+}

@@ -15,13 +15,13 @@ type Job<Work> = Starts & {
 
 type WorkerState<Work> = { type: 'spawning' } | { type: 'idle' } | { type: 'busy'; job: Job<Work> };
 
-type Options<Work, Answer> = {
+interface Options<Work, Answer> {
   /** Workers for work of normal priority. */
   soft: number;
   /** Workers in all, when critical work waits. */
   hard: number;
   pool: Pick<WorkerPool<undefined, Work, Answer>, 'handle'>;
-};
+}
 
 /**
  * Which PVF is prepared next, and by how many workers at once. Critical jobs come first and may grow the pool up to

@@ -22,10 +22,10 @@ import {
 } from '../worker/index.ts';
 
 /** One preparation as a worker gets it. */
-export type PrepareWork = {
+export interface PrepareWork {
   request: PvfPrepData;
   destination: Destination;
-};
+}
 
 export type PrepareAnswer =
   | {

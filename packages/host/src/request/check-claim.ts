@@ -17,7 +17,7 @@ const RELAY_PARENT_INFO = ['found', 'missing', 'not-supported', undefined] as co
 const OF_RECEIPT = ['relayParent', 'schedulingParent', 'descriptorVersion'] as const;
 
 /** A receipt and what goes with it; copies, which nobody can change any more. */
-export type CheckedClaim = {
+export interface CheckedClaim {
   receipt: CandidateReceipt;
   /** Hex. */
   candidateHash: string;
@@ -25,7 +25,7 @@ export type CheckedClaim = {
   view: DescriptorView;
   /** With backing kinds, and only with them. */
   chain: ChainAnswers | undefined;
-};
+}
 
 /**
  * Undefined for a request without receipt.

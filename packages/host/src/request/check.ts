@@ -24,13 +24,13 @@ const MAX_PARAMS = 10_000;
 const ZERO_HASH = new Uint8Array(HASH_BYTES);
 
 /** A PVF as given, known to be encodable. Hashes in hex. */
-export type CheckedPvf = {
+export interface CheckedPvf {
   code: CodeInput;
   params: ExecutorParams;
   paramsHash: string;
   prepHash: string;
   bombLimit: number;
-};
+}
 
 /** A `ValidateRequest` with its defaults put in. */
 export type CheckedCandidate = Pick<ValidateRequest, 'validationData' | 'kind' | 'executionTimeoutMs'> & {

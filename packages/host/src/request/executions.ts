@@ -16,12 +16,12 @@ export type ExecutionResult =
   /** The scheduling parent left the active forks. */
   | { type: 'dropped' };
 
-type Running = {
+interface Running {
   kind: ExecuteJob<ExecutorParams, ExecuteWork>['kind'];
   queuedMs: number;
   onStarted: (pid: number) => void;
   resolve: (result: ExecutionResult) => void;
-};
+}
 
 type Queue = Pick<ExecuteQueue<ExecutorParams, ExecuteWork, ExecuteAnswer>, 'handle'>;
 

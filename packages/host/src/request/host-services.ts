@@ -6,7 +6,7 @@ import type { Threads } from '../threads/index.ts';
 import type { Executions } from './executions.ts';
 
 /** What a request's steps need of the host. */
-export type HostServices = {
+export interface HostServices {
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -18,4 +18,4 @@ export type HostServices = {
   engine: string;
   /** Before a doubtful execution is tried again, milliseconds. */
   retryPauseMs: number;
-};
+}

@@ -9,15 +9,18 @@ const CHECK_TIMEOUT_MS = 20_000;
 const CHECK_FLAG = '--check-can-use-cgroup';
 
 /** Whether jobs' limits are enforced by control groups, and by which. */
-export type OpenedCgroup = { feature: SecurityFeature; group: HostCgroup | undefined };
+export interface OpenedCgroup {
+  feature: SecurityFeature;
+  group: HostCgroup | undefined;
+}
 
-type Needs = {
+interface Needs {
   programs: readonly Pick<ProbedProgram, 'path' | 'takesCgroup'>[];
   /** See `HostCgroup.make`. */
   tag: string;
   isOver: (tag: string, at: string) => boolean;
   logger: Logger;
-};
+}
 
 /**
  * Finds a delegated control group, makes the host's own below it, and has a worker program try it.

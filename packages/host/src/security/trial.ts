@@ -56,10 +56,10 @@ const CODE = Buffer.from(
   'base64',
 );
 
-type Queues = {
+interface Queues {
   prepare: PrepareQueue<PrepareWork, PrepareAnswer>;
   execute: ExecuteQueue<ExecutorParams, MaybeLater, ExecuteAnswer>;
-};
+}
 
 /**
  * One preparation and one execution of a module of ours, by the workers and jobs that requests get: what this machine

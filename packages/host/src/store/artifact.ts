@@ -2,7 +2,7 @@ import type { ArtifactIdentity } from '../artifact-identity.ts';
 import type { PreparationStats } from '../outcome.ts';
 
 /** An artifact's file. One object stands for one file; a newer artifact of the same identity is another object. */
-export type Artifact = {
+export interface Artifact {
   readonly identity: ArtifactIdentity;
   readonly path: string;
   /** twox-256 of the file, hex. */
@@ -11,7 +11,7 @@ export type Artifact = {
   readonly size: number;
   /** Undefined if an earlier run of the host made it. */
   readonly stats: PreparationStats | undefined;
-};
+}
 
 /** Where what a worker has made goes. */
 export type Destination =

@@ -10,7 +10,7 @@ import { fromHex, toHex } from '../hex.ts';
 export type Promoted = { ok: true; path: string; size: number } | { ok: false; error: PrepareError };
 
 /** Work that is done off the main thread. Bytes come in shared memory; only small values are copied. */
-export type Tasks = {
+export interface Tasks {
   /** blake2-256, hex. */
   hash: { input: { bytes: Uint8Array }; output: string };
   /** Moves what a prepare worker wrote to its place among the artifacts. */
@@ -29,7 +29,7 @@ export type Tasks = {
     input: { path: string; identity: ArtifactIdentity; checksum: string; recordedBy: RecordedBy };
     output: boolean;
   };
-};
+}
 
 const HASH_BITS = 256;
 const NONCE_BYTES = 4;

@@ -14,7 +14,7 @@ export type Layer = keyof typeof CHECKS;
 const LOST = 'lost-';
 
 /** What a worker program says about itself when it is asked everything at once. */
-export type Capabilities = {
+export interface Capabilities {
   version: string;
   fullVersion: string;
   /** V8's version, architecture and V8's own hash of version, flags and CPU features. */
@@ -43,7 +43,7 @@ export type Capabilities = {
   tellsDetail?: true | undefined;
   /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
   checks: Partial<Record<Layer, string>>;
-};
+}
 
 /**
  * Reads the `name=value` lines of `--capabilities`. Undefined for programs that do not know the flag, such as the

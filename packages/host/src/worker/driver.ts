@@ -9,7 +9,7 @@ export type WorkResult<Answer> =
  * What a pool must know of the kind of its workers: how one is started, and how it serves a request. They are
  * `PrepareDriver` and `ExecuteDriver`.
  */
-export type Driver<Spec, Work, Answer> = {
+export interface Driver<Spec, Work, Answer> {
   /**
    * Starts a worker and greets it.
    * @param onGone called once when the worker has ended, for whatever reason; not before the promise resolves
@@ -19,4 +19,4 @@ export type Driver<Spec, Work, Answer> = {
   run(process: WorkerProcess, work: Work, onStarted: () => void): Promise<WorkResult<Answer>>;
   /** Told of an answer that nobody waits for any more, because the worker was killed meanwhile. */
   abandon(answer: Answer): Promise<void>;
-};
+}

@@ -138,7 +138,12 @@ export class LaunchedWorker {
   }
 }
 
-type Place = { dir: string; socketPath: string; server: Server; group: WorkerGroup | undefined };
+interface Place {
+  dir: string;
+  socketPath: string;
+  server: Server;
+  group: WorkerGroup | undefined;
+}
 
 /** Without one the worker watches its jobs' memory alone, as where there are no control groups. */
 function makeGroup({ cgroup, kind, logger }: SpawnSettings): WorkerGroup | undefined {

@@ -29,9 +29,9 @@ export type FromPool<Answer> =
   | { type: 'rip'; worker: number };
 
 /** Whoever a pool reports to: its queue. */
-export type PoolListener<Answer> = {
+export interface PoolListener<Answer> {
   handlePool(message: FromPool<Answer>): void;
-};
+}
 
 export type SpawnFailure =
   | { type: 'not-started'; message: string }

@@ -14,7 +14,7 @@ const SPAWN_RETRY_MS = 3_000;
 /** Failed attempts before those who wait for the worker are told. About 30 s with a program that hangs at start. */
 const SPAWN_ATTEMPTS = 5;
 
-export type PoolOptions<Spec, Work, Answer> = {
+export interface PoolOptions<Spec, Work, Answer> {
   kind: WorkerKind;
   clock: Clock;
   logger: Logger;
@@ -25,7 +25,7 @@ export type PoolOptions<Spec, Work, Answer> = {
   driver: Driver<Spec, Work, Answer>;
   metrics: Pick<Metrics, 'worker'>;
   news: Pick<HostNews, 'tell'>;
-};
+}
 
 type State =
   | { type: 'spawning'; abort: AbortController }

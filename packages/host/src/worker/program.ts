@@ -45,12 +45,12 @@ export type ProbedProgram = WorkerProgram & {
 };
 
 /** What a worker program must be. */
-export type ExpectedProgram = {
+export interface ExpectedProgram {
   /** The version that it must report; undefined accepts any. */
   version: string | undefined;
   /** It may run on a Node that it was not tested on. */
   allowUntestedNode: boolean;
-};
+}
 
 /** How a program is asked; see `runProgram`. */
 export type Ask = (path: string, args: readonly string[], timeoutMs: number) => Promise<ProgramResult>;

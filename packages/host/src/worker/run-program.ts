@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** How a short-lived program ended; `status` is null when a signal or the time limit ended it. */
-export type ProgramResult = {
+export interface ProgramResult {
   status: number | null;
   signal?: NodeJS.Signals | null;
   timedOut: boolean;
   stdout: string;
   stderr: string;
-};
+}
 
 /** Enough for any version or reason; the rest is cut. */
 const OUTPUT_CHARS = 16_384;

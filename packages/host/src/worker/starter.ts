@@ -7,7 +7,7 @@ import { LaunchedWorker } from './launched-worker.ts';
 import type { WorkerProcess } from './process.ts';
 
 /** How one kind of worker is started. */
-export type SpawnSettings = {
+export interface SpawnSettings {
   kind: WorkerKind;
   program: string;
   /** Undefined: the worker does not check it. */
@@ -26,7 +26,7 @@ export type SpawnSettings = {
   cgroup?: HostCgroup | undefined;
   clock: Clock;
   logger: Logger;
-};
+}
 
 /** Starts the workers of one kind. */
 export class WorkerStarter {

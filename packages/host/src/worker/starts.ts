@@ -4,11 +4,11 @@ import type { SpawnFailure } from './messages.ts';
 const MAX_STARTS = 5;
 
 /** How often a job was given to a worker. */
-export type Starts = {
+export interface Starts {
   starts: number;
   /** What the last worker that did not begin it has said. */
   obstacle?: string;
-};
+}
 
 /** Why a job whose worker did not begin it is given to no other one; undefined if another one may try. */
 export function startsUsedUp({ starts, obstacle }: Starts): SpawnFailure | undefined {

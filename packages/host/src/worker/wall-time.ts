@@ -14,13 +14,13 @@ const NS_PER_MS = 1_000_000n;
 const MAX_LATE_MS = 250;
 
 /** What a job used, and what it might have used. Milliseconds. */
-export type TimeSpent = {
+export interface TimeSpent {
   /** `used-up`: all of it, says the worker, which has no number for it. Undefined if nobody can tell. */
   cpuTimeMs: number | 'used-up' | undefined;
   wallTimeMs: number;
   cpuLimitMs: number;
   wallLimitMs: number;
-};
+}
 
 /** @param cpuTime see `TimeSpent`; exact numbers in nanoseconds */
 export function timeSpent(

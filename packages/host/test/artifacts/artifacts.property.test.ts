@@ -37,7 +37,11 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('time' as const), minutes: fc.nat(20) }) },
 );
 
-type Asked = { key: string; abort: AbortController; over?: ArtifactResult | 'aborted' };
+interface Asked {
+  key: string;
+  abort: AbortController;
+  over?: ArtifactResult | 'aborted';
+}
 
 /** A prepare queue and a store that check what they are told. */
 class World {

@@ -44,8 +44,18 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('time' as const), ms: fc.nat(5_000) }) },
 );
 
-type Worker = { params: string; state: 'spawning' | 'idle' | number; fresh: boolean };
-type Job = { kind: string; params: string; since: number; ending?: Ending; runs: number };
+interface Worker {
+  params: string;
+  state: 'spawning' | 'idle' | number;
+  fresh: boolean;
+}
+interface Job {
+  kind: string;
+  params: string;
+  since: number;
+  ending?: Ending;
+  runs: number;
+}
 
 /** A pool by its rules, which checks that the queue keeps to its own, and keeps account of each job. */
 class World {

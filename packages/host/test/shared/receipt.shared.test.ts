@@ -16,15 +16,15 @@ import { atTheEnd, type FakeWorker } from '../support/fake-worker.ts';
 import { DEFAULTS, startFakeHost } from '../support/hosts.ts';
 
 type Bulk = string | { lcg: { seed: number; len: number } };
-type Result = {
+interface Result {
   head_data: string;
   new_validation_code: Bulk | null;
   upward_messages: string[];
   horizontal_messages: { recipient: number; data: string }[];
   processed_downward_messages: number;
   hrmp_watermark: number;
-};
-type Check = {
+}
+interface Check {
   type: string;
   name: string;
   kind: 'approval' | 'backing';
@@ -47,7 +47,7 @@ type Check = {
   };
   stage: 'before' | 'after';
   request: { descriptor_version: unknown; relay_parent: string; scheduling_parent: string };
-};
+}
 
 const records = (
   JSON.parse(readFileSync(join(sharedDir(), 'vectors', 'receipt.json'), 'utf8')) as Check[]

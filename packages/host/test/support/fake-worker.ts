@@ -29,7 +29,7 @@ export type FixtureName =
   | 'obeys';
 
 /** A fake worker program, and what its processes have counted. */
-export type FakeWorker = {
+export interface FakeWorker {
   path: string;
   /** Where its processes count, and note their requests. */
   dir: string;
@@ -45,7 +45,7 @@ export type FakeWorker = {
   requests(): { kind: 'prepare-worker' | 'execute-worker'; frames: Uint8Array[] }[];
   /** From now on it answers `--capabilities` with these lines. */
   setCapabilities(lines: Record<string, string>): void;
-};
+}
 
 /** What needs no Node to answer, so that starting a host costs little. The fixtures about flags answer themselves. */
 const QUICK_FLAGS = `case "$1" in

@@ -6,7 +6,7 @@ const PROGRAM = join(import.meta.dirname, '../fixtures/does-its-main-job.mjs');
 const STDERR_CHARS = 2_000;
 
 /** What a host said of its main job, or why it did not start, and how its process ended. */
-export type MainJob = {
+export interface MainJob {
   said?: { kind: string; vote: string; message?: string }[];
   lost?: string[];
   refused?: string;
@@ -14,7 +14,7 @@ export type MainJob = {
   /** Exit status, signal, or `hangs`. */
   end: string;
   stderr: string;
-};
+}
 
 /** Without a receipt nobody checks, so that a valid candidate has no vote. */
 export const RIGHT = [

@@ -6,7 +6,11 @@ import { WorkerPool } from '../../src/worker/pool.ts';
 import type { WorkerProcess } from '../../src/worker/process.ts';
 import { silent } from '../support/hosts.ts';
 
-type Deferred<T> = { promise: Promise<T>; resolve: (value: T) => void; reject: (error: unknown) => void };
+interface Deferred<T> {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: unknown) => void;
+}
 
 /** A pool whose processes and jobs are promises that the test settles. */
 function setUp({ idleMs = Number.POSITIVE_INFINITY, maxJobs = 10 } = {}) {

@@ -20,7 +20,9 @@ export const dataArgLow = (index: number): number => 16 + 8 * index;
 export const dataArgHigh = (index: number): number => 20 + 8 * index;
 
 /** A place in the program that jumps can name before it is known. */
-export type Label = { readonly name: string };
+export interface Label {
+  readonly name: string;
+}
 
 type Instruction =
   | { readonly code: number; readonly k: number }

@@ -11,7 +11,10 @@ import { ValidationResult } from './validation.ts';
  *
  * Wire indexes are those of `execute.ts`, `execute-error.ts` and `prepare-error.ts`; test/unread.test.ts compares them.
  */
-type UnreadText<Type extends string> = { readonly type: Type; readonly value: Uint8Array };
+interface UnreadText<Type extends string> {
+  readonly type: Type;
+  readonly value: Uint8Array;
+}
 
 /** {@link JobResponse} with its text unread. */
 export type UnreadJobResponse =

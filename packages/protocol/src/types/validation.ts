@@ -34,13 +34,13 @@ const params: Fields<ValidationParams> = {
 export const ValidationParams = codec<ValidationParams>('ValidationParams', struct(params));
 
 /** What candidates with a newer descriptor get in addition; the index is the descriptor's version. */
-export type ValidationParamsExtension = {
+export interface ValidationParamsExtension {
   readonly type: 'V3';
   /** 32 bytes. */
   readonly relayParent: Uint8Array;
   /** 32 bytes. */
   readonly schedulingParent: Uint8Array;
-};
+}
 
 export const ValidationParamsExtension = codec<ValidationParamsExtension>(
   'ValidationParamsExtension',

@@ -49,14 +49,14 @@ function expand(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, expand(field)]));
 }
 
-type Notation = {
+interface Notation {
   upward_messages: string[];
   horizontal_messages: { data: string; recipient: number }[];
   new_validation_code: string | null;
   head_data: string;
   processed_downward_messages: number;
   hrmp_watermark: number;
-};
+}
 
 function commitmentsOf(value: Notation): protocol.CandidateCommitments {
   return {

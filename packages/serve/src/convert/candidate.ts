@@ -47,7 +47,10 @@ export function candidateOf(body: ValidateJson | ValidateForm, code: PvfCode): V
   return given as unknown as ValidateRequest;
 }
 
-type Parts = { validationData: PersistedValidationData; blockData: Uint8Array };
+interface Parts {
+  validationData: PersistedValidationData;
+  blockData: Uint8Array;
+}
 
 function inJson({ validationData, blockData }: ValidateJson): Parts {
   return { validationData: validationDataOf(validationData), blockData: bytesOf(blockData) };

@@ -154,7 +154,11 @@ export const ValidateForm = exact(
   },
   { $id: 'ValidateForm', description: 'multipart/form-data: request, and one of blockData and exportedPov.' },
 );
-export type ValidateForm = { request: ValidateRequestPart; blockData?: Uint8Array; exportedPov?: Uint8Array };
+export interface ValidateForm {
+  request: ValidateRequestPart;
+  blockData?: Uint8Array;
+  exportedPov?: Uint8Array;
+}
 
 export const ActiveLeaves = exact(
   {

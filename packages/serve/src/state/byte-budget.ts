@@ -7,7 +7,10 @@ export interface Lease {
   release(): void;
 }
 
-type Waiting = { bytes: number; admit(): void };
+interface Waiting {
+  bytes: number;
+  admit(): void;
+}
 
 /** How long a body waits for others to make room. */
 const PATIENCE_MS = 10_000;

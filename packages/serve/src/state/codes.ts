@@ -3,12 +3,12 @@ import { bareHash } from '../convert/index.ts';
 import { ProblemError } from '../problem.ts';
 import type { StoredCode, StoredCodes } from '../schemas/index.ts';
 
-type Entry = {
+interface Entry {
   readonly code: PvfCode;
   readonly bytes: Uint8Array;
   readonly uploadedAt: number;
   usedAt: number;
-};
+}
 
 /** Uploaded code, in memory. The least recently used makes room; what a request uses stays for it all the same. */
 export class Codes {

@@ -1,4 +1,8 @@
-type Timer = { at: number; order: number; callback: () => void };
+interface Timer {
+  at: number;
+  order: number;
+  callback: () => void;
+}
 
 /**
  * Time that moves only by {@link FakeClock.advance}. Has the shape of `@pvf/host`'s `Clock`.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process as proc(5) shows it. */
-export type ProcessInfo = {
+export interface ProcessInfo {
   pid: number;
   parent: number;
   state: string;
@@ -9,7 +9,7 @@ export type ProcessInfo = {
   /** CPU time of all its threads, in clock ticks (100 a second). */
   cpuTicks: number;
   command: string;
-};
+}
 
 /** All processes that this one can see, zombies included. */
 export function listProcesses(): ProcessInfo[] {

@@ -6,7 +6,7 @@ import type { PersistedValidationData } from '@pvf/protocol';
 /** The reference's answer to a candidate, as `shared/candidates/README.md` describes it. */
 export type ExpectedJob = { ok: unknown } | { [variant: string]: unknown } | string;
 
-export type Candidate = {
+export interface Candidate {
   file: string;
   name: string;
   kind: string;
@@ -17,7 +17,7 @@ export type Candidate = {
   expectedResult: string | undefined;
   expectedResultSha256: string | undefined;
   expectedPovSize: number;
-};
+}
 
 const MAX_POV_BYTES = 10 * 1024 * 1024;
 

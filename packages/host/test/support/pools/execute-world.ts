@@ -27,7 +27,11 @@ export const ANSWERS = [
   'twice',
 ] as const;
 type Answer = (typeof ANSWERS)[number];
-type Expected = { type: ExecuteAnswer['type']; error?: WorkerError; response?: WorkerResponse };
+interface Expected {
+  type: ExecuteAnswer['type'];
+  error?: WorkerError;
+  response?: WorkerResponse;
+}
 type Job = WorldJob<Expected> & {
   readonly kind: (typeof KINDS)[number];
   readonly params: number;

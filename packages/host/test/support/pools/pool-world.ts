@@ -10,12 +10,12 @@ const WALL_LIMIT_MS = 4 * LIMIT_MS;
 export const MAX_STARTS = 5;
 
 /** What a world knows of each request. */
-export type WorldJob<Expected> = {
+export interface WorldJob<Expected> {
   starts: number;
   givenAt: number;
   /** What must become of it, once a worker has done something. */
   expected?: Expected;
-};
+}
 
 /** Real queue, pool and drivers with workers that do what a sequence says; keeps account of each request. */
 export abstract class PoolWorld<Spec, Expected, Job extends WorldJob<Expected>, How> {

@@ -15,13 +15,13 @@ export const MAX_JOBS = 3;
 const SPAWN_ATTEMPTS = 5;
 const NO_START = 'it does not start';
 
-type Attempt<Spec> = {
+interface Attempt<Spec> {
   spec: Spec;
   signal: AbortSignal;
   onGone: () => void;
   resolve: (process: WorkerProcess) => void;
   reject: (error: Error) => void;
-};
+}
 
 /** Where a pool's workers come from; keeps all that there ever were. */
 export class Workshop<Spec> {

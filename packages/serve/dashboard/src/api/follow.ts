@@ -9,7 +9,7 @@ export type Connection =
   /** The service wants a token. */
   | { readonly state: 'refused'; readonly status: number };
 
-export type FollowOptions = {
+export interface FollowOptions {
   /** Opens the stream of events behind the last one that was seen. */
   readonly open: (lastEventId: string | undefined, signal: AbortSignal) => Promise<Response>;
   readonly onEvent: (message: EventSourceMessage) => void;
@@ -17,7 +17,7 @@ export type FollowOptions = {
   readonly signal: AbortSignal;
   readonly now?: () => number;
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
-};
+}
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5_000;

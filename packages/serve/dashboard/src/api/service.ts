@@ -37,7 +37,10 @@ export async function openEvents(lastEventId: string | undefined, signal: AbortS
   });
 }
 
-export type RequestEvent = { readonly event: string; readonly data: unknown };
+export interface RequestEvent {
+  readonly event: string;
+  readonly data: unknown;
+}
 
 /** Asks for a precheck or validation and tells each step as it comes. The last event is `outcome` or `problem`. */
 export async function* ask(

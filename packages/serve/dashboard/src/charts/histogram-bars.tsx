@@ -6,13 +6,13 @@ import { axis, CHART_FONT } from './axis.ts';
 import { colour } from './colours.ts';
 import { Plot } from './plot.tsx';
 
-export type Limit = {
+export interface Limit {
   readonly seconds: number;
   /** `12 s` */
   readonly short: string;
   /** `12 s (approval)` */
   readonly label: string;
-};
+}
 
 const HEIGHT = 180;
 

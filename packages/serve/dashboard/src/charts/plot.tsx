@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { onThemeChange } from './colours.ts';
 
-export type PlotProps = {
+export interface PlotProps {
   /** Without width; read when the chart is made, and again when `shape` changes. */
   readonly options: Omit<uPlot.Options, 'width'>;
   readonly data: uPlot.AlignedData;
@@ -10,7 +10,7 @@ export type PlotProps = {
   readonly shape: string;
   /** What is to be seen, for those who do not see it. */
   readonly label: string;
-};
+}
 
 /** A canvas of uPlot that follows its column's width and the page's colours. The numbers are told beside it as a table. */
 export function Plot({ options, data, shape, label }: PlotProps) {

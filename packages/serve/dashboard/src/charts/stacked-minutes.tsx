@@ -6,7 +6,11 @@ import { axis } from './axis.ts';
 import { colour } from './colours.ts';
 import { Plot } from './plot.tsx';
 
-export type StackedSeries = { readonly name: string; readonly label: string; readonly colour: string };
+export interface StackedSeries {
+  readonly name: string;
+  readonly label: string;
+  readonly colour: string;
+}
 
 const HEIGHT = 220;
 const HALF_A_MINUTE = 30;

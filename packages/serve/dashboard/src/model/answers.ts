@@ -2,29 +2,37 @@
 import { shorten } from '../words/printable.ts';
 
 /** `undefined` where nobody can tell. Milliseconds and bytes. */
-export type Amounts = {
+export interface Amounts {
   readonly cpuTimeMs?: number | undefined;
   readonly wallTimeMs?: number | undefined;
   readonly memoryBytes?: number | undefined;
   readonly povBytes?: number | undefined;
   readonly codeBytes?: number | undefined;
-};
+}
 
-export type LogLine = { readonly level: string; readonly target: string; readonly message: string };
+export interface LogLine {
+  readonly level: string;
+  readonly target: string;
+  readonly message: string;
+}
 
-export type Frame = { readonly type: string; readonly index?: number; readonly name?: string | undefined };
+export interface Frame {
+  readonly type: string;
+  readonly index?: number;
+  readonly name?: string | undefined;
+}
 
 /** What the PVF said and used. Texts are the guest's. */
-export type Detail = {
+export interface Detail {
   readonly panic?: string | undefined;
   readonly logs: readonly LogLine[];
   readonly logsLeftOut: number;
   readonly backtrace: readonly Frame[];
   readonly used: Amounts;
   readonly limits: Amounts;
-};
+}
 
-export type Answer = {
+export interface Answer {
   /** Of the event. */
   readonly id: string;
   /** Milliseconds since the epoch. */
@@ -44,7 +52,7 @@ export type Answer = {
   readonly queuedMs: number | undefined;
   readonly attempts: number | undefined;
   readonly detail: Detail;
-};
+}
 
 /** Most that is kept of one text and of one outcome's lines: what guests say must not fill the page's memory. */
 const KEPT_CHARACTERS = 8_000;
@@ -53,7 +61,7 @@ const KEPT_FRAMES = 64;
 const KEPT_NAME = 300;
 
 /** An outcome as the service tells it. */
-export type ToldAnswer = {
+export interface ToldAnswer {
   readonly kind: string;
   readonly vote: string;
   readonly requestId: string;
@@ -66,7 +74,7 @@ export type ToldAnswer = {
   readonly queuedMs?: number;
   readonly attempts?: number;
   readonly detail?: Partial<Detail>;
-};
+}
 
 export function answerOf(id: string, at: number, request: string, told: ToldAnswer): Answer {
   const { detail = {} } = told;
@@ -108,11 +116,11 @@ function kept(text: string | undefined, most: number): string | undefined {
 }
 
 /** `undefined` shows all. */
-export type Filter = {
+export interface Filter {
   readonly vote?: string | undefined;
   readonly outcome?: string | undefined;
   readonly request?: string | undefined;
-};
+}
 
 export function filtered(answers: readonly Answer[], { vote, outcome, request }: Filter): readonly Answer[] {
   if (vote === undefined && outcome === undefined && request === undefined) return answers;

@@ -3,17 +3,21 @@ import { duration, percent } from '../words/units.ts';
 
 export type StepState = 'done' | 'now' | 'later' | 'failed';
 
-export type Step = { readonly name: string; readonly state: StepState; readonly note: string };
+export interface Step {
+  readonly name: string;
+  readonly state: StepState;
+  readonly note: string;
+}
 
 /** A step of a request, as the service tells it. */
-export type Progress = {
+export interface Progress {
   readonly type: string;
   readonly shared?: boolean;
   readonly fromCache?: boolean;
   readonly attempt?: number;
   readonly cause?: string;
   readonly afterMs?: number;
-};
+}
 
 export type CheckPhase =
   | { readonly phase: 'uploading'; readonly sent: number; readonly total: number }
@@ -121,10 +125,10 @@ export const POLKADOT_PARAMS: readonly unknown[] = [
   { PvfExecTimeout: ['Approval', 15_000] },
 ];
 
-export type Parameters = {
+export interface Parameters {
   readonly executorParams: readonly unknown[] | string;
   readonly validationCodeBombLimit: number;
-};
+}
 
 /** @throws Error in plain words where the person's input is none */
 export function parametersOf(chain: ChainName, own: string, bombLimitMiB: string): Parameters {
@@ -165,12 +169,12 @@ export function nearLimits(codeBytes: number, decompressed: number | undefined, 
   });
 }
 
-export type ModuleImport = {
+export interface ModuleImport {
   readonly module: string;
   readonly name: string;
   readonly kind: string;
   readonly class?: string;
-};
+}
 
 /** Imports by their class, those that work first. */
 export function importGroups(imports: readonly ModuleImport[]): [group: string, names: string[]][] {

@@ -1,6 +1,6 @@
 /** Histograms as Prometheus has them, cumulative, made into bars, and what they tell of the limits. */
 
-export type Histogram = {
+export interface Histogram {
   /** Upper bounds of the buckets, seconds, ascending; the last is Infinity. */
   readonly bounds: readonly number[];
   /** How many values are in each bucket alone. */
@@ -8,7 +8,7 @@ export type Histogram = {
   readonly total: number;
   /** Of all values, seconds. */
   readonly sum: number;
-};
+}
 
 /**
  * @param buckets upper bound and how many values are not above it, ascending
@@ -40,10 +40,10 @@ export function above({ bounds, counts }: Histogram, limitSeconds: number): numb
   return counts.reduce((sum, count, i) => ((bounds[i - 1] ?? 0) >= limitSeconds ? sum + count : sum), 0);
 }
 
-export type Bars = {
+export interface Bars {
   readonly bounds: readonly number[];
   readonly counts: readonly number[];
-};
+}
 
 /** Without the empty buckets at both ends, but with those up to the limits, so that one sees how much room there is. */
 export function trimmed({ bounds, counts }: Histogram, limits: readonly number[]): Bars {

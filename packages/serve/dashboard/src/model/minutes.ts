@@ -4,7 +4,7 @@ export const MINUTES_SHOWN = 60;
 
 const MINUTE_MS = 60_000;
 
-export type ToldMinute = {
+export interface ToldMinute {
   /** Its beginning, RFC 3339. */
   readonly at: string;
   readonly counts: readonly {
@@ -13,16 +13,16 @@ export type ToldMinute = {
     readonly vote: string;
     readonly count: number;
   }[];
-};
+}
 
 export type By = 'outcome' | 'vote' | 'request';
 
-export type MinuteSeries = {
+export interface MinuteSeries {
   /** Starts of the minutes, milliseconds since the epoch, oldest first. */
   readonly minutes: readonly number[];
   /** For each name that occurs a count a minute. */
   readonly counts: ReadonlyMap<string, readonly number[]>;
-};
+}
 
 /**
  * The last hour up to the minute of `now`.

@@ -11,20 +11,24 @@ const KEPT_WORKERS = 20;
 /** The page is drawn at most that often, however much happens. Milliseconds. */
 const DRAW_EVERY_MS = 250;
 
-export type EndedWorker = {
+export interface EndedWorker {
   readonly id: string;
   readonly at: number;
   readonly worker: string;
   readonly pid: number;
   readonly reason: string;
   readonly jobs: number;
-};
+}
 
 /** That events were lost between two that were seen. */
-export type Gap = { readonly reason: string; readonly missed: number | undefined; readonly at: number };
+export interface Gap {
+  readonly reason: string;
+  readonly missed: number | undefined;
+  readonly at: number;
+}
 
 /** Everything that the page shows; replaced as a whole, never changed. */
-export type Snapshot = {
+export interface Snapshot {
   readonly connection: Connection;
   readonly status: Status | undefined;
   readonly statistics: Statistics | undefined;
@@ -38,7 +42,7 @@ export type Snapshot = {
   readonly gap: Gap | undefined;
   /** Remedies of the slow machine's signs, as the service told them. */
   readonly remedies: ReadonlyMap<string, string>;
-};
+}
 
 /** What is known of the service. Events change it at once; who listens is told a few times a second at most. */
 export class Store {

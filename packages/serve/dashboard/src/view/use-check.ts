@@ -6,22 +6,22 @@ import { type Answer, answerOf, type ToldAnswer } from '../model/answers.ts';
 import type { CheckPhase, Parameters, Progress } from '../model/check.ts';
 
 /** How a check stands: of a runtime, or of a block. */
-export type Check = {
+export interface Check {
   readonly phase: CheckPhase;
   readonly file: File;
   readonly parameters: Parameters;
   readonly answer: Answer | undefined;
   /** Why there is no answer. */
   readonly problem: string | undefined;
-};
+}
 
-export type Runtime = {
+export interface Runtime {
   readonly check: Check | undefined;
   /** Of the uploaded code. */
   readonly codeHash: string | undefined;
   /** A text if the module could not be inspected. */
   readonly inspection: Inspection | string | undefined;
-};
+}
 
 type Patch = Partial<Pick<Check, 'phase' | 'answer' | 'problem'>>;
 
@@ -76,11 +76,11 @@ export function useRuntimeCheck(): {
   return { runtime, start, stop: cancel };
 }
 
-export type BlockRequest = {
+export interface BlockRequest {
   readonly codeHash: string;
   readonly kind: string;
   readonly parameters: Parameters;
-};
+}
 
 /** Validates one block at a time. */
 export function useBlockCheck(): {

@@ -5,12 +5,12 @@
 
 export type Tone = 'good' | 'bad' | 'doubt' | 'fault' | 'gone' | 'plain' | 'blocked';
 
-type Word = {
+interface Word {
   readonly label: string;
   readonly tone: Tone;
   /** Its colour in charts, where two words of one tone must be told apart: a custom property's name without `--`. */
   readonly series: string;
-};
+}
 
 const OUTCOMES: Readonly<Record<string, Word>> = {
   valid: { label: 'Valid', tone: 'good', series: 'series-valid' },
