@@ -19,6 +19,8 @@ export interface CliErrorMeta {
   BAD_USAGE: { option: string };
   /** `@pvf/component` refuses; its own code and metadata. */
   COMPONENT: { reason: string; details: object };
+  /** `@pvf/serve` cannot listen; its own code and metadata. */
+  SERVE: { reason: string; details: object };
 }
 
 export type CliErrorCode = keyof CliErrorMeta;

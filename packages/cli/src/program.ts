@@ -9,6 +9,7 @@ import { withExamples } from './arguments/options.ts';
 import { addPrecheck } from './arguments/precheck.ts';
 import { addReplay } from './arguments/replay.ts';
 import { addSchema } from './arguments/schema.ts';
+import { addServe } from './arguments/serve.ts';
 import { addValidate } from './arguments/validate.ts';
 import { createContext, type Io, type OutputOptions } from './commands/context.ts';
 import { CliError } from './errors.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   addInspect,
   addArtifacts,
   addDoctor,
+  addServe,
   addComponentCommands,
   addCompletion,
   addSchema,
@@ -71,8 +73,10 @@ export function createProgram(choose: Choose, io: Pick<Io, 'stdout' | 'stderr'>)
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
   let action: () => Promise<ExitCode> = async () => EXIT.badInput;
   let output: OutputOptions = {};
-  const choose: Choose = (options, run) => {
+  let endsBySignal = false;
+  const choose: Choose = (options, run, how) => {
     output = options;
+    endsBySignal = how?.endsBySignal === true;
     action = () => run(createContext(io, options));
   };
   try {
@@ -85,7 +89,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
   }
   try {
     const code = await action();
-    return io.signal.aborted ? EXIT.interrupted : code;
+    return io.signal.aborted && !endsBySignal ? EXIT.interrupted : code;
   } catch (error) {
     if (io.signal.aborted) return EXIT.interrupted;
     if (!(error instanceof CliError || isHostError(error))) throw error;

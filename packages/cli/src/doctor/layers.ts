@@ -1,4 +1,5 @@
-import type { SecurityFeature, SecurityReport } from '@pvf/host';
+import type { PvfHost, SecurityFeature, SecurityReport } from '@pvf/host';
+import type { Layer } from '@pvf/serve';
 import { LAYERS } from '../commands/context.ts';
 import { bad, type Check, ok, type Remedies } from './check.ts';
 import { sysctl } from './surroundings.ts';
@@ -17,10 +18,28 @@ export function layerChecks(
       const found = `MISSING: ${feature.reason}`;
       return bad(fit ? 'warning' : 'failed', `layer.${layer}`, words, found, LAYER_REMEDIES[layer]);
     }),
-    ok('limits.cgroup', 'limits of jobs by control groups (cgroup v2)', enforcement(security.cgroup)),
+    ok('limits.cgroup', CGROUP_WORDS, enforcement(security.cgroup)),
     ...Object.entries(lost).map(([part, reason]) =>
       bad('warning', `lost.${part}`, `lost of these: ${part}`, reason, CALLS),
     ),
+  ];
+}
+
+const CGROUP_WORDS = 'limits of jobs by control groups (cgroup v2)';
+
+/** The layers as a service tells them: with what to change where one is missing. */
+export function serviceLayers({ security }: Pick<PvfHost, 'security'>): Layer[] {
+  return [
+    ...LAYERS.map(([name, words]) => {
+      const feature = security[name];
+      return {
+        name,
+        words,
+        ...feature,
+        ...(!feature.available && { remedies: { ...LAYER_REMEDIES[name] } }),
+      };
+    }),
+    { name: 'cgroup', words: CGROUP_WORDS, ...security.cgroup },
   ];
 }
 

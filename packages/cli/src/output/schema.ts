@@ -137,6 +137,19 @@ export const OUTPUT_SCHEMA = {
       kept: COUNT,
       keptBytes: COUNT,
     }),
+    {
+      description:
+        'One line, once requests are taken; the command runs on. `token` is there if it was made at random.',
+      type: 'object',
+      required: ['command'],
+      properties: {
+        command: { const: 'serve' },
+        socket: { type: 'string' },
+        url: { type: 'string' },
+        page: { type: 'string' },
+        token: { type: 'string' },
+      },
+    },
     output('completion', ['shell', 'script'], { script: { type: 'string' } }),
     output('schema', ['schema'], { schema: { type: 'object' } }),
     output('component flatten', ['file', 'output', 'moduleBytes', 'compressedBytes'], {}),

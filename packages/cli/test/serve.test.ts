@@ -1,0 +1,120 @@
+// `pvf serve` as a process: what it prints, who may ask, how it ends. What it answers is tested in @pvf/serve.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '@pvf/cli';
+import { descendantsOf, isAlive } from '@pvf/test-kit';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryDirectory, temporaryFile } from './files.ts';
+import { run } from './run.ts';
+import { expectSchema } from './schema.ts';
+
+const PVF = fileURLToPath(new URL('../bin/pvf', import.meta.url));
+const TOKEN = 'a-token-of-the-tests';
+
+/** The service once it has printed its first line. */
+async function start(...argv: string[]) {
+  const env = { ...process.env, XDG_RUNTIME_DIR: temporaryDirectory() };
+  const args = ['serve', '--no-cache', '--insecure', '--quiet', ...argv];
+  const child = spawn(PVF, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const stderr = text(child.stderr);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { value: line, done } = await lines.next();
+  expect(done, done ? await stderr : '').not.toBe(true);
+  return { child, line: line as string, next: () => lines.next(), runtime: env.XDG_RUNTIME_DIR };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  return (await exit)[0];
+}
+
+function ready(socketPath: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path: '/readyz', agent: false }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode));
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+test('on its socket by default, until SIGTERM, which is no failure and leaves nothing behind', async () => {
+  const { child, line, runtime } = await start('--json');
+  const socket = join(runtime, 'pvf.sock');
+  expect(expectSchema(line)).toEqual({ command: 'serve', socket });
+  expect(await ready(socket)).toBe(200);
+  const workers = descendantsOf(child.pid as number);
+  expect(workers.length).toBeGreaterThan(0);
+  expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
+  expect(existsSync(socket)).toBe(false);
+  expect(workers.filter(({ pid }) => isAlive(pid))).toEqual([]);
+});
+
+test('on TCP its address has a token that it has made, and the page; Ctrl-C ends it', async () => {
+  const { child, line, runtime } = await start('--listen', '127.0.0.1:0');
+  const [, url, token] = /^page {4}(http:\/\/127\.0\.0\.1:\d+)\/#([\w-]{32})$/.exec(line) ?? [];
+  expect(url, line).toBeDefined();
+  expect(existsSync(join(runtime, 'pvf.sock'))).toBe(false);
+  expect(await (await fetch(`${url}/`)).text()).toContain('<title>');
+  expect((await fetch(`${url}/v1/status`)).status).toBe(401);
+  const answer = await fetch(`${url}/v1/status`, { headers: { authorization: `Bearer ${token}` } });
+  const { security } = (await answer.json()) as { security: { layers: { name: string; words: string }[] } };
+  expect(security.layers.find(({ name }) => name === 'seccomp')?.words).toContain('system call filter');
+  expect(await end(child, 'SIGINT')).toBe(EXIT.ok);
+});
+
+test('a token from a file is taken and not printed', async () => {
+  const file = temporaryFile('token', `${TOKEN}\n`);
+  const socket = join(temporaryDirectory(), 's');
+  const argv = ['--json', '--listen', '127.0.0.1:0', '--token-file', file, '--socket', socket];
+  const { child, line } = await start(...argv);
+  expect(line).not.toContain(TOKEN);
+  const { url, page } = expectSchema(line) as { url: string; page: string };
+  expect(page).toBe(`${url}/`);
+  const answer = await fetch(`${url}/v1/code`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  expect(answer.status).toBe(200);
+  await answer.text();
+  expect(await ready(socket)).toBe(200);
+  expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
+});
+
+test.each([
+  ['no place for the socket', [], '--socket'],
+  ['no port', ['--listen', '127.0.0.1'], '--listen'],
+  ['a port that is none', ['--listen', '127.0.0.1:70000'], '--listen'],
+  ['a token without TCP', ['--socket', 's', '--token-file', 'x'], '--token-file'],
+  [
+    'a file that is not there',
+    ['--listen', '127.0.0.1:0', '--token-file', '/nonexistent/x'],
+    '/nonexistent/x',
+  ],
+  ['no job', ['--jobs', '0'], '--jobs'],
+])('usage: %s is told', async (_what, argv, named) => {
+  const { code, stdout, stderr } = await run(['serve', ...argv]);
+  expect([code, stdout]).toEqual([EXIT.badInput, '']);
+  expect(stderr).toContain(named);
+});
+
+test('what the service refuses is told with its option; the host that was started is ended', async () => {
+  const argv = ['serve', '--json', '--no-cache', '--insecure', '--quiet', '--listen'];
+  const remote = await run([...argv, '0.0.0.0:0']);
+  expect(remote.code).toBe(EXIT.badInput);
+  expect(expectSchema(remote.stdout)).toMatchObject({
+    error: {
+      code: 'BAD_USAGE',
+      meta: { option: '--listen' },
+      remedy: expect.stringContaining('--allow-remote'),
+    },
+  });
+  const socket = temporaryFile('file', 'kept');
+  const taken = await run(['serve', '--json', '--no-cache', '--insecure', '--quiet', '--socket', socket]);
+  expect(taken.code).toBe(EXIT.badInput);
+  expect(expectSchema(taken.stdout)).toMatchObject({ error: { code: 'SERVE', meta: { reason: 'SOCKET' } } });
+});
