@@ -4,9 +4,9 @@
 // and an answer without a verdict comes only of a process that was killed. Needs Node >= 22.18 (runs TypeScript as it is).
 import { parseArgs } from 'node:util';
 import { expectedOf, makeOrder, makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
-import { descendants } from '../../bench/mixed/processes.mjs';
 import { referenceHostSide } from '../../bench/mixed/sides.mjs';
 import { sidesOf } from '../../bench/support/programs.mjs';
+import { killOne } from '../soak/kill.mjs';
 
 const USAGE = `usage: node verify/reference/mixed.mjs --reference DIR --reference-host PROGRAM [options]
 
@@ -96,18 +96,6 @@ function judge(name, candidate, { answer, head }, counts, heads) {
   } else {
     counts.right += 1;
     heads.set(name, said);
-  }
-}
-
-/** A worker, a template or a job. @returns how many were killed */
-function killOne(workers, random) {
-  const all = workers.flatMap((pid) => [pid, ...descendants(pid)]);
-  if (all.length === 0) return 0;
-  try {
-    process.kill(all[Math.floor(random() * all.length)], 'SIGKILL');
-    return 1;
-  } catch {
-    return 0;
   }
 }
 

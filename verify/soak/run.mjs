@@ -9,6 +9,7 @@ import { expectedOf, makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
 import { descendants, pssOf } from '../../bench/mixed/processes.mjs';
 import { hostSide } from '../../bench/mixed/sides.mjs';
 import { sidesOf } from '../../bench/support/programs.mjs';
+import { killOne } from './kill.mjs';
 
 const USAGE = `usage: node verify/soak/main.mjs [options]
 
@@ -149,18 +150,6 @@ function judge(name, candidate, answer, head, { counts, answers }) {
   } else {
     counts.right += 1;
     answers.set(name, result);
-  }
-}
-
-/** A worker, a template or a job. @returns how many were killed */
-function killOne(workers, random) {
-  const all = workers.flatMap((pid) => [pid, ...descendants(pid)]);
-  if (all.length === 0) return 0;
-  try {
-    process.kill(all[Math.floor(random() * all.length)], 'SIGKILL');
-    return 1;
-  } catch {
-    return 0;
   }
 }
 
