@@ -57,11 +57,11 @@ export async function loadExecuteWorker(version: string): Promise<(context: Work
 
 /** What fails outside of jobs: told to the host, which retries elsewhere and then abstains. */
 class OwnFailure extends Error {
+  override readonly name = 'OwnFailure';
   readonly kind: 'CouldNotOpenFile' | 'Kernel';
 
   constructor(kind: OwnFailure['kind'], cause: unknown) {
     super(messageOf(cause), { cause });
-    this.name = 'OwnFailure';
     this.kind = kind;
   }
 }

@@ -3,6 +3,7 @@ export type WorkerFailureCode = 'closed' | 'silent' | 'not-started';
 
 /** A worker that gave no answer; `detail` is what is known about its end (standard error, the system's message). */
 export class WorkerFailure extends Error {
+  override readonly name = 'WorkerFailure';
   readonly code: WorkerFailureCode;
   readonly detail: string;
   /** Exit status or signal, when the worker has ended. */
@@ -10,7 +11,6 @@ export class WorkerFailure extends Error {
 
   constructor(code: WorkerFailureCode, detail: string, end?: number | string) {
     super(`the worker gave no answer (${code}): ${detail}`);
-    this.name = 'WorkerFailure';
     this.code = code;
     this.detail = detail;
     this.end = end;

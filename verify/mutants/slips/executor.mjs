@@ -48,7 +48,7 @@ const metering = [
   slip(
     'code behind a block in dead code is alive',
     wasm('height.ts'),
-    'this.unreachable = (this.flags[top - 1]! & 1) === 1;',
+    'this.unreachable = (this.#flags[top - 1]! & 1) === 1;',
     'this.unreachable = false;',
     dead,
   ),
@@ -139,8 +139,8 @@ const metering = [
   slip(
     'a function without calls may be one value too high',
     wasm('entry-metering.ts'),
-    'this.trapAbove(out, this.limit - cost);',
-    'this.trapAbove(out, this.limit - cost + 1);',
+    'this.#trapAbove(out, this.#limit - cost);',
+    'this.#trapAbove(out, this.#limit - cost + 1);',
     properties,
   ),
   slip(

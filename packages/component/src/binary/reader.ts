@@ -8,17 +8,17 @@ export class Reader {
   pos: number;
   readonly end: number;
   /** Where `bytes` begins in the file, for messages. */
-  private readonly base: number;
+  readonly #base: number;
 
   constructor(bytes: Uint8Array, pos = 0, end = bytes.length, base = 0) {
     this.bytes = bytes;
     this.pos = pos;
     this.end = end;
-    this.base = base;
+    this.#base = base;
   }
 
   get offset(): number {
-    return this.base + this.pos;
+    return this.#base + this.pos;
   }
 
   get done(): boolean {
@@ -91,7 +91,7 @@ export class Reader {
   part(length: number): Reader {
     const start = this.pos;
     this.skip(length);
-    return new Reader(this.bytes, start, this.pos, this.base);
+    return new Reader(this.bytes, start, this.pos, this.#base);
   }
 
   /** Throws unless everything was read. */

@@ -1,24 +1,24 @@
 /** Builds sections of the binary format. */
 export class Writer {
-  private buffer = new Uint8Array(1024);
+  #buffer = new Uint8Array(1024);
   length = 0;
 
-  private room(extra: number): void {
-    if (this.length + extra <= this.buffer.length) return;
-    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.length + extra));
-    larger.set(this.buffer.subarray(0, this.length));
-    this.buffer = larger;
+  #room(extra: number): void {
+    if (this.length + extra <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, this.length + extra));
+    larger.set(this.#buffer.subarray(0, this.length));
+    this.#buffer = larger;
   }
 
   byte(value: number): this {
-    this.room(1);
-    this.buffer[this.length++] = value;
+    this.#room(1);
+    this.#buffer[this.length++] = value;
     return this;
   }
 
   bytes(values: Uint8Array | readonly number[]): this {
-    this.room(values.length);
-    this.buffer.set(values, this.length);
+    this.#room(values.length);
+    this.#buffer.set(values, this.length);
     this.length += values.length;
     return this;
   }
@@ -68,7 +68,7 @@ export class Writer {
   }
 
   finish(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    return this.#buffer.subarray(0, this.length);
   }
 }
 

@@ -13,7 +13,7 @@ export function startName(instance: number): string {
 /** The functions of the glue that take the place of imports that no validation function has. */
 export class TrapTable {
   readonly entries: { readonly name: string; readonly label: string; readonly type: Uint8Array }[] = [];
-  private readonly names = new Map<string, string>();
+  readonly #names = new Map<string, string>();
 
   /** Name of the function for `label` with a type in the binary format. */
   add(label: string, type: Uint8Array | undefined): string {
@@ -25,10 +25,10 @@ export class TrapTable {
       );
     }
     const key = `${label} ${type.join()}`;
-    const known = this.names.get(key);
+    const known = this.#names.get(key);
     if (known !== undefined) return known;
     const name = `trap${this.entries.length}`;
-    this.names.set(key, name);
+    this.#names.set(key, name);
     this.entries.push({ name, label, type });
     return name;
   }

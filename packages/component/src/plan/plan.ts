@@ -42,32 +42,32 @@ export function planOf(component: Component): Plan {
 }
 
 class Planner {
-  private readonly component: Component;
-  private readonly exports: readonly ReadonlyMap<string, number>[];
+  readonly #component: Component;
+  readonly #exports: readonly ReadonlyMap<string, number>[];
 
   constructor(component: Component) {
-    this.component = component;
-    this.exports = component.modules.map(
+    this.#component = component;
+    this.#exports = component.modules.map(
       ({ exports }) => new Map(exports.map(({ name }, position) => [name, position])),
     );
   }
 
   plan(): Plan {
-    const lift = entryPoint(this.component);
-    const shared = this.sharedOptions(lift.options, 'validate-block');
+    const lift = entryPoint(this.#component);
+    const shared = this.#sharedOptions(lift.options, 'validate-block');
     if (shared.memory === undefined || shared.realloc === undefined) {
       return unsupported('entry point without memory or realloc');
     }
     const used = new Set<number>();
     const trapped = new Set<string>();
     const instances: PlannedInstance[] = [];
-    for (const [id, instance] of this.component.instances.entries()) {
+    for (const [id, instance] of this.#component.instances.entries()) {
       if (instance.from !== 'module') continue;
       if (used.has(instance.module)) return unsupported('core module that is instantiated twice');
       used.add(instance.module);
-      const module = this.component.modules[instance.module]!;
+      const module = this.#component.modules[instance.module]!;
       const sources = module.imports.map(({ module: from, name }) => {
-        const source = this.sourceOf(instance, from, name, shared);
+        const source = this.#sourceOf(instance, from, name, shared);
         if (source.kind === 'trap') trapped.add(source.label);
         return source;
       });
@@ -75,24 +75,24 @@ class Planner {
     }
     return {
       instances,
-      entry: this.place(lift.core),
+      entry: this.#place(lift.core),
       realloc: shared.realloc,
-      postReturn: lift.options.postReturn && this.place(lift.options.postReturn),
+      postReturn: lift.options.postReturn && this.#place(lift.options.postReturn),
       memory: shared.memory,
-      memoryLimits: this.memoryAt(shared.memory),
+      memoryLimits: this.#memoryAt(shared.memory),
       trapped: [...trapped].sort(),
     };
   }
 
-  private sharedOptions(options: CanonicalOptions, what: string): { memory?: Place; realloc?: Place } {
+  #sharedOptions(options: CanonicalOptions, what: string): { memory?: Place; realloc?: Place } {
     if (options.strings !== 'utf8') unsupported(`${what} with strings in another encoding than UTF-8`);
     return {
-      ...(options.memory && { memory: this.place(options.memory) }),
-      ...(options.realloc && { realloc: this.place(options.realloc) }),
+      ...(options.memory && { memory: this.#place(options.memory) }),
+      ...(options.realloc && { realloc: this.#place(options.realloc) }),
     };
   }
 
-  private sourceOf(
+  #sourceOf(
     instance: CoreInstance & { from: 'module' },
     from: string,
     name: string,
@@ -100,14 +100,14 @@ class Planner {
   ): Source {
     const argument = instance.with.get(from);
     if (argument === undefined) return malformed(`a module's import of ${from} is not given`);
-    const item = this.follow({ from: 'export', instance: argument, name });
-    if (item.from === 'export') return { kind: 'instance', place: this.place(item) };
+    const item = this.#follow({ from: 'export', instance: argument, name });
+    if (item.from === 'export') return { kind: 'instance', place: this.#place(item) };
     if (item.from === 'resource') return { kind: 'trap', label: `${from}#${name}` };
     if (item.func.from === 'lift')
       return unsupported('function of its own that the component calls from outside');
     const meaning = meaningOf(item.func);
     if (meaning.kind === 'host') {
-      const own = this.sharedOptions(item.options, name);
+      const own = this.#sharedOptions(item.options, name);
       for (const option of ['memory', 'realloc'] as const) {
         const mine = own[option];
         const entrys = shared[option]!;
@@ -120,30 +120,30 @@ class Planner {
   }
 
   /** Through instances that only gather items, to what they gathered. */
-  private follow(item: CoreItem): CoreItem {
+  #follow(item: CoreItem): CoreItem {
     let current = item;
     while (current.from === 'export') {
-      const instance = this.component.instances[current.instance]!;
+      const instance = this.#component.instances[current.instance]!;
       if (instance.from === 'module') break;
       current = instance.items.get(current.name) ?? malformed(`nothing is called ${current.name}`);
     }
     return current;
   }
 
-  private place(item: CoreItem): Place {
-    const followed = this.follow(item);
+  #place(item: CoreItem): Place {
+    const followed = this.#follow(item);
     if (followed.from !== 'export') return unsupported('import that takes the place of code');
-    const instance = this.component.instances[followed.instance]!;
+    const instance = this.#component.instances[followed.instance]!;
     if (instance.from !== 'module') return malformed(`nothing is called ${followed.name}`);
-    const position = this.exports[instance.module]!.get(followed.name);
+    const position = this.#exports[instance.module]!.get(followed.name);
     if (position === undefined) return malformed(`no module exports ${followed.name}`);
     return { instance: followed.instance, export: position };
   }
 
-  private memoryAt(place: Place): MemoryLimits {
-    const instance = this.component.instances[place.instance]!;
-    const module = instance.from === 'module' ? this.component.modules[instance.module] : undefined;
-    const defining = this.component.modules.filter(({ memory }) => memory !== undefined);
+  #memoryAt(place: Place): MemoryLimits {
+    const instance = this.#component.instances[place.instance]!;
+    const module = instance.from === 'module' ? this.#component.modules[instance.module] : undefined;
+    const defining = this.#component.modules.filter(({ memory }) => memory !== undefined);
     if (module?.memory === undefined || defining.length !== 1) {
       return unsupported('component with several memories, or an imported one');
     }

@@ -66,60 +66,64 @@ export function scanComponent(bytes: Uint8Array): Component {
 }
 
 class Scan {
-  private readonly reader: Reader;
-  private readonly scope = new TypeScope();
-  private readonly modules: CoreModule[] = [];
-  private readonly instances: CoreInstance[] = [];
-  private readonly core: Record<CoreKind, CoreItem[]> = { func: [], table: [], memory: [], global: [] };
-  private readonly funcs: ComponentFunc[] = [];
-  private readonly importedInstances: { name: string; type: InstanceType }[] = [];
-  private readonly imports = new Map<string, FuncType | InstanceType>();
-  private readonly exports = new Map<string, ComponentFunc>();
-  private readonly producers: string[] = [];
+  readonly #reader: Reader;
+  readonly #scope = new TypeScope();
+  readonly #modules: CoreModule[] = [];
+  readonly #instances: CoreInstance[] = [];
+  readonly #core: Record<CoreKind, CoreItem[]> = { func: [], table: [], memory: [], global: [] };
+  readonly #funcs: ComponentFunc[] = [];
+  readonly #importedInstances: { name: string; type: InstanceType }[] = [];
+  readonly #imports = new Map<string, FuncType | InstanceType>();
+  readonly #exports = new Map<string, ComponentFunc>();
+  readonly #producers: string[] = [];
 
   constructor(bytes: Uint8Array) {
-    this.reader = new Reader(bytes, 8);
+    this.#reader = new Reader(bytes, 8);
   }
 
   run(): Component {
-    const { reader } = this;
+    const reader = this.#reader;
     for (let sections = 1; !reader.done; sections++) {
       checkLimit('sections of a component', sections);
       const id = reader.byte();
       const part = reader.part(reader.u32());
-      if (id === 0) this.readCustom(part);
-      else if (id === 1) this.readModule(part);
-      else this.readItems(id, part);
+      if (id === 0) this.#readCustom(part);
+      else if (id === 1) this.#readModule(part);
+      else this.#readItems(id, part);
     }
-    const { modules, instances, imports, exports, producers } = this;
+    const modules = this.#modules;
+    const instances = this.#instances;
+    const imports = this.#imports;
+    const exports = this.#exports;
+    const producers = this.#producers;
     return { modules, instances, imports, exports, producers };
   }
 
-  private readModule(part: Reader): void {
-    checkLimit('core modules', this.modules.length + 1);
-    this.modules.push(scanCoreModule(part.bytes.subarray(part.pos, part.end), part.offset));
+  #readModule(part: Reader): void {
+    checkLimit('core modules', this.#modules.length + 1);
+    this.#modules.push(scanCoreModule(part.bytes.subarray(part.pos, part.end), part.offset));
   }
 
-  private readItems(id: number, part: Reader): void {
-    const read = this.sectionReader(id, part);
-    for (let left = this.scope.count(part.count()); left > 0; left--) read();
+  #readItems(id: number, part: Reader): void {
+    const read = this.#sectionReader(id, part);
+    for (let left = this.#scope.count(part.count()); left > 0; left--) read();
     part.finish('a section');
   }
 
-  private sectionReader(id: number, part: Reader): () => void {
+  #sectionReader(id: number, part: Reader): () => void {
     switch (id) {
       case 2:
-        return () => this.readCoreInstance(part);
+        return () => this.#readCoreInstance(part);
       case 6:
-        return () => this.readAlias(part);
+        return () => this.#readAlias(part);
       case 7:
-        return () => this.scope.add(readType(part, this.scope));
+        return () => this.#scope.add(readType(part, this.#scope));
       case 8:
-        return () => this.readCanonical(part);
+        return () => this.#readCanonical(part);
       case 10:
-        return () => this.readImport(part);
+        return () => this.#readImport(part);
       case 11:
-        return () => this.readExport(part);
+        return () => this.#readExport(part);
       default: {
         const what = UNUSED_SECTIONS[id] ?? `section ${id}`;
         const offset = part.offset;
@@ -128,43 +132,43 @@ class Scan {
     }
   }
 
-  private readCoreInstance(part: Reader): void {
-    checkLimit('core instances', this.instances.length + 1);
+  #readCoreInstance(part: Reader): void {
+    checkLimit('core instances', this.#instances.length + 1);
     const form = part.byte();
     if (form === 0) {
       const module = part.u32();
-      if (module >= this.modules.length) part.fail(`there is no module ${module}`);
+      if (module >= this.#modules.length) part.fail(`there is no module ${module}`);
       const args = new Map<string, number>();
-      for (let left = this.scope.count(part.count(3)); left > 0; left--) {
+      for (let left = this.#scope.count(part.count(3)); left > 0; left--) {
         const name = readCoreName(part);
         if (part.byte() !== 0x12) part.fail('an argument is not an instance');
         const instance = part.u32();
-        if (instance >= this.instances.length) part.fail(`there is no core instance ${instance}`);
+        if (instance >= this.#instances.length) part.fail(`there is no core instance ${instance}`);
         args.set(name, instance);
       }
-      this.instances.push({ from: 'module', module, with: args });
+      this.#instances.push({ from: 'module', module, with: args });
     } else if (form === 1) {
       const items = new Map<string, CoreItem>();
-      for (let left = this.scope.count(part.count(3)); left > 0; left--) {
+      for (let left = this.#scope.count(part.count(3)); left > 0; left--) {
         const name = readCoreName(part);
         const kind = readCoreKind(part);
-        items.set(name, this.coreItem(part, kind));
+        items.set(name, this.#coreItem(part, kind));
       }
-      this.instances.push({ from: 'exports', items });
+      this.#instances.push({ from: 'exports', items });
     } else part.fail('a core instance of an unknown form');
   }
 
-  private coreItem(part: Reader, kind: CoreKind): CoreItem {
+  #coreItem(part: Reader, kind: CoreKind): CoreItem {
     const index = part.u32();
-    return this.core[kind][index] ?? part.fail(`there is no core ${kind} ${index}`);
+    return this.#core[kind][index] ?? part.fail(`there is no core ${kind} ${index}`);
   }
 
-  private func(part: Reader): ComponentFunc {
+  #func(part: Reader): ComponentFunc {
     const index = part.u32();
-    return this.funcs[index] ?? part.fail(`there is no function ${index}`);
+    return this.#funcs[index] ?? part.fail(`there is no function ${index}`);
   }
 
-  private readAlias(part: Reader): void {
+  #readAlias(part: Reader): void {
     const offset = part.offset;
     const sort = part.byte();
     const kind = sort === 0 ? readCoreKind(part) : undefined;
@@ -172,8 +176,8 @@ class Scan {
     const instance = target <= 1 ? part.u32() : 0;
     if (kind !== undefined && target === 1) {
       const name = readCoreName(part);
-      if (instance >= this.instances.length) part.fail(`there is no core instance ${instance}`);
-      this.core[kind].push({ from: 'export', instance, name });
+      if (instance >= this.#instances.length) part.fail(`there is no core instance ${instance}`);
+      this.#core[kind].push({ from: 'export', instance, name });
       return;
     }
     if (target !== 0 || (sort !== 1 && sort !== 3)) {
@@ -181,28 +185,28 @@ class Scan {
       throw new ComponentError('UNSUPPORTED', { offset, what }, `${what}, at byte ${offset}`);
     }
     const name = readAliasName(part);
-    const from = this.importedInstances[instance] ?? part.fail(`there is no instance ${instance}`);
+    const from = this.#importedInstances[instance] ?? part.fail(`there is no instance ${instance}`);
     const type = from.type.exports.get(name) ?? part.fail(`${from.name} has no ${name}`);
-    if (sort === 3) this.scope.add(type);
-    else if (type.kind === 'func') this.funcs.push({ from: 'import', interface: from.name, name, type });
+    if (sort === 3) this.#scope.add(type);
+    else if (type.kind === 'func') this.#funcs.push({ from: 'import', interface: from.name, name, type });
     else part.fail(`${name} of ${from.name} is not a function`);
   }
 
-  private readCanonical(part: Reader): void {
+  #readCanonical(part: Reader): void {
     const offset = part.offset;
     const form = part.byte();
     if (form === 0) {
       if (part.byte() !== 0) part.fail('a lift of an unknown form');
-      const core = this.coreItem(part, 'func');
-      const options = readCanonicalOptions(part, this.core);
-      this.funcs.push({ from: 'lift', core, options, type: this.funcType(part) });
+      const core = this.#coreItem(part, 'func');
+      const options = readCanonicalOptions(part, this.#core);
+      this.#funcs.push({ from: 'lift', core, options, type: this.#funcType(part) });
     } else if (form === 1) {
       if (part.byte() !== 0) part.fail('a lower of an unknown form');
-      const func = this.func(part);
-      this.core.func.push({ from: 'lower', func, options: readCanonicalOptions(part, this.core) });
+      const func = this.#func(part);
+      this.#core.func.push({ from: 'lower', func, options: readCanonicalOptions(part, this.#core) });
     } else if (form >= 2 && form <= 4) {
-      this.scope.get(part, part.u32());
-      this.core.func.push({
+      this.#scope.get(part, part.u32());
+      this.#core.func.push({
         from: 'resource',
         what: ['resource.new', 'resource.drop', 'resource.rep'][form - 2]!,
       });
@@ -216,51 +220,51 @@ class Scan {
     }
   }
 
-  private funcType(part: Reader): FuncType {
+  #funcType(part: Reader): FuncType {
     const index = part.u32();
-    const type = this.scope.get(part, index);
+    const type = this.#scope.get(part, index);
     return type.kind === 'func' ? type : part.fail(`type ${index} is not that of a function`);
   }
 
-  private readImport(part: Reader): void {
+  #readImport(part: Reader): void {
     const name = readExternName(part);
-    const type: Type = readExternType(part, this.scope);
+    const type: Type = readExternType(part, this.#scope);
     if (type.kind === 'value') return;
-    if (this.imports.has(name)) part.fail(`${name} is imported twice`);
-    this.imports.set(name, type);
-    if (type.kind === 'instance') this.importedInstances.push({ name, type });
-    else this.funcs.push({ from: 'import', interface: undefined, name, type });
+    if (this.#imports.has(name)) part.fail(`${name} is imported twice`);
+    this.#imports.set(name, type);
+    if (type.kind === 'instance') this.#importedInstances.push({ name, type });
+    else this.#funcs.push({ from: 'import', interface: undefined, name, type });
   }
 
-  private readExport(part: Reader): void {
+  #readExport(part: Reader): void {
     const offset = part.offset;
     const name = readExternName(part);
     const sort = part.byte();
     if (sort === 3) {
-      this.scope.add(this.scope.get(part, part.u32()));
+      this.#scope.add(this.#scope.get(part, part.u32()));
     } else if (sort === 1) {
-      const func = this.func(part);
-      if (this.exports.has(name)) part.fail(`${name} is exported twice`);
-      this.exports.set(name, func);
-      this.funcs.push(func);
+      const func = this.#func(part);
+      if (this.#exports.has(name)) part.fail(`${name} is exported twice`);
+      this.#exports.set(name, func);
+      this.#funcs.push(func);
     } else {
       const what = 'export of something else than a function or type';
       throw new ComponentError('UNSUPPORTED', { offset, what }, `${what} at byte ${offset}: ${name}`);
     }
     const ascribed = part.byte();
-    if (ascribed === 1) readExternType(part, new TypeScopeView(this.scope));
+    if (ascribed === 1) readExternType(part, new TypeScopeView(this.#scope));
     else if (ascribed !== 0) part.fail('an export of an unknown form');
   }
 
   /** Sections of tools. They steer nothing; the producers' is shown to people. */
-  private readCustom(part: Reader): void {
+  #readCustom(part: Reader): void {
     try {
       if (part.name(100) !== 'producers') return;
       for (let fields = part.count(); fields > 0; fields--) {
         const field = part.name(100);
         for (let values = part.count(); values > 0; values--) {
           const entry = `${part.name(100)} ${part.name(100)}`;
-          if (field === 'processed-by' && this.producers.length < 20) this.producers.push(entry);
+          if (field === 'processed-by' && this.#producers.length < 20) this.#producers.push(entry);
         }
       }
     } catch (error) {
@@ -271,15 +275,15 @@ class Scan {
 
 /** A scope to look types up in that takes no new ones. */
 class TypeScopeView extends TypeScope {
-  private readonly seen: TypeScope;
+  readonly #seen: TypeScope;
 
   constructor(seen: TypeScope) {
     super(seen);
-    this.seen = seen;
+    this.#seen = seen;
   }
 
   override get(reader: Reader, index: number): Type {
-    return this.seen.get(reader, index);
+    return this.#seen.get(reader, index);
   }
 }
 

@@ -26,22 +26,22 @@ export class TypeScope {
   readonly types: Type[] = [];
   readonly outer: TypeScope | undefined;
   /** Of the whole component. */
-  private readonly counter: { types: number; items: number };
+  readonly #counter: { types: number; items: number };
 
   constructor(outer?: TypeScope) {
     this.outer = outer;
-    this.counter = outer?.counter ?? { types: 0, items: 0 };
+    this.#counter = outer === undefined ? { types: 0, items: 0 } : outer.#counter;
   }
 
   /** Notes `items` more declarations, whatever they declare. */
   count(items: number): number {
-    this.counter.items += items;
-    checkLimit('items of a component', this.counter.items);
+    this.#counter.items += items;
+    checkLimit('items of a component', this.#counter.items);
     return items;
   }
 
   add(type: Type): void {
-    checkLimit('types', ++this.counter.types);
+    checkLimit('types', ++this.#counter.types);
     this.types.push(type);
   }
 

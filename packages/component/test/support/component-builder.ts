@@ -2,10 +2,10 @@ import { Writer } from '../../src/binary/writer.ts';
 
 /** Builds components byte by byte, well-formed or not. */
 export class ComponentBuilder {
-  private readonly out = new Writer().bytes([0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]);
+  readonly #out = new Writer().bytes([0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]);
 
   section(id: number, contents: Uint8Array | readonly number[]): this {
-    this.out.section(id, Uint8Array.from(contents));
+    this.#out.section(id, Uint8Array.from(contents));
     return this;
   }
 
@@ -17,7 +17,7 @@ export class ComponentBuilder {
   }
 
   bytes(): Uint8Array {
-    return Uint8Array.from(this.out.finish());
+    return Uint8Array.from(this.#out.finish());
   }
 }
 

@@ -2,12 +2,12 @@ import type { Result } from './scale.ts';
 
 /** A guest of the canonical ABI in JavaScript: allocates upwards, lays out results. */
 export class Guest {
-  private next = 1_024;
+  #next = 1_024;
   memory: WebAssembly.Memory | undefined;
 
   readonly realloc = (_old: number, _oldSize: number, align: number, size: number): number => {
-    const pointer = Math.ceil(this.next / align) * align;
-    this.next = pointer + size;
+    const pointer = Math.ceil(this.#next / align) * align;
+    this.#next = pointer + size;
     return pointer;
   };
 

@@ -11,6 +11,7 @@ export type BlobErrorCode = 'POSSIBLE_BOMB' | 'INVALID_FORMAT';
 
 /** A compressed blob that cannot be used; the fault is always the blob's. */
 export class BlobError extends Error {
+  override readonly name = 'BlobError';
   readonly code: BlobErrorCode;
   readonly meta: { readonly bombLimit: number; readonly compressedLength: number };
 
@@ -21,7 +22,6 @@ export class BlobError extends Error {
         : `the blob carries the compression prefix but no valid zstd frames follow it`,
       options,
     );
-    this.name = 'BlobError';
     this.code = code;
     this.meta = meta;
   }

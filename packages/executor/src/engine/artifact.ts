@@ -57,6 +57,7 @@ export type ArtifactErrorCode =
 
 /** An artifact that this engine cannot load. The remedy is always to prepare the PVF again: RuntimeConstruction. */
 export class ArtifactError extends Error {
+  override readonly name = 'ArtifactError';
   readonly code: ArtifactErrorCode;
   readonly meta: Readonly<Record<string, string | number>>;
 
@@ -67,7 +68,6 @@ export class ArtifactError extends Error {
     options?: ErrorOptions,
   ) {
     super(`${message}; prepare the PVF again`, options);
-    this.name = 'ArtifactError';
     this.code = code;
     this.meta = meta;
   }

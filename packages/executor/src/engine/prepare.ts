@@ -11,10 +11,10 @@ export type PreparationStage = 'decompress' | 'prevalidate' | 'prepare' | 'const
 
 /** The code cannot be prepared, and the fault is the code's. */
 export class PreparationError extends Error {
+  override readonly name = 'PreparationError';
   readonly stage: PreparationStage;
   constructor(stage: PreparationStage, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'PreparationError';
     this.stage = stage;
   }
 }

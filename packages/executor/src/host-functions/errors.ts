@@ -57,12 +57,12 @@ const REASONS: readonly (readonly [HostFunctionErrorCode, string])[] = [
 
 /** A host function stopped the guest, or the host asked the allocator for what it cannot give. */
 export class HostFunctionError extends Error {
+  override readonly name = 'HostFunctionError';
   readonly code: HostFunctionErrorCode;
   readonly meta: { readonly function?: string };
 
   constructor(code: HostFunctionErrorCode, message: string, meta: { function?: string } = {}) {
     super(message);
-    this.name = 'HostFunctionError';
     this.code = code;
     this.meta = meta;
   }

@@ -6,17 +6,17 @@ import { lebWidth, Writer } from './writer.ts';
  * if it exceeds the limit, call, subtract the cost again. The sequence is the reference's, byte for byte.
  */
 export class CallMetering {
-  private readonly getGlobal: Uint8Array;
-  private readonly check: Uint8Array;
-  private readonly restore: Uint8Array;
+  readonly #getGlobal: Uint8Array;
+  readonly #check: Uint8Array;
+  readonly #restore: Uint8Array;
 
   constructor(global: number, limit: number) {
-    this.getGlobal = bytes((out) => {
+    this.#getGlobal = bytes((out) => {
       out.byte(Op.globalGet);
       out.u32(global);
       out.byte(Op.i32Const);
     });
-    this.check = bytes((out) => {
+    this.#check = bytes((out) => {
       out.byte(Op.i32Add);
       out.byte(Op.globalSet);
       out.u32(global);
@@ -28,7 +28,7 @@ export class CallMetering {
       out.all(new Uint8Array([Op.if, 0x40, 0x00, Op.end]));
       out.byte(Op.call);
     });
-    this.restore = bytes((out) => {
+    this.#restore = bytes((out) => {
       out.byte(Op.i32Sub);
       out.byte(Op.globalSet);
       out.u32(global);
@@ -36,14 +36,14 @@ export class CallMetering {
   }
 
   call(out: Writer, callee: number, cost: number): void {
-    out.reserve(this.getGlobal.length * 2 + this.check.length + this.restore.length + 20);
-    out.all(this.getGlobal);
+    out.reserve(this.#getGlobal.length * 2 + this.#check.length + this.#restore.length + 20);
+    out.all(this.#getGlobal);
     out.i32(cost);
-    out.all(this.check);
+    out.all(this.#check);
     out.u32(callee);
-    out.all(this.getGlobal);
+    out.all(this.#getGlobal);
     out.i32(cost);
-    out.all(this.restore);
+    out.all(this.#restore);
   }
 
   /** A whole body: pass the parameters on, charged. */

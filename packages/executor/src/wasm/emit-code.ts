@@ -20,29 +20,31 @@ export interface MeteringChoice {
 
 /** Writes the code section's contents: the bodies in order, then the thunks'. */
 export class CodeEmitter {
-  private readonly reader: Reader;
-  private readonly out: Writer;
-  private readonly state: ScanState;
-  private readonly metering: MeteringChoice;
+  readonly #reader: Reader;
+  readonly #out: Writer;
+  readonly #state: ScanState;
+  readonly #metering: MeteringChoice;
   /** Next entries of `state.edits` and `state.returns`. */
-  private edit = 0;
-  private nextReturn = 0;
+  #edit = 0;
+  #nextReturn = 0;
 
   constructor(reader: Reader, out: Writer, state: ScanState, metering: MeteringChoice) {
-    this.reader = reader;
-    this.out = out;
-    this.state = state;
-    this.metering = metering;
+    this.#reader = reader;
+    this.#out = out;
+    this.#state = state;
+    this.#metering = metering;
   }
 
   emit(thunks: ThunkPlan): void {
-    const { reader, out, state } = this;
-    const { calls } = this.metering;
+    const reader = this.#reader;
+    const out = this.#out;
+    const state = this.#state;
+    const { calls } = this.#metering;
     const count = reader.u32();
     out.u32(count + thunks.targets.length);
     for (let i = 0; i < count; i++) {
       const size = reader.u32();
-      this.body(i, reader.pos + size);
+      this.#body(i, reader.pos + size);
     }
     for (const target of thunks.targets) {
       const params = state.typeParams.at(state.functionTypes.at(target));
@@ -50,15 +52,17 @@ export class CodeEmitter {
     }
   }
 
-  private body(index: number, end: number): void {
-    const { reader, out, state } = this;
-    const { entries } = this.metering;
+  #body(index: number, end: number): void {
+    const reader = this.#reader;
+    const out = this.#out;
+    const state = this.#state;
+    const { entries } = this.#metering;
     const size = out.beginSized(end - reader.pos);
-    const scratch = this.locals(index);
+    const scratch = this.#locals(index);
     const cost = state.costs[index]!;
     const calls = (state.traits[index]! & Trait.calls) !== 0;
-    const wrapped = entries?.enter(out, cost, calls, this.resultOf(index)) === true;
-    this.instructions(end, scratch, wrapped);
+    const wrapped = entries?.enter(out, cost, calls, this.#resultOf(index)) === true;
+    this.#instructions(end, scratch, wrapped);
     if (wrapped) entries!.leave(out, cost);
     out.byte(Op.end);
     if (out.endSized(size) > V8_MAX_BODY_BYTES && state.engine) {
@@ -71,12 +75,14 @@ export class CodeEmitter {
   }
 
   /** Everything up to the function's final `end`, which is not written. */
-  private instructions(end: number, scratch: ScratchVariables, wrapped: boolean): void {
-    const { reader, out, state } = this;
+  #instructions(end: number, scratch: ScratchVariables, wrapped: boolean): void {
+    const reader = this.#reader;
+    const out = this.#out;
+    const state = this.#state;
     const { code, edits } = state;
     let copied = reader.pos;
-    while (this.edit < edits.length && edits.at(this.edit) < end) {
-      const at = edits.at(this.edit++);
+    while (this.#edit < edits.length && edits.at(this.#edit) < end) {
+      const at = edits.at(this.#edit++);
       const opcode = code[at]!;
       out.copy(code, copied, at);
       reader.pos = at;
@@ -87,12 +93,12 @@ export class CodeEmitter {
         canonicalise(out, canonical, canonical === ValueType.f32 ? scratch.f32 : scratch.f64);
       } else if (opcode === Op.return) {
         reader.pos++;
-        const label = state.returns.at(this.nextReturn++);
+        const label = state.returns.at(this.#nextReturn++);
         out.byte(wrapped ? Op.br : Op.return);
         if (wrapped) out.u32(label);
-      } else if (opcode === Op.call && this.metering.calls !== undefined) {
+      } else if (opcode === Op.call && this.#metering.calls !== undefined) {
         reader.pos++;
-        this.call(this.metering.calls, reader.u32());
+        this.#call(this.#metering.calls, reader.u32());
       } else {
         copyInstruction(reader, out);
       }
@@ -101,8 +107,9 @@ export class CodeEmitter {
     out.copy(code, copied, end - 1);
   }
 
-  private call(metering: CallMetering, callee: number): void {
-    const { out, state } = this;
+  #call(metering: CallMetering, callee: number): void {
+    const out = this.#out;
+    const state = this.#state;
     if (callee >= state.importedFunctions) {
       metering.call(out, callee, state.costs[callee - state.importedFunctions]!);
       return;
@@ -111,14 +118,16 @@ export class CodeEmitter {
     out.u32(callee);
   }
 
-  private resultOf(index: number): number {
-    const { state } = this;
+  #resultOf(index: number): number {
+    const state = this.#state;
     return state.typeResult.at(state.functionTypes.at(state.importedFunctions + index));
   }
 
   /** Copies the local declarations and adds the scratch locals that NaN canonicalisation needs. */
-  private locals(index: number): ScratchVariables {
-    const { reader, out, state } = this;
+  #locals(index: number): ScratchVariables {
+    const reader = this.#reader;
+    const out = this.#out;
+    const state = this.#state;
     const traits = state.traits[index]!;
     const inGlobals = (traits & Trait.scratchInGlobals) !== 0;
     const f32 = !inGlobals && (traits & Trait.f32) !== 0;

@@ -15,12 +15,12 @@ import type { Writer } from './writer.ts';
  * comparing is enough. (A module that uses the sum's global, by its index, is metered at its calls instead.)
  */
 export class EntryMetering {
-  private readonly global: number;
-  private readonly limit: number;
+  readonly #global: number;
+  readonly #limit: number;
 
   constructor(global: number, limit: number) {
-    this.global = global;
-    this.limit = limit;
+    this.#global = global;
+    this.#limit = limit;
   }
 
   /**
@@ -31,17 +31,17 @@ export class EntryMetering {
   enter(out: Writer, cost: number, calls: boolean, result: number): boolean {
     out.reserve(64);
     // Costs are far below 2³¹, so below this limit no sum wraps around; the reference's would, beyond.
-    const comparable = this.limit < 2 ** 31;
+    const comparable = this.#limit < 2 ** 31;
     if (!calls && comparable) {
-      if (cost > this.limit) {
+      if (cost > this.#limit) {
         out.byte(Op.unreachable);
         return false;
       }
-      this.trapAbove(out, this.limit - cost);
+      this.#trapAbove(out, this.#limit - cost);
       return false;
     }
-    this.add(out, cost, Op.i32Add);
-    this.trapAbove(out, this.limit);
+    this.#add(out, cost, Op.i32Add);
+    this.#trapAbove(out, this.#limit);
     out.byte(Op.block);
     out.byte(result === 0 ? NO_RESULT : result);
     return true;
@@ -51,22 +51,22 @@ export class EntryMetering {
   leave(out: Writer, cost: number): void {
     out.reserve(32);
     out.byte(Op.end);
-    this.add(out, cost, Op.i32Sub);
+    this.#add(out, cost, Op.i32Sub);
   }
 
-  private add(out: Writer, cost: number, operation: number): void {
+  #add(out: Writer, cost: number, operation: number): void {
     out.byte(Op.globalGet);
-    out.u32(this.global);
+    out.u32(this.#global);
     out.byte(Op.i32Const);
     out.i32(cost);
     out.byte(operation);
     out.byte(Op.globalSet);
-    out.u32(this.global);
+    out.u32(this.#global);
   }
 
-  private trapAbove(out: Writer, limit: number): void {
+  #trapAbove(out: Writer, limit: number): void {
     out.byte(Op.globalGet);
-    out.u32(this.global);
+    out.u32(this.#global);
     out.byte(Op.i32Const);
     out.i32(limit);
     out.byte(Op.i32GtU);

@@ -14,9 +14,9 @@ export class HeightModel {
   /** Blocks open, the function's own included. */
   depth = 0;
 
-  private bases = new Int32Array(64);
+  #bases = new Int32Array(64);
   /** Bit 0: unreachable; bit 1: values at the end; bit 2: values a branch takes. */
-  private flags = new Uint8Array(64);
+  #flags = new Uint8Array(64);
 
   /** Starts a function. Its frame begins at 0, below the 2 values that every activation costs. */
   begin(results: number): void {
@@ -30,10 +30,10 @@ export class HeightModel {
   }
 
   open(endArity: number, branchArity: number): void {
-    if (this.depth === this.bases.length) this.grow();
-    if (this.depth > 0) this.flags[this.depth - 1]! |= this.unreachable ? 1 : 0;
-    this.bases[this.depth] = this.height;
-    this.flags[this.depth] = (endArity << 1) | (branchArity << 2);
+    if (this.depth === this.#bases.length) this.#grow();
+    if (this.depth > 0) this.#flags[this.depth - 1]! |= this.unreachable ? 1 : 0;
+    this.#bases[this.depth] = this.height;
+    this.#flags[this.depth] = (endArity << 1) | (branchArity << 2);
     this.base = this.height;
     this.unreachable = false;
     this.depth++;
@@ -41,16 +41,16 @@ export class HeightModel {
 
   close(): void {
     const top = --this.depth;
-    this.height = this.bases[top]! + ((this.flags[top]! >> 1) & 1);
+    this.height = this.#bases[top]! + ((this.#flags[top]! >> 1) & 1);
     if (top > 0) {
-      this.base = this.bases[top - 1]!;
-      this.unreachable = (this.flags[top - 1]! & 1) === 1;
+      this.base = this.#bases[top - 1]!;
+      this.unreachable = (this.#flags[top - 1]! & 1) === 1;
     }
   }
 
   /** Values a branch to the block `label` levels out takes, or -1 if there is no such block. */
   branchArity(label: number): number {
-    return label < this.depth ? this.flags[this.depth - 1 - label]! >> 2 : -1;
+    return label < this.depth ? this.#flags[this.depth - 1 - label]! >> 2 : -1;
   }
 
   /** Returns false where the limiter gives up on the module. */
@@ -61,13 +61,13 @@ export class HeightModel {
     return this.height >= 0;
   }
 
-  private grow(): void {
-    const bases = new Int32Array(this.bases.length * 2);
-    bases.set(this.bases);
-    this.bases = bases;
-    const flags = new Uint8Array(this.flags.length * 2);
-    flags.set(this.flags);
-    this.flags = flags;
+  #grow(): void {
+    const bases = new Int32Array(this.#bases.length * 2);
+    bases.set(this.#bases);
+    this.#bases = bases;
+    const flags = new Uint8Array(this.#flags.length * 2);
+    flags.set(this.#flags);
+    this.#flags = flags;
   }
 }
 

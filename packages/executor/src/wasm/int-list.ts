@@ -4,7 +4,7 @@ export class IntList {
   length = 0;
 
   push(value: number): void {
-    if (this.length === this.items.length) this.grow();
+    if (this.length === this.items.length) this.#grow();
     this.items[this.length++] = value;
   }
 
@@ -12,7 +12,7 @@ export class IntList {
     return this.items[index]!;
   }
 
-  private grow(): void {
+  #grow(): void {
     const grown = new Int32Array(this.items.length * 2);
     grown.set(this.items);
     this.items = grown;

@@ -69,7 +69,7 @@ export class Reader {
       const byte = this.byte();
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) {
-        this.noteSignPadding(byte, previous, shift);
+        this.#noteSignPadding(byte, previous, shift);
         return (value << (25 - shift)) >> (25 - shift);
       }
       previous = byte;
@@ -78,7 +78,7 @@ export class Reader {
     if (byte > 0x07 && (byte < 0x78 || byte > 0x7f)) {
       this.fail('signed LEB128 number does not fit 32 bits', start);
     }
-    this.noteSignPadding(byte, previous, 28);
+    this.#noteSignPadding(byte, previous, 28);
     return value | (byte << 28);
   }
 
@@ -89,17 +89,17 @@ export class Reader {
     for (let shift = 0; shift < 63; shift += 7) {
       const byte = this.byte();
       if (byte < 0x80) {
-        this.noteSignPadding(byte, previous, shift);
+        this.#noteSignPadding(byte, previous, shift);
         return;
       }
       previous = byte;
     }
     const byte = this.byte();
     if (byte !== 0 && byte !== 0x7f) this.fail('signed LEB128 number does not fit 64 bits', start);
-    this.noteSignPadding(byte, previous, 63);
+    this.#noteSignPadding(byte, previous, 63);
   }
 
-  private noteSignPadding(last: number, previous: number, shift: number): void {
+  #noteSignPadding(last: number, previous: number, shift: number): void {
     if (shift === 0) return;
     const negative = (previous & 0x40) !== 0;
     if ((last === 0 && !negative) || (last === 0x7f && negative)) this.padded = true;

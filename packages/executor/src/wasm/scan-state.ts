@@ -119,7 +119,7 @@ export class ScanState {
    * adds it. Noted for the engine only.
    */
   seesHeight = false;
-  private readonly chargesCalls: boolean;
+  readonly #chargesCalls: boolean;
 
   refusal: RewriteError | undefined;
 
@@ -127,7 +127,7 @@ export class ScanState {
   constructor(code: Uint8Array, engine: boolean, chargesCalls = false) {
     this.code = code;
     this.engine = engine;
-    this.chargesCalls = chargesCalls;
+    this.#chargesCalls = chargesCalls;
   }
 
   /**
@@ -137,7 +137,7 @@ export class ScanState {
    * for a module that sees the height, which between calls is not the same with charges in the called function.
    */
   get metersCalls(): boolean {
-    return !this.engine || this.importedGlobals > 0 || this.chargesCalls;
+    return !this.engine || this.importedGlobals > 0 || this.#chargesCalls;
   }
 
   /** Notes the use of a global by its index, at `offset`: one behind the module's own is the height. */

@@ -60,15 +60,15 @@ const ARITHMETIC = new Set([...range(0x8d, 0x97), ...range(0x9b, 0xa5), 0xb6, 0x
 /** Writes one random body. */
 export class FunctionWriter {
   readonly locals: (readonly [number, number])[];
-  private readonly variables: readonly number[];
+  readonly #variables: readonly number[];
   /** Types that a branch to each open label takes, innermost last; `undefined`: a loop, never branched to. */
-  private readonly labels: (readonly number[] | undefined)[] = [];
-  private budget = 60;
-  private readonly random: Random;
-  private readonly context: Context;
-  private readonly signature: Signature;
-  private readonly valueTypes: readonly number[];
-  private readonly canonical: boolean;
+  readonly #labels: (readonly number[] | undefined)[] = [];
+  #budget = 60;
+  readonly #random: Random;
+  readonly #context: Context;
+  readonly #signature: Signature;
+  readonly #valueTypes: readonly number[];
+  readonly #canonical: boolean;
 
   constructor(
     random: Random,
@@ -77,88 +77,88 @@ export class FunctionWriter {
     valueTypes: readonly number[],
     canonical: boolean,
   ) {
-    this.random = random;
-    this.context = context;
-    this.signature = signature;
-    this.valueTypes = valueTypes;
-    this.canonical = canonical;
+    this.#random = random;
+    this.#context = context;
+    this.#signature = signature;
+    this.#valueTypes = valueTypes;
+    this.#canonical = canonical;
     const own = Array.from({ length: random.below(5) }, () => random.pick(valueTypes));
-    this.variables = [...signature.params, ...own];
+    this.#variables = [...signature.params, ...own];
     this.locals = own.map((kind) => [1, kind] as const);
     if (canonical) this.locals.push([1, F32], [1, F64]);
   }
 
   write(): Bytes {
-    this.labels.push(this.signature.results);
-    const exhausted = [...this.takeFuel(), 0x04, 0x40, ...this.signature.results.flatMap(zero), 0x0f, END];
-    const statements = this.statements(6);
-    return [...exhausted, ...statements, ...this.signature.results.flatMap((kind) => this.value(kind, 4))];
+    this.#labels.push(this.#signature.results);
+    const exhausted = [...this.#takeFuel(), 0x04, 0x40, ...this.#signature.results.flatMap(zero), 0x0f, END];
+    const statements = this.#statements(6);
+    return [...exhausted, ...statements, ...this.#signature.results.flatMap((kind) => this.#value(kind, 4))];
   }
 
   /** Pushes 1 when the fuel is used up. */
-  private takeFuel(): Bytes {
+  #takeFuel(): Bytes {
     return [0x23, 0, 0x41, 1, 0x6b, 0x24, 0, 0x23, 0, 0x41, 0, 0x48];
   }
 
-  private statements(max: number): number[] {
+  #statements(max: number): number[] {
     const code: number[] = [];
-    for (let i = this.random.below(max + 1); i > 0 && this.budget > 0; i--) code.push(...this.statement());
+    for (let i = this.#random.below(max + 1); i > 0 && this.#budget > 0; i--) code.push(...this.#statement());
     return code;
   }
 
-  private within(label: readonly number[] | undefined, write: () => number[]): number[] {
-    this.labels.push(label);
+  #within(label: readonly number[] | undefined, write: () => number[]): number[] {
+    this.#labels.push(label);
     const code = write();
-    this.labels.pop();
+    this.#labels.pop();
     return code;
   }
 
-  private statement(): number[] {
-    this.budget--;
-    const { random } = this;
+  #statement(): number[] {
+    this.#budget--;
+    const random = this.#random;
     const depth = 3;
     // Show the bits of a float to the host; otherwise few NaNs would ever be seen.
-    if (this.valueTypes.includes(F32) && random.chance(20)) {
+    if (this.#valueTypes.includes(F32) && random.chance(20)) {
       const single = random.chance(50);
       const bits = single ? [0xbc, 0xad] : [0xbd];
-      return [...this.value(single ? F32 : F64, depth), ...bits, 0x10, 0x01, 0x1a];
+      return [...this.#value(single ? F32 : F64, depth), ...bits, 0x10, 0x01, 0x1a];
     }
     switch (random.below(12)) {
       case 0:
       case 1: {
-        if (this.variables.length === 0) return [0x01];
-        const local = random.below(this.variables.length);
-        return [...this.value(this.variables[local]!, depth), 0x21, ...u32(local)];
+        if (this.#variables.length === 0) return [0x01];
+        const local = random.below(this.#variables.length);
+        return [...this.#value(this.#variables[local]!, depth), 0x21, ...u32(local)];
       }
       case 2: {
-        if (this.context.globals.length === 1) return [0x01];
-        const global = 1 + random.below(this.context.globals.length - 1);
-        return [...this.value(this.context.globals[global]!, depth), 0x24, ...u32(global)];
+        if (this.#context.globals.length === 1) return [0x01];
+        const global = 1 + random.below(this.#context.globals.length - 1);
+        return [...this.#value(this.#context.globals[global]!, depth), 0x24, ...u32(global)];
       }
       case 3:
       case 4: {
-        const kind = random.pick(this.valueTypes);
+        const kind = random.pick(this.#valueTypes);
         const opcode = random.pick(STORES[kind]!);
-        return [...this.address(), ...this.value(kind, depth), opcode, 0, ...u32(random.below(300))];
+        return [...this.#address(), ...this.#value(kind, depth), opcode, 0, ...u32(random.below(300))];
       }
       case 5: {
-        const condition = this.value(I32, depth);
-        const then = this.within([], () => this.statements(3));
-        const otherwise = random.chance(60) ? [0x05, ...this.within([], () => this.statements(3))] : [];
+        const condition = this.#value(I32, depth);
+        const then = this.#within([], () => this.#statements(3));
+        const otherwise = random.chance(60) ? [0x05, ...this.#within([], () => this.#statements(3))] : [];
         return [...condition, 0x04, 0x40, ...then, ...otherwise, END];
       }
       case 6:
-        return [0x02, 0x40, ...this.within([], () => this.statements(4)), END];
+        return [0x02, 0x40, ...this.#within([], () => this.#statements(4)), END];
       case 7:
-        return this.loop();
+        return this.#loop();
       case 8:
-        return this.branch();
+        return this.#branch();
       case 9: {
-        const kind = random.pick(this.valueTypes);
-        return [...this.value(kind, depth), 0x1a];
+        const kind = random.pick(this.#valueTypes);
+        return [...this.#value(kind, depth), 0x1a];
       }
       case 10: {
-        const [code, results] = this.anyCall();
+        const [code, results] = this.#anyCall();
         return [...code, ...results.map(() => 0x1a)];
       }
       default:
@@ -166,25 +166,26 @@ export class FunctionWriter {
     }
   }
 
-  private loop(): number[] {
-    const again = this.value(I32, 2);
-    const inside = this.within(undefined, () => this.statements(3));
-    return [0x03, 0x40, ...inside, ...this.takeFuel(), 0x45, ...again, 0x71, 0x0d, 0x00, END];
+  #loop(): number[] {
+    const again = this.#value(I32, 2);
+    const inside = this.#within(undefined, () => this.#statements(3));
+    return [0x03, 0x40, ...inside, ...this.#takeFuel(), 0x45, ...again, 0x71, 0x0d, 0x00, END];
   }
 
   /** `br_if`, `br_table`, or an unconditional exit with dead code behind it. */
-  private branch(): number[] {
-    const { random, labels } = this;
+  #branch(): number[] {
+    const random = this.#random;
+    const labels = this.#labels;
     const targets = labels.flatMap((label, i) => (label?.length === 0 ? [labels.length - 1 - i] : []));
     if (targets.length === 0) return [0x01];
     const target = random.pick(targets);
     switch (random.below(5)) {
       case 4:
-        return this.deadCode();
+        return this.#deadCode();
       case 0: {
         const table = Array.from({ length: random.below(4) }, () => random.pick(targets));
         const code = [
-          ...this.value(I32, 2),
+          ...this.#value(I32, 2),
           0x0e,
           ...u32(table.length),
           ...table.flatMap(u32),
@@ -194,22 +195,22 @@ export class FunctionWriter {
           0x02,
           0x40,
           ...shifted(code, table, target),
-          ...this.within([], () => this.statements(2)),
+          ...this.#within([], () => this.#statements(2)),
           END,
         ];
       }
       case 1:
         return random.chance(15)
-          ? [...this.value(I32, 2), 0x0d, ...u32(target), ...this.statements(1)]
+          ? [...this.#value(I32, 2), 0x0d, ...u32(target), ...this.#statements(1)]
           : [0x01];
       default:
-        return [...this.value(I32, 2), 0x0d, ...u32(target)];
+        return [...this.#value(I32, 2), 0x0d, ...u32(target)];
     }
   }
 
   /** Behind a branch out of the block: operators with operands that nobody pushed, or not all. */
-  private deadCode(): number[] {
-    const { random } = this;
+  #deadCode(): number[] {
+    const random = this.#random;
     const one = [0x41, 1];
     const code = Array.from({ length: 1 + random.below(4) }, () =>
       random.pick<number[]>([
@@ -237,83 +238,89 @@ export class FunctionWriter {
     return [0x02, 0x40, 0x0c, 0, ...code.flat(), END];
   }
 
-  private address(): number[] {
-    const value = this.value(I32, 2);
-    return this.random.chance(95) ? [...value, 0x41, ...i32(0xfff), 0x71] : value;
+  #address(): number[] {
+    const value = this.#value(I32, 2);
+    return this.#random.chance(95) ? [...value, 0x41, ...i32(0xfff), 0x71] : value;
   }
 
-  private anyCall(): [number[], readonly number[]] {
-    const { random, context } = this;
+  #anyCall(): [number[], readonly number[]] {
+    const random = this.#random;
+    const context = this.#context;
     const indirect = context.tableSize > 0 && random.chance(30);
     if (!indirect) {
       const callee = random.below(context.signatures.length);
       const { params, results } = context.signatures[callee]!;
-      return [[...params.flatMap((kind) => this.value(kind, 2)), 0x10, ...u32(callee)], results];
+      return [[...params.flatMap((kind) => this.#value(kind, 2)), 0x10, ...u32(callee)], results];
     }
     const index = random.below(context.types.length);
     const { params, results } = context.types[index]!;
-    const operands = params.flatMap((kind) => this.value(kind, 2));
+    const operands = params.flatMap((kind) => this.#value(kind, 2));
     const entry = random.chance(90) ? random.below(context.tableSize) : random.below(20);
     return [[...operands, 0x41, ...i32(entry), 0x11, ...u32(index), 0x00], results];
   }
 
   /** An expression of type `kind`. */
-  private value(kind: number, depth: number): number[] {
-    this.budget--;
-    const { random } = this;
-    if (depth === 0 || this.budget < 0) return this.leaf(kind);
+  #value(kind: number, depth: number): number[] {
+    this.#budget--;
+    const random = this.#random;
+    if (depth === 0 || this.#budget < 0) return this.#leaf(kind);
     const deeper = depth - 1;
     switch (random.below(10)) {
       case 0:
       case 1: {
-        const usable = UNARY[kind]!.filter(([operand]) => this.valueTypes.includes(operand));
+        const usable = UNARY[kind]!.filter(([operand]) => this.#valueTypes.includes(operand));
         const [operand, opcodes] = random.pick(usable);
-        return this.operation(random.pick(opcodes), this.value(operand, deeper));
+        return this.#operation(random.pick(opcodes), this.#value(operand, deeper));
       }
       case 2:
       case 3:
       case 4: {
-        const usable = BINARY[kind]!.filter(([operand]) => this.valueTypes.includes(operand));
+        const usable = BINARY[kind]!.filter(([operand]) => this.#valueTypes.includes(operand));
         const [operand, opcodes] = random.pick(usable);
         const opcode = random.pick(opcodes);
-        return this.operation(opcode, this.value(operand, deeper), this.value(operand, deeper));
+        return this.#operation(opcode, this.#value(operand, deeper), this.#value(operand, deeper));
       }
       case 5:
-        return [...this.address(), random.pick(LOADS[kind]!), 0, ...u32(random.below(300))];
+        return [...this.#address(), random.pick(LOADS[kind]!), 0, ...u32(random.below(300))];
       case 6:
-        return [...this.value(kind, deeper), ...this.value(kind, deeper), ...this.value(I32, deeper), 0x1b];
+        return [
+          ...this.#value(kind, deeper),
+          ...this.#value(kind, deeper),
+          ...this.#value(I32, deeper),
+          0x1b,
+        ];
       case 7: {
-        const then = this.within([kind], () => this.value(kind, deeper));
-        const otherwise = this.within([kind], () => this.value(kind, deeper));
-        return [...this.value(I32, deeper), 0x04, kind, ...then, 0x05, ...otherwise, END];
+        const then = this.#within([kind], () => this.#value(kind, deeper));
+        const otherwise = this.#within([kind], () => this.#value(kind, deeper));
+        return [...this.#value(I32, deeper), 0x04, kind, ...then, 0x05, ...otherwise, END];
       }
       case 8:
-        return this.within([kind], () => [
-          ...[0x02, kind, ...this.value(kind, deeper), ...this.value(I32, deeper), 0x0d, 0x00],
-          ...[0x1a, ...this.value(kind, deeper), END],
+        return this.#within([kind], () => [
+          ...[0x02, kind, ...this.#value(kind, deeper), ...this.#value(I32, deeper), 0x0d, 0x00],
+          ...[0x1a, ...this.#value(kind, deeper), END],
         ]);
       default: {
-        const [code, results] = this.anyCall();
-        return results[0] === kind ? code : [...code, ...results.map(() => 0x1a), ...this.leaf(kind)];
+        const [code, results] = this.#anyCall();
+        return results[0] === kind ? code : [...code, ...results.map(() => 0x1a), ...this.#leaf(kind)];
       }
     }
   }
 
-  private operation(opcode: number, ...operands: readonly number[][]): number[] {
+  #operation(opcode: number, ...operands: readonly number[][]): number[] {
     const code = [...operands.flat(), opcode];
-    if (!this.canonical || !ARITHMETIC.has(opcode)) return code;
+    if (!this.#canonical || !ARITHMETIC.has(opcode)) return code;
     const single = opcode <= 0x97 || opcode === 0xb6;
-    const scratch = u32(this.variables.length + (single ? 0 : 1));
+    const scratch = u32(this.#variables.length + (single ? 0 : 1));
     const nan = single ? [0x43, 0, 0, 0xc0, 0x7f] : [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f];
     const get = [0x20, ...scratch];
     return [...code, 0x21, ...scratch, ...get, ...nan, ...get, ...get, single ? 0x5b : 0x61, 0x1b];
   }
 
-  private leaf(kind: number): number[] {
-    const { random } = this;
-    const same = this.variables.flatMap((variable, i) => (variable === kind ? [i] : []));
+  #leaf(kind: number): number[] {
+    const random = this.#random;
+    const same = this.#variables.flatMap((variable, i) => (variable === kind ? [i] : []));
     if (same.length > 0 && random.chance(60)) return [0x20, ...u32(random.pick(same))];
-    const globals = this.context.globals.flatMap((global, i) => (i > 0 && global === kind ? [i] : []));
+    const globals = this.#context.globals.flatMap((global, i) => (i > 0 && global === kind ? [i] : []));
     if (globals.length > 0 && random.chance(30)) return [0x23, ...u32(random.pick(globals))];
     switch (kind) {
       case I32:
