@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '@pvf/cli';
-import { descendantsOf, isAlive } from '@pvf/test-kit';
+import { compressedBlob, descendantsOf, type GuestName, garbageBlob, guest, isAlive } from '@pvf/test-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryDirectory, temporaryFile } from './files.ts';
 import { run } from './run.ts';
@@ -82,6 +82,53 @@ test('a token from a file is taken and not printed', async () => {
   expect(answer.status).toBe(200);
   await answer.text();
   expect(await ready(socket)).toBe(200);
+  expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
+});
+
+/** One request over the socket; an answer in JSON. */
+function ask(socketPath: string, method: string, path: string, body?: Uint8Array) {
+  return new Promise<{ status: number | undefined; body: Record<string, unknown> }>((resolve, reject) => {
+    const headers = { 'content-type': 'application/octet-stream' };
+    const asked = request(
+      { socketPath, path, method, agent: false, ...(body !== undefined && { headers }) },
+      (response) => {
+        text(response).then((all) => resolve({ status: response.statusCode, body: JSON.parse(all) }), reject);
+      },
+    );
+    asked.on('error', reject).end(body);
+  });
+}
+
+test('imports and warnings are those of `pvf precheck` and `pvf inspect`, looked at in a process that ends', async () => {
+  const { child, line } = await start('--json');
+  const { socket } = JSON.parse(line) as { socket: string };
+  const inspect = async (code: Uint8Array, params = '[]') => {
+    const { codeHash } = (await ask(socket, 'POST', '/v1/code', code)).body;
+    const query = new URLSearchParams({ executorParams: params });
+    return ask(socket, 'GET', `/v1/code/${codeHash}/inspection?${query}`);
+  };
+  const files: [GuestName, string][] = [
+    ['missing-import-called', '[]'],
+    ['no-memory', '[]'],
+    ['import-of-another-module', '[]'],
+    ['initial-memory-above-limit', '[]'],
+    ['initial-memory-above-limit', '[{"MaxMemoryPages":8192}]'],
+  ];
+  for (const [name, params] of files) {
+    const path = temporaryFile('code.wasm', compressedBlob(guest(name)));
+    const options = ['--json', '--executor-params', params, path];
+    const precheck = await run(['precheck', '--no-cache', '--insecure', '--quiet', ...options]);
+    const { report } = JSON.parse((await run(['inspect', ...options])).stdout);
+    const { status, body } = await inspect(compressedBlob(guest(name)), params);
+    expect([name, status]).toEqual([name, 200]);
+    expect(body.warnings).toEqual(JSON.parse(precheck.stdout).pvfs[0].shortcomings);
+    expect(body.report).toEqual(report);
+  }
+  const broken = await inspect(garbageBlob());
+  expect(broken).toMatchObject({ status: 422, body: { code: 'INSPECTION_FAILED' } });
+  const left = () =>
+    descendantsOf(child.pid as number).filter(({ command }) => /inspector|launcher/.test(command));
+  await expect.poll(left, { timeout: 30_000 }).toEqual([]);
   expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
 });
 

@@ -11,5 +11,5 @@ export {
   type Status,
 } from './schemas/index.ts';
 export { PvfServer, type PvfServerOptions, type TcpOptions } from './server/index.ts';
-export { DEFAULT_LIMITS, type ServiceLimits } from './service/index.ts';
+export { DEFAULT_LIMITS, type Inspect, type ServiceLimits } from './service/index.ts';
 export { VERSION } from './version.ts';

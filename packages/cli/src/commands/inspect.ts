@@ -1,23 +1,17 @@
-import type { ModuleImport } from '@pvf/executor';
-import { executorSemantics } from '@pvf/protocol';
 import type { NodeOptions } from '../arguments/node.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readInput, STDIN } from '../input/file.ts';
 import { loadPvf } from '../input/load-pvf.ts';
 import { type PvfParameterOptions, parametersLine, readPvfParameters } from '../input/pvf-parameters.ts';
-import { componentLines, componentReport } from '../output/component.ts';
 import { inspectionLines } from '../output/inspection.ts';
 import { toJson } from '../output/json.ts';
-import { shortcomingsOf } from '../output/shortcomings.ts';
 import { bytes } from '../output/units.ts';
 import { type Context, type OutputOptions, print, say } from './context.ts';
 import { inspectArtifact, isArtifact } from './inspect-artifact.ts';
+import { reportOnModule } from './module-report.ts';
 
 export interface InspectCommandOptions extends OutputOptions, PvfParameterOptions, NodeOptions {}
-
-/** Host functions that block authors have and the execution of a PVF has not. */
-const STORAGE = /^ext_(storage|default_child_storage|offchain|offchain_index|transaction_index)_/;
 
 /** `pvf inspect FILE`: a report on the module. Exit code 1 if prevalidation or the rewriting refuses it. */
 export async function inspect(
@@ -25,9 +19,7 @@ export async function inspect(
   path: string | undefined,
   options: InspectCommandOptions,
 ): Promise<ExitCode> {
-  const { BlobError, decompressBlob, HOST_FUNCTION_SIGNATURES, inspectModule } = await import(
-    '@pvf/executor'
-  );
+  const { BlobError, decompressBlob } = await import('@pvf/executor');
   if (path !== undefined && path !== STDIN && options.url === undefined) {
     const file = await readInput(path, 'PVF', context.io.stdin);
     if (isArtifact(file)) return inspectArtifact(context, path, file, options);
@@ -53,15 +45,7 @@ export async function inspect(
     );
   }
 
-  const report = inspectModule(module, {
-    stackLogicalMax: executorSemantics(params).stackLogicalMax,
-    classify: (entry) => classify(entry, HOST_FUNCTION_SIGNATURES.get(entry.name)?.kind),
-  });
-  const component = await componentReport(module);
-  const warnings =
-    component === undefined
-      ? shortcomingsOf(report, params, (name) => HOST_FUNCTION_SIGNATURES.get(name)?.kind)
-      : componentLines(component, file);
+  const { report, component, warnings } = await reportOnModule(module, params, file);
   const exitCode = report.rejection === undefined ? EXIT.ok : EXIT.against;
   if (options.json === true) {
     const body = {
@@ -84,11 +68,4 @@ export async function inspect(
     await say(context.io, [...lines, parametersLine(parameters)].join('\n'));
   }
   return exitCode;
-}
-
-function classify({ module, name, kind }: ModuleImport, known: string | undefined): string {
-  if (module !== 'env') return 'of a module that is not offered (cannot start)';
-  if (kind !== 'function') return kind === 'memory' ? 'memory' : `${kind} (cannot start)`;
-  if (known !== undefined) return known === 'keystore' ? 'keystore (traps when called)' : known;
-  return STORAGE.test(name) ? 'storage (traps when called)' : 'unknown (traps when called)';
 }

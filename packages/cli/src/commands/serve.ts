@@ -6,6 +6,7 @@ import { serviceLayers } from '../doctor/layers.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readInput } from '../input/file.ts';
+import { isolatedInspection } from '../inspector/run.ts';
 import { type Context, type HostCommandOptions, type Io, print, say, withHost } from './context.ts';
 
 export interface ServeCommandOptions extends HostCommandOptions {
@@ -31,6 +32,7 @@ export async function serve(context: Context, options: ServeCommandOptions): Pro
     import('@pvf/serve'),
     import('../output/logger.ts'),
   ]);
+  const inspect = isolatedInspection(options.insecure !== true);
   return withHost(
     context,
     options,
@@ -41,6 +43,7 @@ export async function serve(context: Context, options: ServeCommandOptions): Pro
         ...(tcp !== undefined && { tcp }),
         logger: createLogger(terminal, options.verbose === true),
         layers: serviceLayers,
+        ...(inspect !== undefined && { inspect }),
       }).catch((error: unknown) => {
         throw asCliError(error);
       });

@@ -50,7 +50,8 @@ export async function shortcomings(
   }
 }
 
-const INSPECTION_LIMIT_BYTES = 128 * 1024 * 1024;
+/** Of decompressed code that is looked into. */
+export const INSPECTION_LIMIT_BYTES = 128 * 1024 * 1024;
 
 /**
  * @param known the kind of a host function, undefined for one that there is not

@@ -127,8 +127,19 @@ export const ROUTES = {
     url: '/v1/code/:codeHash/inspection',
     schema: {
       tags: ['code'],
-      summary: 'Imports and warnings, as the command line tells them',
+      summary: 'Imports and warnings, as `pvf precheck` and `pvf inspect` tell them',
       params: codeParams,
+      querystring: Type.Object(
+        {
+          executorParams: Type.Optional(
+            Type.String({
+              maxLength: 8_192,
+              description: 'As in a request: JSON, or SCALE bytes in hexadecimal with 0x. Default: [].',
+            }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
       response: { 200: json('What the module has.', ref(Inspection)), ...problems },
     },
   },

@@ -166,7 +166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Imports and warnings, as the command line tells them */
+        /** Imports and warnings, as `pvf precheck` and `pvf inspect` tell them */
         get: operations["inspectCode"];
         put?: never;
         post?: never;
@@ -1705,7 +1705,10 @@ export interface operations {
     };
     inspectCode: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As in a request: JSON, or SCALE bytes in hexadecimal with 0x. Default: []. */
+                executorParams?: string;
+            };
             header?: never;
             path: {
                 codeHash: components["schemas"]["Hash"];

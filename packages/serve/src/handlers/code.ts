@@ -1,5 +1,9 @@
+import type { ExecutorParam } from '@pvf/host';
+import type { FastifyRequest } from 'fastify';
 import type { Handlers } from '../api/index.ts';
+import { executorParamsOf } from '../convert/index.ts';
 import { ProblemError } from '../problem.ts';
+import type { ExecutorParamsJson } from '../schemas/index.ts';
 import type { Service } from '../service/index.ts';
 import { goneSignal } from './gone.ts';
 
@@ -11,7 +15,7 @@ type CodeHandlers = Pick<
 const hashIn = (params: unknown) => (params as { codeHash: string }).codeHash;
 
 export function codeHandlers(service: Service): CodeHandlers {
-  const { codes, inspect } = service;
+  const { codes, inspections } = service;
   const upload: (expected: boolean) => Handlers['uploadCode'] = (expected) => async (request, reply) => {
     service.assertOpen();
     const { body } = request;
@@ -34,9 +38,34 @@ export function codeHandlers(service: Service): CodeHandlers {
     },
     inspectCode: async (request, reply) => {
       const { bytes } = codes.get(hashIn(request.params));
-      if (inspect === undefined)
+      if (inspections === undefined)
         throw new ProblemError('NOT_FOUND', 'this service was started without a way to look into modules');
-      return await inspect(bytes, goneSignal(reply));
+      const params = paramsIn(request);
+      service.assertOpen();
+      return await inspections.run(bytes, params, goneSignal(reply));
     },
   };
+}
+
+/** Of the query, where they are text: JSON as in a body, or 0x and SCALE bytes. */
+function paramsIn(request: FastifyRequest): readonly ExecutorParam[] {
+  const { executorParams: text = '[]' } = request.query as { executorParams?: string };
+  let given: unknown = text;
+  if (!text.startsWith('0x'))
+    try {
+      given = JSON.parse(text);
+    } catch {
+      throw new ProblemError('INVALID_REQUEST', 'executorParams are not JSON', {
+        meta: { field: 'executorParams' },
+      });
+    }
+  if (!request.validateInput(given, { $ref: 'ExecutorParams#' }))
+    throw new ProblemError(
+      'INVALID_REQUEST',
+      'executorParams are none: see ExecutorParams in /openapi.json',
+      {
+        meta: { field: 'executorParams' },
+      },
+    );
+  return executorParamsOf(given as ExecutorParamsJson);
 }

@@ -1,8 +1,8 @@
 import type { PvfHost } from '@pvf/host';
 import type { Logger } from 'pino';
 import { ServeError } from '../errors.ts';
-import type { Inspection, Layer } from '../schemas/index.ts';
-import { DEFAULT_LIMITS, type ServiceLimits } from '../service/index.ts';
+import type { Layer } from '../schemas/index.ts';
+import { DEFAULT_LIMITS, type Inspect, type ServiceLimits } from '../service/index.ts';
 import { isLoopback } from './listen.ts';
 
 export interface TcpOptions {
@@ -34,7 +34,7 @@ export interface PvfServerOptions {
   /** Words and remedies of the layers of isolation for the status. */
   readonly layers?: (host: PvfHost) => Layer[];
   /** Looks into a module, isolated from this process; without it there is no inspection. */
-  readonly inspect?: (code: Uint8Array, signal: AbortSignal) => Promise<Inspection>;
+  readonly inspect?: Inspect;
 }
 
 const LEAST_TOKEN = 16;

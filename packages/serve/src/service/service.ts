@@ -1,8 +1,9 @@
 import type { PrecheckOutcome, ProgressEvent, PvfHost, ValidationOutcome } from '@pvf/host';
 import { outcomeJson, plain, recordedOutcome } from '../convert/index.ts';
 import { ProblemError } from '../problem.ts';
-import type { Inspection, Layer } from '../schemas/index.ts';
+import type { Layer } from '../schemas/index.ts';
 import { ByteBudget, Codes, EventLog, Minutes } from '../state/index.ts';
+import { type Inspect, Inspections } from './inspections.ts';
 import { KEPT_EVENT_BYTES, type ServiceLimits } from './limits.ts';
 
 export interface ServiceOptions {
@@ -11,7 +12,7 @@ export interface ServiceOptions {
   /** Words and remedies of the layers of isolation; default: the layers alone. */
   readonly layers?: ((host: PvfHost) => Layer[]) | undefined;
   /** Looks into a module, isolated from this process; without it `GET …/inspection` is not there. */
-  readonly inspect?: ((code: Uint8Array, signal: AbortSignal) => Promise<Inspection>) | undefined;
+  readonly inspect?: Inspect | undefined;
 }
 
 /** What both prechecks and validations are asked with. */
@@ -30,7 +31,8 @@ export class Service {
   readonly minutes = new Minutes();
   readonly startedAt = new Date();
   readonly layers: ((host: PvfHost) => Layer[]) | undefined;
-  readonly inspect: ServiceOptions['inspect'];
+  /** Undefined without a way to look into modules. */
+  readonly inspections: Inspections | undefined;
   readonly #running = new Map<Promise<unknown>, AbortController>();
   readonly #forget: (() => void)[];
   readonly #ending = new AbortController();
@@ -41,7 +43,7 @@ export class Service {
     this.host = host;
     this.limits = limits;
     this.layers = layers;
-    this.inspect = inspect;
+    this.inspections = inspect && new Inspections(inspect, this.#ending.signal);
     this.codes = new Codes(host, limits.storedCodeBytes);
     this.bodies = new ByteBudget(limits.bodyBytesAtOnce);
     this.events = new EventLog({ events: limits.keptEvents, bytes: KEPT_EVENT_BYTES });

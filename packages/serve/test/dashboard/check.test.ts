@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { importGroups, nearLimits, parametersOf, stepsOf } from '../../dashboard/src/model/check.ts';
+import {
+  failedAt,
+  importGroups,
+  nearLimits,
+  parametersOf,
+  stepsOf,
+} from '../../dashboard/src/model/check.ts';
 
 const MIB = 2 ** 20;
 const states = (steps: ReturnType<typeof stepsOf>) => steps.map(({ state }) => state);
@@ -33,9 +39,23 @@ describe('the steps of a check', () => {
   });
 
   test('a failure stands where it happened', () => {
-    expect(states(stepsOf({ phase: 'failed', at: 'upload' }, false, 0))).toEqual(['failed', 'later']);
-    expect(states(stepsOf({ phase: 'failed', at: 'request' }, false, 0))).toEqual(['done', 'failed']);
-    expect(states(stepsOf({ phase: 'failed', at: 'request' }, true, 0))).toEqual(['done', 'later', 'failed']);
+    const upload = failedAt({ phase: 'uploading', sent: 3, total: 9 });
+    expect(states(stepsOf(upload, false, 0))).toEqual(['failed', 'later']);
+    expect(states(stepsOf(upload, true, 0))).toEqual(['failed', 'later', 'later']);
+    const early = failedAt({ phase: 'asking', progress: [{ type: 'preparing' }], since: 0 });
+    expect(states(stepsOf(early, false, 0))).toEqual(['done', 'failed']);
+    expect(states(stepsOf(early, true, 0))).toEqual(['done', 'failed', 'later']);
+    const late = failedAt({ phase: 'asking', progress: [{ type: 'artifact-ready' }], since: 0 });
+    expect(states(stepsOf(late, false, 0))).toEqual(['done', 'failed']);
+    expect(states(stepsOf(late, true, 0))).toEqual(['done', 'done', 'failed']);
+  });
+
+  test('an outcome says nothing of steps that were not taken', () => {
+    const done = (...types: string[]) =>
+      states(stepsOf({ phase: 'done', progress: types.map((type) => ({ type })) }, true, 0));
+    expect(done('preparing')).toEqual(['done', 'failed', 'later']);
+    expect(done()).toEqual(['done', 'later', 'later']);
+    expect(done('artifact-ready')).toEqual(['done', 'done', 'later']);
   });
 });
 

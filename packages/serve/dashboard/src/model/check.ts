@@ -23,14 +23,20 @@ export type CheckPhase =
   | { readonly phase: 'uploading'; readonly sent: number; readonly total: number }
   | { readonly phase: 'asking'; readonly progress: readonly Progress[]; readonly since: number }
   | { readonly phase: 'done'; readonly progress: readonly Progress[] }
-  | { readonly phase: 'failed'; readonly at: 'upload' | 'request' };
+  | { readonly phase: 'failed'; readonly at: 'upload' | 'request'; readonly progress: readonly Progress[] };
+
+/** A check that ends without an answer, at the step that it had come to. */
+export function failedAt(check: CheckPhase): CheckPhase {
+  if (check.phase === 'uploading') return { phase: 'failed', at: 'upload', progress: [] };
+  return { phase: 'failed', at: 'request', progress: check.progress };
+}
 
 /**
  * The steps of a precheck (`execute` false) or of a validation.
  * @param now milliseconds since the epoch
  */
 export function stepsOf(check: CheckPhase, execute: boolean, now: number): Step[] {
-  const progress = check.phase === 'asking' || check.phase === 'done' ? check.progress : [];
+  const progress = check.phase === 'uploading' ? [] : check.progress;
   const last = progress.at(-1);
   const seen = (type: string): Progress | undefined => progress.findLast((each) => each.type === type);
   const over = check.phase === 'done';
@@ -52,14 +58,7 @@ export function stepsOf(check: CheckPhase, execute: boolean, now: number): Step[
   const ready = seen('artifact-ready');
   const prepare: Step = {
     name: 'Prepare the PVF',
-    state:
-      over || ready !== undefined
-        ? 'done'
-        : check.phase === 'asking'
-          ? 'now'
-          : failed && !execute
-            ? 'failed'
-            : 'later',
+    state: prepareState(),
     note:
       ready !== undefined
         ? ready.fromCache
@@ -71,16 +70,30 @@ export function stepsOf(check: CheckPhase, execute: boolean, now: number): Step[
   };
   if (!execute) return [upload, prepare];
 
+  function prepareState(): StepState {
+    if (failed && (!execute || ready === undefined)) return 'failed';
+    if (ready !== undefined || (over && !execute)) return 'done';
+    // An outcome without an artifact: the PVF cannot be prepared, or nobody needed it.
+    if (over) return seen('preparing') === undefined ? 'later' : 'failed';
+    return check.phase === 'asking' ? 'now' : 'later';
+  }
+
   const executing = seen('executing');
   const running: Step = {
     name: 'Execute the block',
-    state: over ? 'done' : failed ? 'failed' : ready !== undefined ? 'now' : 'later',
+    state: executeState(),
     note:
       over || ready === undefined || check.phase !== 'asking'
         ? attempts(executing)
         : `${executingNote(last)}${elapsed}`,
   };
   return [upload, prepare, running];
+
+  function executeState(): StepState {
+    if (over) return executing === undefined ? 'later' : 'done';
+    if (ready === undefined) return 'later';
+    return failed ? 'failed' : 'now';
+  }
 }
 
 function preparing(last: Progress | undefined): string {

@@ -3,7 +3,7 @@ import { ask, getJson, type RequestEvent, ServiceError } from '../api/service.ts
 import type { Inspection, Problem } from '../api/types.ts';
 import { uploadCode } from '../api/upload.ts';
 import { type Answer, answerOf, type ToldAnswer } from '../model/answers.ts';
-import type { CheckPhase, Parameters, Progress } from '../model/check.ts';
+import { type CheckPhase, failedAt, type Parameters, type Progress } from '../model/check.ts';
 
 /** How a check stands: of a runtime, or of a block. */
 export interface Check {
@@ -25,6 +25,9 @@ export interface Runtime {
 
 type Patch = Partial<Pick<Check, 'phase' | 'answer' | 'problem'>>;
 
+/** Changes a check that has not been replaced meanwhile. */
+type Change = (change: (check: Check) => Patch) => void;
+
 /** Uploads and prechecks one runtime at a time; a new one takes the old one back. */
 export function useRuntimeCheck(): {
   runtime: Runtime;
@@ -40,9 +43,11 @@ export function useRuntimeCheck(): {
   const start = useCallback(
     (file: File, parameters: Parameters) => {
       const signal = begin();
-      const patch = (more: Patch): void => {
+      const change: Change = (more) => {
         if (signal.aborted) return;
-        setRuntime((old) => (old.check === undefined ? old : { ...old, check: { ...old.check, ...more } }));
+        setRuntime((old) =>
+          old.check === undefined ? old : { ...old, check: { ...old.check, ...more(old.check) } },
+        );
       };
       const phase: CheckPhase = { phase: 'uploading', sent: 0, total: file.size };
       setRuntime({
@@ -53,19 +58,19 @@ export function useRuntimeCheck(): {
       const run = async (): Promise<void> => {
         const { codeHash } = await uploadCode(
           file,
-          (sent) => patch({ phase: { phase: 'uploading', sent, total: file.size } }),
+          (sent) => change(() => ({ phase: { phase: 'uploading', sent, total: file.size } })),
           signal,
         );
         if (signal.aborted) return;
         setRuntime((old) => ({ ...old, codeHash }));
-        const inspected = inspect(codeHash, signal).then((inspection) => {
+        const inspected = inspect(codeHash, parameters, signal).then((inspection) => {
           if (!signal.aborted) setRuntime((old) => ({ ...old, inspection }));
         });
         const body = JSON.stringify({ codeHash, ...parameters });
-        await follow(ask('/v1/prechecks', body, signal), 'precheck', patch);
+        await follow(ask('/v1/prechecks', body, signal), 'precheck', change);
         await inspected;
       };
-      run().catch((error: unknown) => fail(error, signal, patch));
+      run().catch((error: unknown) => fail(error, signal, change));
     },
     [begin],
   );
@@ -93,8 +98,8 @@ export function useBlockCheck(): {
   const start = useCallback(
     (file: File, { codeHash, kind, parameters }: BlockRequest) => {
       const signal = begin();
-      const patch = (more: Patch): void => {
-        if (!signal.aborted) setBlock((old) => (old === undefined ? old : { ...old, ...more }));
+      const change: Change = (more) => {
+        if (!signal.aborted) setBlock((old) => (old === undefined ? old : { ...old, ...more(old) }));
       };
       const phase: CheckPhase = { phase: 'asking', progress: [], since: Date.now() };
       setBlock({ phase, file, parameters, answer: undefined, problem: undefined });
@@ -102,8 +107,8 @@ export function useBlockCheck(): {
       const request = JSON.stringify({ codeHash, kind, ...parameters });
       form.append('request', new Blob([request], { type: 'application/json' }));
       form.append('exportedPov', file);
-      follow(ask('/v1/validations', form, signal), kind, patch).catch((error: unknown) =>
-        fail(error, signal, patch),
+      follow(ask('/v1/validations', form, signal), kind, change).catch((error: unknown) =>
+        fail(error, signal, change),
       );
     },
     [begin],
@@ -128,29 +133,33 @@ function useTurns(): { begin: () => AbortSignal; stop: () => void } {
   return { begin, stop };
 }
 
-async function inspect(codeHash: string, signal: AbortSignal): Promise<Inspection | string> {
+async function inspect(
+  codeHash: string,
+  { executorParams }: Parameters,
+  signal: AbortSignal,
+): Promise<Inspection | string> {
+  const params = typeof executorParams === 'string' ? executorParams : JSON.stringify(executorParams);
+  const query = new URLSearchParams({ executorParams: params });
   try {
-    return await getJson<Inspection>(`/v1/code/${codeHash}/inspection`, signal);
+    return await getJson<Inspection>(`/v1/code/${codeHash}/inspection?${query}`, signal);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-async function follow(
-  events: AsyncIterable<RequestEvent>,
-  request: string,
-  patch: (more: Patch) => void,
-): Promise<void> {
+async function follow(events: AsyncIterable<RequestEvent>, request: string, change: Change): Promise<void> {
   const since = Date.now();
   let progress: readonly Progress[] = [];
-  patch({ phase: { phase: 'asking', progress, since } });
+  change(() => ({ phase: { phase: 'asking', progress, since } }));
   for await (const { event, data } of events) {
     if (event === 'progress') {
-      progress = [...progress, data as Progress];
-      patch({ phase: { phase: 'asking', progress, since } });
+      const steps = [...progress, data as Progress];
+      progress = steps;
+      change(() => ({ phase: { phase: 'asking', progress: steps, since } }));
     } else if (event === 'outcome') {
       const answer = answerOf('checked', Date.now(), request, data as ToldAnswer);
-      patch({ answer, phase: { phase: 'done', progress } });
+      const steps = progress;
+      change(() => ({ answer, phase: { phase: 'done', progress: steps } }));
       return;
     } else if (event === 'problem') {
       const { title, detail, status } = data as Problem;
@@ -160,13 +169,13 @@ async function follow(
   throw new Error('The service ended the connection before there was an answer. Check it again.');
 }
 
-function fail(error: unknown, signal: AbortSignal, patch: (more: Patch) => void): void {
+function fail(error: unknown, signal: AbortSignal, change: Change): void {
   if (signal.aborted) return;
   const problem = error instanceof Error ? error.message : String(error);
-  patch({ problem, phase: { phase: 'failed', at: 'request' } });
+  change(({ phase }) => ({ problem, phase: failedAt(phase) }));
 }
 
 function cancelled(check: Check | undefined): Check | undefined {
   if (check === undefined || check.phase.phase === 'done' || check.phase.phase === 'failed') return check;
-  return { ...check, phase: { phase: 'failed', at: 'request' }, problem: 'You took it back.' };
+  return { ...check, phase: failedAt(check.phase), problem: 'You took it back.' };
 }

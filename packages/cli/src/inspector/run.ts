@@ -1,0 +1,114 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isSea } from 'node:sea';
+import { fileURLToPath } from 'node:url';
+import type { ExecutorParam } from '@pvf/host';
+import { DEFAULT_DENIED, type Policy, type SandboxEnd, spawnSandboxed } from '@pvf/sandbox-linux';
+import type { Inspection } from '@pvf/serve';
+
+/** The largest known runtime takes a second and 300 MB. */
+const CPU_MS = 20_000;
+const WALL_MS = 120_000;
+const MEMORY_BYTES = 1024 ** 3;
+/** Of the answer: a module of 128 MiB can have as many imports as names fit into it. */
+const ANSWER_BYTES = 16 * 1024 ** 2;
+
+export type Inspect = (
+  code: Uint8Array,
+  executorParams: readonly ExecutorParam[],
+  signal: AbortSignal,
+) => Promise<Inspection>;
+
+/**
+ * Looks into modules in a process for each that sees no file but its program, no network and no other process. Undefined
+ * where there is no such program: a standalone binary has none beside it.
+ * @param required whether every layer of its sandbox must be there
+ */
+export function isolatedInspection(required: boolean): Inspect | undefined {
+  const program = programPath();
+  if (program === undefined) return undefined;
+  return (code, executorParams, signal) =>
+    inspectIn(policyFor(program, required), program, code, executorParams, signal);
+}
+
+/** @throws Error in words for people, when there is no answer; the signal's reason */
+async function inspectIn(
+  policy: Policy,
+  program: string,
+  code: Uint8Array,
+  executorParams: readonly ExecutorParam[],
+  signal: AbortSignal,
+): Promise<Inspection> {
+  signal.throwIfAborted();
+  const args = ['--max-old-space-size=700', program, JSON.stringify(executorParams.flatMap(told))];
+  const child = spawnSandboxed(realpathSync(process.execPath), args, policy, { cwd: '/', signal });
+  child.started.catch(() => {});
+  // It may end before it has read everything.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(code);
+  const [answer, stderr, end] = await Promise.all([
+    collect(child.stdout, ANSWER_BYTES, () => child.kill('SIGKILL')),
+    collect(child.stderr, 4_000, () => {}),
+    child.ended,
+  ]);
+  signal.throwIfAborted();
+  if (answer === undefined) throw new Error('it has more imports and names than an answer may tell');
+  if (end.reason.type !== 'exited' || end.reason.code !== 0) throw new Error(whyNot(end, stderr));
+  const said = JSON.parse(answer) as { unreadable: string } | Inspection;
+  if ('unreadable' in said) throw new Error(said.unreadable);
+  return said;
+}
+
+/** What warnings and report depend on, as `--executor-params` takes it. */
+function told(param: ExecutorParam): object[] {
+  return param.type === 'MaxMemoryPages' || param.type === 'StackLogicalMax'
+    ? [{ [param.type]: param.value }]
+    : [];
+}
+
+function policyFor(program: string, required: boolean): Policy {
+  const enforce = required ? 'required' : 'best-effort';
+  const node = realpathSync(process.execPath);
+  return {
+    files: { system: true, execute: [node, dirname(node)], read: [program], enforce },
+    network: { access: 'none', enforce },
+    syscalls: { deny: DEFAULT_DENIED, enforce },
+    namespaces: { namespaces: ['user', 'mount', 'pid', 'ipc', 'uts'], enforce: 'best-effort' },
+    limits: { cpuMs: CPU_MS, wallMs: WALL_MS, memoryBytes: MEMORY_BYTES, fileBytes: 0, enforce },
+    environment: { pass: [] },
+  };
+}
+
+/** Beside the bundle, or in the build when this runs from the sources. */
+function programPath(): string | undefined {
+  if (isSea()) return undefined;
+  return ['./inspector.js', '../../dist/inspector.js']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .filter((path) => existsSync(path))
+    .map((path) => realpathSync(path))[0];
+}
+
+/** The text, or undefined once it is longer than `limit` bytes. */
+async function collect(
+  stream: AsyncIterable<Buffer> | null,
+  limit: number,
+  tooLong: () => void,
+): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  if (stream !== null)
+    for await (const chunk of stream) {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else tooLong();
+    }
+  return length > limit ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+function whyNot({ reason }: SandboxEnd, stderr = ''): string {
+  if (reason.type === 'limit') return `looking into it reached the limit of ${reason.limit}`;
+  if (reason.type === 'sandbox-failed' || reason.type === 'not-started')
+    return `there is no sandbox to look into it: ${reason.message}; see what npx @pvf/sandbox-linux probe says`;
+  const line = stderr.split('\n').find((each) => /error/i.test(each)) ?? '';
+  return `looking into it failed: ${JSON.stringify(reason)} ${line}`.trim();
+}
