@@ -2,23 +2,40 @@
 // with an empty environment, in a folder that holds nothing else; and the tests of the npm launchers, with them.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adderChain } from '../../examples/adder-pvf/dist/index.js';
+import { ALSO_CALLED, LICENCES, PROGRAMS, SBOM, SUMS } from './folder.mjs';
+import { objectionsTo } from './sbom.mjs';
+import { checkSurroundings } from './surroundings.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const built = resolve(process.argv[2] ?? join(root, 'dist-bin'));
 const WORKERS = ['prepare', 'execute'];
+const PVF = join(root, 'examples/adder-pvf/dist/adder.wasm');
 const CHECKS = ['landlock', 'seccomp'].map((layer) => `--check-can-enable-${layer}`);
 
 const directory = mkdtempSync(join(tmpdir(), 'pvf-binary-check-'));
 // Some tests run the programs as another user.
 chmodSync(directory, 0o755);
 try {
-  for (const name of ['pvf', ...WORKERS.map((kind) => `pvf-${kind}-worker`)])
-    copyFileSync(join(built, name), join(directory, name));
+  await releaseFolder();
+  for (const name of PROGRAMS) copyFileSync(join(built, name), join(directory, name));
+  // In the folder itself, where each worker has both names.
+  copyFileSync(PVF, join(directory, 'adder.wasm'));
+  console.log(`${checkSurroundings(copyOfRelease(), join(directory, 'adder.wasm'))} cases of surroundings`);
   const version = output('pvf', ['--version']);
   for (const kind of WORKERS) {
     const name = `pvf-${kind}-worker`;
@@ -42,6 +59,53 @@ try {
   console.log(`the programs in ${built} work (pvf ${version})`);
 } finally {
   rmSync(directory, { recursive: true });
+}
+
+/** Names, checksums, licences and the bill of materials are those of the programs that lie there. */
+async function releaseFolder() {
+  const names = [...PROGRAMS, ...ALSO_CALLED.values(), 'LICENSE', LICENCES, SBOM].sort();
+  const there = readdirSync(built).filter((name) => name !== 'pvf-version');
+  assert.deepEqual(there.sort(), [...names, SUMS].sort());
+  const sums = readFileSync(join(built, SUMS), 'utf8');
+  const sha256 = (name) =>
+    createHash('sha256')
+      .update(readFileSync(join(built, name)))
+      .digest('hex');
+  assert.equal(sums, names.map((name) => `${sha256(name)}  ${name}\n`).join(''));
+  for (const [ours, theirs] of ALSO_CALLED)
+    assert.equal(statSync(join(built, ours)).ino, statSync(join(built, theirs)).ino, 'bytes are there twice');
+  const text = readFileSync(join(built, SBOM), 'utf8');
+  assert.equal(await objectionsTo(text), null);
+  const bom = JSON.parse(text);
+  const find = (ref) => bom.components.find((each) => each['bom-ref'] === ref);
+  for (const name of PROGRAMS) {
+    const ref = `program:${name}`;
+    assert.deepEqual(find(ref).hashes, [{ alg: 'SHA-256', content: sha256(name) }]);
+    const used = bom.dependencies.find((each) => each.ref === ref).dependsOn;
+    // Each is described, says under which terms it may be used, and carries them.
+    for (const library of used.filter((each) => each !== 'node')) {
+      assert.ok(find(library)?.licenses.length > 0, `${library} has no licence`);
+      if (library.startsWith('pkg:npm/%40pvf/')) continue;
+      const { group, name, version } = find(library);
+      const heading = `\n${group ? `${group}/` : ''}${name} ${version} (`;
+      assert.ok(readFileSync(join(built, LICENCES), 'utf8').includes(heading), `no licence of ${library}`);
+    }
+    for (const expected of ['node', 'pkg:npm/koffi@', 'pkg:npm/%40pvf/protocol@'])
+      assert.ok(
+        used.some((each) => each.startsWith(expected)),
+        `${name} without ${expected}`,
+      );
+  }
+  assert.equal(find('node').version, process.versions.node);
+}
+
+/** With both names of each worker, as one file. */
+function copyOfRelease() {
+  const copy = join(directory, 'release');
+  execFileSync('cp', ['-a', built, copy]);
+  rmSync(join(copy, 'pvf-version'), { force: true });
+  chmodSync(copy, 0o755);
+  return copy;
 }
 
 function run(name, args, env = {}) {
@@ -88,8 +152,7 @@ function validateArguments() {
   const pov = join(directory, 'pov');
   writeFileSync(pov, first.blockData);
   const head = `0x${Buffer.from(first.parentHead).toString('hex')}`;
-  const pvf = join(root, 'examples/adder-pvf/dist/adder.wasm');
-  return ['validate', '--json', '--no-cache', '--pvf', pvf, '--parent-head', head, '--pov', pov];
+  return ['validate', '--json', '--no-cache', '--pvf', PVF, '--parent-head', head, '--pov', pov];
 }
 
 /** A worker that cannot have the stack that V8 is told of does not start. */

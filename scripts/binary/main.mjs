@@ -1,4 +1,4 @@
-// Builds the standalone programs: `npm run binary -- [--report-version VERSION] [--out DIR]`. Each is the pinned Node
+// Makes the release folder: `npm run binary -- [--report-version VERSION] [--out DIR]`. Each program is the pinned Node
 // with a program of ours inside (Node's single executable applications), its flags, and the native FFI library, which
 // start-code.mjs puts into sealed memory at start.
 import { execFileSync } from 'node:child_process';
@@ -18,7 +18,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { inject } from 'postject';
 import { build } from 'tsup';
+import { packageOf, packagesIn } from './contents.mjs';
 import { entryPoint, startWith, withoutSymbols } from './elf.mjs';
+import { completeFolder } from './folder.mjs';
 import { startCode } from './start-code.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -60,6 +62,7 @@ try {
   }
   await assemble('pvf', node, join(bundles, 'pvf.cjs'), ['--no-warnings'], {});
   cpSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
+  await completeFolder(out, { version, released: commitTime(), programs: programs(bundles), node: nodeOf() });
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -79,6 +82,7 @@ async function bundle() {
     splitting: false,
     removeNodeProtocol: false,
     noExternal: [/.*/],
+    metafile: true,
     define: {
       PVF_VERSION: JSON.stringify(version),
       PVF_COMMIT: JSON.stringify(commit()),
@@ -172,15 +176,39 @@ function ffiLibrary() {
   const koffi = createRequire(join(root, 'packages/linux/package.json')).resolve('koffi');
   const native = createRequire(koffi).resolve('@koromix/koffi-linux-x64/package.json');
   const path = join(dirname(native), 'linux_x64/koffi.node');
-  return { path, bytes: readFileSync(path) };
+  return { path, bytes: readFileSync(path), packages: [packageOf(koffi), packageOf(path)] };
+}
+
+/** The programs with the packages in them; the FFI library is in all of them. */
+function programs(bundles) {
+  const packages = packagesIn(JSON.parse(readFileSync(join(bundles, 'metafile-cjs.json'), 'utf8')));
+  return ['pvf', 'pvf-prepare-worker', 'pvf-execute-worker'].map((name) => ({
+    name,
+    packages: [...packages.get(`${name.replace(/^pvf-/, '')}.cjs`), ...ffi.packages],
+  }));
+}
+
+function nodeOf() {
+  const { folder, manifest } = packageOf(nodePath);
+  const versions = execFileSync(nodePath, ['-p', 'JSON.stringify(process.versions)'], { encoding: 'utf8' });
+  return { folder, manifest, versions: JSON.parse(versions) };
 }
 
 function commit() {
+  return git('rev-parse', '--short=11', 'HEAD') ?? 'unknown';
+}
+
+/** Of the commit, not of now: the same commit makes the same folder. */
+function commitTime() {
+  const time = git('log', '-1', '--format=%cI');
+  return time === undefined ? undefined : new Date(time);
+}
+
+function git(...command) {
   try {
-    const command = ['rev-parse', '--short=11', 'HEAD'];
     return execFileSync('git', command, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
   } catch {
-    return 'unknown';
+    return undefined;
   }
 }
 

@@ -3,7 +3,8 @@
 // stack limit that is raised here counts for everything that follows.
 //
 //   setrlimit(RLIMIT_STACK): soft limit up to `stackBytes`, as far as the hard limit goes
-//   getrlimit(each of LIMITS): below it Node hangs or crashes at its start; rather say so and exit(1)
+//   getrlimit(each of LIMITS): below it Node hangs or crashes at its start; rather say so and
+//     exit(2), "nothing was done" of `pvf`, where 1 would be a vote
 //   fd = memfd_create("pvf-ffi", MFD_NOEXEC_SEAL (if known) | MFD_ALLOW_SEALING | MFD_CLOEXEC)
 //   sendfile(fd, open("/proc/self/exe"), offset, length); fcntl(fd, F_ADD_SEALS, all four)
 //   jump to the program's own entry point
@@ -59,7 +60,7 @@ bf 02 00 00 00        mov edi, STDERR
 8b 15 11 01 00 00     mov edx, [refusalLength]
 b8 01 00 00 00        mov eax, SYS_write
 0f 05                 syscall
-bf 01 00 00 00        mov edi, 1
+bf 02 00 00 00        mov edi, 2
 b8 e7 00 00 00        mov eax, SYS_exit_group
 0f 05                 syscall
 48 83 c5 10           enough: add rbp, 16

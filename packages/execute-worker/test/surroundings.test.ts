@@ -24,10 +24,10 @@ const TOGETHER = process.env.PVF_WORKERS === undefined ? [] : ['NOFILE', 'AS', '
 const refusing = (resource: string) =>
   new RegExp(
     TOGETHER.includes(resource)
-      ? `^ended with 1: the limits of this process are too low: .*Limit${resource}=`
+      ? `^ended with 2: the limits of this process are too low: .*Limit${resource}=`
       : `^ended with 1: .*the limit of ${resource} is`,
   );
-const TOO_LOW = /^ended with 1: the limits of this process are too low/;
+const TOO_LOW = new RegExp(`^ended with ${STANDALONE ? 2 : 1}: the limits of this process are too low`);
 
 interface Case extends RawOptions {
   readonly name: string;
@@ -93,7 +93,7 @@ const FILES: readonly Case[] = [
     STANDALONE ? /^ended with SIGABRT/ : WORKS,
   ),
   mounts('no /sys', 'mount -t tmpfs none /sys', WORKS),
-  mounts('no /proc', 'mount -t tmpfs none /proc', /^ended with 1: .*\/proc/s),
+  mounts('no /proc', 'mount -t tmpfs none /proc', /^ended with [12]: .*\/proc/s),
   mounts(
     'a worker dir that forbids programs',
     `mount --bind "$DIR" "$DIR"; ${remount('noexec', '"$DIR"')}`,

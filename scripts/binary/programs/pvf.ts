@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+
 // A crash is no verdict: 1, with which Node ends after an error that nobody catches, is a vote against.
 const DEFECT = 70;
+const NOT_SET_UP = 2;
 process.exitCode = DEFECT;
 process.once('uncaughtException', (error) => {
   console.error(`pvf: a defect of this program: ${String(error).split('\n')[0]}`);
@@ -16,6 +19,12 @@ if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2] ?? ''))
       if (!error) process.exitCode = 0;
     }),
   );
+} else if (!existsSync('/proc/self/exe')) {
+  // Without it a program does not know where it lies, and its workers do not start.
+  console.error(
+    'pvf: /proc is not mounted here; mount it (mount -t proc proc /proc), pvf and its workers need it',
+  );
+  process.exitCode = NOT_SET_UP;
 } else {
   void import('../../../packages/cli/src/process.ts')
     .then(({ runProcess }) => runProcess())

@@ -1,6 +1,7 @@
 import type { HostError, HostErrorCode } from '@pvf/host';
 
-const REINSTALL = 'reinstall @pvf/cli, or name the programs with --prepare-worker and --execute-worker';
+const REINSTALL =
+  'reinstall @pvf/cli (or keep the programs of a release in one folder), or name them with --prepare-worker and --execute-worker';
 
 /** What a shell, Node and the kernel say when the limit of processes is met. */
 const NO_PROCESSES = /EAGAIN|Cannot fork|pthread_create|Resource temporarily unavailable/i;
@@ -31,7 +32,7 @@ export function hostRemedy(error: HostError): string | undefined {
     case 'WORKER_NOT_EXECUTABLE':
       return undefined;
     case 'CACHE_DIR':
-      return 'name another directory with --cache-dir, or do without one: --no-cache';
+      return 'name another directory with --cache-dir, or do without one: --no-cache (TMPDIR must be writable)';
     case 'LIMITS_TOO_LOW':
     case 'TRIAL_FAILED':
       return undefined;

@@ -7,7 +7,7 @@ import { isMountedNoexec } from './mounts.ts';
 
 /**
  * The path of a worker program: the one given, else the launcher of the worker's npm package, else the program
- * beside the running one (a folder of release binaries).
+ * beside the running one (a release folder), under our name or the one that the reference's node looks for.
  * @throws HostError WORKER_NOT_FOUND, WORKER_NOT_EXECUTABLE
  */
 export function locateWorker(kind: WorkerKind, given: string | undefined): string {
@@ -17,8 +17,11 @@ export function locateWorker(kind: WorkerKind, given: string | undefined): strin
     throw new HostError(
       'WORKER_NOT_FOUND',
       { worker: kind, tried },
-      `the ${kind} worker's program is not at ${tried.join(' nor at ')}; ` +
-        `install @pvf/${kind}-worker beside @pvf/host, or pass its path as workers.${kind}`,
+      `the ${kind} worker's program is not at ${tried.join(' nor at ')}; ${
+        isSea()
+          ? 'keep the programs of a release in one folder'
+          : `install @pvf/${kind}-worker beside @pvf/host, or pass its path as workers.${kind}`
+      }`,
     );
   }
   try {
@@ -40,13 +43,14 @@ export function locateWorker(kind: WorkerKind, given: string | undefined): strin
 
 function candidates(kind: WorkerKind): string[] {
   const name = `pvf-${kind}-worker`;
-  const beside = join(dirname(process.execPath), name);
-  if (isSea()) return [beside];
+  const folder = dirname(process.execPath);
+  const beside = [name, `polkadot-${kind}-worker`].map((each) => join(folder, each));
+  if (isSea()) return beside;
   try {
     const manifest = createRequire(ownFile()).resolve(`@pvf/${kind}-worker/package.json`);
-    return [join(dirname(manifest), 'bin', name), beside];
+    return [join(dirname(manifest), 'bin', name), ...beside];
   } catch {
-    return [beside];
+    return beside;
   }
 }
 
