@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PvfHost, ValidationOutcome } from '@pvf/host';
+import { isBacking, type PvfHost, type ValidationOutcome } from '@pvf/host';
 import { randomKind, randomSample, type Sample, slowSample } from './guests.ts';
 import type { Random } from './random.ts';
 import type { Report } from './report.ts';
@@ -62,7 +62,7 @@ async function validate(
   patienceMs?: number,
 ): Promise<ValidationOutcome | undefined> {
   const kind = randomKind(random);
-  const backing = kind === 'backing' || kind === 'backing-system';
+  const backing = isBacking(kind);
   const abort = new AbortController();
   const aborted = random.chance(0.1);
   const deadlineMs = patienceMs ?? (random.chance(0.1) ? random.int(1, 3_000) : undefined);

@@ -10,10 +10,10 @@ import { describe, expect, it } from 'vitest';
 import { layerChecks } from '../src/doctor/layers.ts';
 import { limitChecks } from '../src/doctor/limits.ts';
 import { diskChecks, execCheck, memoryChecks, versionChecks } from '../src/doctor/machine.ts';
+import { placeOf } from '../src/doctor/place.ts';
 import { LARGEST_RUNTIME, LARGEST_RUNTIME_RATIO } from '../src/doctor/ratio.ts';
 import { sampleModule } from '../src/doctor/sample.ts';
 import { speedOf } from '../src/doctor/speed.ts';
-import { surroundings } from '../src/doctor/surroundings.ts';
 import { checkLines, verdictLines } from '../src/doctor/text.ts';
 import { temporaryDirectory, temporaryFile } from './files.ts';
 import { run } from './run.ts';
@@ -256,7 +256,7 @@ describe('what a check finds', () => {
       '    here: a',
       '    Docker, Podman: b',
     ]);
-    expect(surroundings({ KUBERNETES_SERVICE_HOST: '10.0.0.1' })).toBe('kubernetes');
+    expect(placeOf({ KUBERNETES_SERVICE_HOST: '10.0.0.1' })).toBe('kubernetes');
   });
 });
 

@@ -73,7 +73,7 @@ test.each([
 });
 
 test.each([
-  ['nothing that is a node', ['--url', 'http://localhost'], /no address of a node/],
+  ['nothing that is a node', ['--url', 'http://localhost'], /is not the address of a node/],
   ['a file and a node', [ADDER_PVF_PATH, '--url', 'ws://localhost:1'], /both say which PVF/],
   ['a block without node', [ADDER_PVF_PATH, '--at', OLD], /only with --url/],
 ])('usage: %s', async (_, argv, message) => {

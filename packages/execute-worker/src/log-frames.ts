@@ -45,7 +45,7 @@ export function splitOutput(output: Uint8Array): SplitOutput {
     if (fault !== undefined) break;
     const log = readLog(output.subarray(at + FRAME_HEADER_BYTES, end));
     if (log === undefined || (log.type === 'Line' && logs.length === MAX_GUEST_LINES)) {
-      fault = 'a line of the guest is none';
+      fault = 'what should be a line of the guest is not one';
       break;
     }
     if (log.type === 'Line') logs.push(log.line);

@@ -27,7 +27,7 @@ import {
 import { type ArtifactFile, ArtifactFiles } from './artifact-file.ts';
 import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeGuest } from './job/guest.ts';
-import { type ReadReport, readReport } from './outcome.ts';
+import { type ReadReport, readReport } from './job-report.ts';
 import { templateLimits } from './template-limits.ts';
 import { Templates } from './templates.ts';
 import { warmUp } from './warm-up.ts';

@@ -1,7 +1,7 @@
 import { MAX_GUEST_LINES, MAX_GUEST_MESSAGE_BYTES, UnreadGuestLog } from '@pvf/protocol';
 import { describe, expect, it } from 'vitest';
+import { readReport } from '../src/job-report.ts';
 import { encodeLogFrame, splitOutput } from '../src/log-frames.ts';
-import { readReport } from '../src/outcome.ts';
 
 const utf8 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 const line = (message: string, level = 0) => ({ level, target: utf8('t'), message: utf8(message) });

@@ -22,6 +22,7 @@ export type {
   WorkerEndReason,
 } from './host-events.ts';
 export type { KeepFailedOptions } from './keep-failed-options.ts';
+export { isBacking } from './kinds.ts';
 export type * from './outcome.ts';
 export type * from './types.ts';
 export type * from './wire-types.ts';

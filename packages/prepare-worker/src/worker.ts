@@ -24,7 +24,7 @@ import {
   type WorkerContext,
 } from '@pvf/worker';
 import { prepareJob } from './job/prepare.ts';
-import { readJobAnswer } from './outcome.ts';
+import { readJobAnswer } from './job-report.ts';
 
 /** Code has at most a few MiB on chain, an upgrade's bomb limit included. */
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;

@@ -4,8 +4,8 @@ const prepareSrc = (path) => `packages/prepare-worker/src/${path}`;
 const executeSrc = (path) => `packages/execute-worker/src/${path}`;
 const prepare = (...args) => [['prepare-worker', ...args]];
 const execute = (...args) => [['execute-worker', ...args]];
-const outcome = execute('test/outcome');
-const prepareOutcome = prepare('test/outcome');
+const report = execute('test/job-report');
+const prepareReport = prepare('test/job-report');
 /** These suites run the worker programs as they are built. */
 const EXECUTE = { builds: ['execute-worker'] };
 const PREPARE = { builds: ['prepare-worker'] };
@@ -17,29 +17,29 @@ export const slips = [
     'packages/protocol/src/types/unread.ts',
     '  CouldNotDecompressCodeBlob: [12, { value: bytes }],\n});',
     '  CouldNotDecompressCodeBlob: [12, { value: bytes }],\n  Kernel: [11, { value: bytes }],\n});',
-    prepareOutcome,
+    prepareReport,
     { builds: ['protocol'] },
   ),
   slip(
     'a failed job that wrote an artifact has prepared it',
-    prepareSrc('outcome.ts'),
+    prepareSrc('job-report.ts'),
     'if (end.status !== 0) {',
     'if (end.status > 1) {',
-    prepareOutcome,
+    prepareReport,
   ),
   slip(
     'a job may answer in any bytes',
-    prepareSrc('outcome.ts'),
+    prepareSrc('job-report.ts'),
     "if (!result.ok && !isUtf8(result.error.value)) throw new Error('the text is not UTF-8');",
     '',
-    prepareOutcome,
+    prepareReport,
   ),
   slip(
     'a job that ran out of memory has timed out',
-    prepareSrc('outcome.ts'),
+    prepareSrc('job-report.ts'),
     "    case 'memory-limit':\n      return failed({ type: 'OutOfMemory' });",
     "    case 'memory-limit':\n      return failed({ type: 'TimedOut' });",
-    prepareOutcome,
+    prepareReport,
   ),
   slip(
     'a preparation has no limit of memory',
@@ -76,39 +76,39 @@ export const slips = [
 
   slip(
     'a job that answers and fails has answered',
-    executeSrc('outcome.ts'),
+    executeSrc('job-report.ts'),
     'if (status !== 0) {',
     'if (status > 1) {',
-    outcome,
+    report,
   ),
   slip(
     'anything may stand behind what a job tells',
-    executeSrc('outcome.ts'),
+    executeSrc('job-report.ts'),
     'UnreadJobDetail.decodeExact(bytes)',
     'UnreadJobDetail.decode(bytes)',
-    outcome,
+    report,
   ),
   slip(
     'an error may be followed by anything',
-    executeSrc('outcome.ts'),
+    executeSrc('job-report.ts'),
     'if (value.ok ? rest < POV_SIZE_BYTES : rest !== 0)',
     'if (value.ok && rest < POV_SIZE_BYTES)',
-    outcome,
+    report,
     CI,
   ),
   slip(
     'a bad PoV costs the time of its job',
-    executeSrc('outcome.ts'),
+    executeSrc('job-report.ts'),
     "=== 'PoVDecompressionFailure' ? 0 :",
     "=== 'PoVDecompressionFailure' ? report.cpuTimeNs :",
-    outcome,
+    report,
   ),
   slip(
     'a job that claims to have timed out has failed',
-    executeSrc('outcome.ts'),
+    executeSrc('job-report.ts'),
     "return result.error.type === 'TimedOut'",
     "return result.error.type === 'Panic'",
-    outcome,
+    report,
   ),
   slip(
     'an artifact that was verified counts for another checksum',

@@ -88,7 +88,7 @@ async function tcpOf(options: ServeCommandOptions, io: Io): Promise<TcpOptions |
   if (address === undefined || port === undefined || Number(port) > 0xffff)
     throw usage(
       '--listen',
-      `--listen ${listen} is no address with a port`,
+      `--listen ${listen} is not an address with a port`,
       'give it as 127.0.0.1:9615 or [::1]:9615',
     );
   const token =

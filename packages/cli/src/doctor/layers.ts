@@ -2,7 +2,7 @@ import type { PvfHost, SecurityFeature, SecurityReport } from '@pvf/host';
 import type { Layer } from '@pvf/serve';
 import { LAYERS } from '../commands/context.ts';
 import { bad, type Check, ok, type Remedies } from './check.ts';
-import { sysctl } from './surroundings.ts';
+import { sysctl } from './place.ts';
 
 /** Layers of isolation as the host's start check has found them, and what user namespaces depend on. */
 export function layerChecks(

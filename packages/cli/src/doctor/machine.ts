@@ -4,7 +4,7 @@ import { availableParallelism, cpus, freemem, release, totalmem } from 'node:os'
 import { dirname } from 'node:path';
 import { mebibytes } from '../output/units.ts';
 import { bad, type Check, ok } from './check.ts';
-import { readText, sysctl } from './surroundings.ts';
+import { readText, sysctl } from './place.ts';
 
 const MIB = 2 ** 20;
 /** A prepare job and two execute jobs at work, each with its worker, and PVFs that stay loaded. */

@@ -1,4 +1,4 @@
-import type { ChainAnswers, ExecutionKind } from '@pvf/host';
+import { type ChainAnswers, type ExecutionKind, isBacking } from '@pvf/host';
 import { CandidateReceipt, ClaimQueue, isProtocolError } from '@pvf/protocol';
 import { CliError } from '../errors.ts';
 import { readHexOrFile, readInput } from './file.ts';
@@ -48,14 +48,14 @@ export function checkClaim({ receipt, v3Seen, chain, name }: ClaimSource, kind: 
     CandidateReceipt.decodeExact(receipt);
   } catch (error) {
     if (!isProtocolError(error)) throw error;
-    throw bad(name('receipt'), `is no receipt: ${error.message}`);
+    throw bad(name('receipt'), `is not a receipt: ${error.message}`);
   }
   if (typeof v3Seen !== 'boolean') {
     throw bad(name('v3Seen'), v3Seen === undefined ? 'is missing' : 'is neither true nor false');
   }
-  const isBacking = kind === 'backing' || kind === 'backing-system';
-  if (isBacking && chain === undefined) throw bad(name('chain'), `is missing: --kind ${kind} needs it`);
-  return { receipt, v3Seen, chain: isBacking ? checkChain(chain, name('chain')) : undefined };
+  if (!isBacking(kind)) return { receipt, v3Seen, chain: undefined };
+  if (chain === undefined) throw bad(name('chain'), `is missing: --kind ${kind} needs it`);
+  return { receipt, v3Seen, chain: checkChain(chain, name('chain')) };
 }
 
 function checkChain(chain: unknown, name: string): ChainAnswers {
@@ -71,7 +71,7 @@ function checkChain(chain: unknown, name: string): ChainAnswers {
   }
   const ancestorRelayParentInfo = field('ancestorRelayParentInfo');
   if (!isRelayParentInfo(ancestorRelayParentInfo)) {
-    throw bad(`${name}.ancestorRelayParentInfo`, 'is none of "found", "missing", "not-supported" and null');
+    throw bad(`${name}.ancestorRelayParentInfo`, 'is not "found", "missing", "not-supported" or null');
   }
   const queue = field('claimQueue');
   return {

@@ -225,7 +225,7 @@ export const AT_ONCE: readonly Fault[] = [
     'paritytech/polkadot-sdk#5253',
     validate('--candidate', 'block.json', '--receipt', '00', '--v3-seen', '--max-pov-size', '5242880'),
     2,
-    /--receipt is no receipt/,
+    /--receipt is not a receipt/,
     /README/,
   ),
   fault(
@@ -265,7 +265,7 @@ export const AT_ONCE: readonly Fault[] = [
     'polkadot-js/api#2629',
     inspect('--url', 'http://127.0.0.1:9933'),
     2,
-    /is no address of a node/,
+    /is not the address of a node/,
     /ws:\/\//,
   ),
   fault(

@@ -76,7 +76,7 @@ export class Reader {
     try {
       return UTF8.decode(bytes);
     } catch {
-      return this.fail('a name is no UTF-8');
+      return this.fail('a name is not UTF-8');
     }
   }
 

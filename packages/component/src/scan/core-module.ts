@@ -107,7 +107,7 @@ function readTypes(reader: Reader, draft: Draft): void {
     for (const what of ['parameters', 'results']) {
       const count = checkLimit('parameters of a function', reader.count());
       for (const type of reader.take(count)) {
-        if (type < 0x7c || type > 0x7f) lowerless(`${what} that are no numbers`);
+        if (type < 0x7c || type > 0x7f) lowerless(`${what} that are not numbers`);
       }
     }
     draft.types.push(reader.bytes.subarray(start, reader.pos));

@@ -45,7 +45,7 @@ function checked(reader: Reader, fits: (name: string) => boolean): string {
     throw new ComponentError(
       'BAD_NAME',
       { offset, name },
-      `a name at byte ${offset} is none that component tools write: ${JSON.stringify(name.slice(0, 60))}`,
+      `a name at byte ${offset} is not one that component tools write: ${JSON.stringify(name.slice(0, 60))}`,
       'do not flatten this component: such names inject code into tools that print them',
     );
   }

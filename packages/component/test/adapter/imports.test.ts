@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HOST_INTERFACES } from '../../src/contract.ts';
-import { type Adapter, instantiateAdapter, LAYOUT, type Surroundings } from '../support/adapter.ts';
+import { type Adapter, instantiateAdapter, LAYOUT, type StandIns } from '../support/adapter.ts';
 import { Guest } from '../support/guest.ts';
 
 const bytes = readFileSync(new URL('../../dist/adapter.wasm', import.meta.url));
 const PAGE = 65_536;
 
-function adapterWith(env: NonNullable<Surroundings['env']>): { adapter: Adapter; guest: Guest } {
+function adapterWith(env: NonNullable<StandIns['env']>): { adapter: Adapter; guest: Guest } {
   const guest = new Guest();
   const adapter = instantiateAdapter(bytes, { realloc: guest.realloc, env });
   guest.memory = adapter.memory;

@@ -1,7 +1,7 @@
 const PAGE = 65_536;
 
 /** What the tests stand in for: guest functions in JavaScript, and a host. Without one, calling it fails the test. */
-export interface Surroundings {
+export interface StandIns {
   readonly initialPages?: number;
   readonly realloc?: (old: number, oldSize: number, align: number, size: number) => number;
   readonly validate?: (...args: number[]) => number;
@@ -27,7 +27,7 @@ export interface Adapter {
 }
 
 /** The adapter alone, with the test in the place of glue, guest and host. */
-export function instantiateAdapter(bytes: Uint8Array, surroundings: Surroundings = {}): Adapter {
+export function instantiateAdapter(bytes: Uint8Array, standIns: StandIns = {}): Adapter {
   const module = new WebAssembly.Module(Uint8Array.from(bytes));
   const memory = new WebAssembly.Memory({ initial: 25 });
   const missing = (what: string) => () => {
@@ -36,18 +36,18 @@ export function instantiateAdapter(bytes: Uint8Array, surroundings: Surroundings
   const env = Object.fromEntries(
     WebAssembly.Module.imports(module)
       .filter(({ module: from, kind }) => from === 'env' && kind === 'function')
-      .map(({ name }) => [name, surroundings.env?.[name] ?? missing(name)]),
+      .map(({ name }) => [name, standIns.env?.[name] ?? missing(name)]),
   );
   const { exports } = new WebAssembly.Instance(module, {
     env: { ...env, memory },
     guest: {
-      realloc: surroundings.realloc ?? missing('realloc'),
-      validate: surroundings.validate ?? missing('validate'),
-      post_return: surroundings.postReturn ?? missing('post_return'),
+      realloc: standIns.realloc ?? missing('realloc'),
+      validate: standIns.validate ?? missing('validate'),
+      post_return: standIns.postReturn ?? missing('post_return'),
     },
     glue: {
-      start: surroundings.start ?? (() => {}),
-      initial_pages: surroundings.initialPages ?? LAYOUT.initial,
+      start: standIns.start ?? (() => {}),
+      initial_pages: standIns.initialPages ?? LAYOUT.initial,
       maximum_pages: LAYOUT.maximum,
       texts: LAYOUT.texts,
       host_heap: LAYOUT.heap,

@@ -43,7 +43,7 @@ export function findCgroup(given: string, kernel: KernelFiles = KERNEL): FoundCg
 }
 
 function named(path: string, { isCgroup }: KernelFiles): FoundCgroup {
-  return isCgroup(path) ? { path } : { reason: `${path} is no control group of version 2` };
+  return isCgroup(path) ? { path } : { reason: `${path} is not a control group of version 2` };
 }
 
 function findByItself(kernel: KernelFiles): FoundCgroup {

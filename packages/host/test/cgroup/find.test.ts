@@ -130,7 +130,7 @@ describe('no control group is taken', () => {
 
   it('when what is named is something else', () => {
     expect(findCgroup(tmpdir(), kernel)).toEqual({
-      reason: expect.stringContaining('no control group of version 2'),
+      reason: expect.stringContaining('is not a control group of version 2'),
     });
   });
 });

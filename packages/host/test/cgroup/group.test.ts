@@ -74,7 +74,7 @@ describe('whether control groups are used', () => {
     await expect(openCgroup(base, needs)).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       meta: { option: 'cgroup' },
-      message: expect.stringContaining('no control group of version 2'),
+      message: expect.stringContaining('is not a control group of version 2'),
     });
     expect(readdirSync(base)).toEqual([]);
   });

@@ -91,7 +91,7 @@ function exported(bytes: Uint8Array): Parts {
     if (!isProtocolError(error)) throw error;
     throw wrong(
       'exportedPov',
-      `is no file that a collator has exported: ${error.message}; block data alone go as blockData`,
+      `is not a file that a collator has exported: ${error.message}; block data alone go as blockData`,
     );
   }
 }
@@ -110,7 +110,7 @@ function claimQueueOf(given: NonNullable<ChainAnswers['claimQueue']>): ClaimQueu
     return ClaimQueue.decodeExact(bytesOf(given));
   } catch (error) {
     if (!isProtocolError(error)) throw error;
-    throw wrong('chain.claimQueue', `is no claim queue: ${error.message}`);
+    throw wrong('chain.claimQueue', `is not a claim queue: ${error.message}`);
   }
 }
 

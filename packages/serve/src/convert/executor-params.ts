@@ -16,9 +16,13 @@ export function executorParamsOf(given: ExecutorParamsJson): readonly ExecutorPa
     return ExecutorParams.decodeExact(bytesOf(given));
   } catch (error) {
     if (!isProtocolError(error)) throw error;
-    throw new ProblemError('INVALID_REQUEST', `executorParams are no SCALE bytes of them: ${error.message}`, {
-      meta: { field: 'executorParams' },
-    });
+    throw new ProblemError(
+      'INVALID_REQUEST',
+      `executorParams are not SCALE bytes of executor params: ${error.message}`,
+      {
+        meta: { field: 'executorParams' },
+      },
+    );
   }
 }
 

@@ -82,7 +82,7 @@ export function onClientError(error: NodeJS.ErrnoException, socket: Socket): voi
       ? new ProblemError('BODY_TOO_SLOW', 'the request did not come within the time that it may take')
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? new ProblemError('BAD_HTTP', 'the headers are too large')
-        : new ProblemError('BAD_HTTP', 'this is no HTTP/1.1 request');
+        : new ProblemError('BAD_HTTP', 'this is not an HTTP/1.1 request');
   const body = JSON.stringify(problemOf(problem, 'none'));
   const status = `${problem.statusCode} ${problem.statusCode === 408 ? 'Request Timeout' : 'Bad Request'}`;
   socket.end(

@@ -54,5 +54,5 @@ function nameOf(headers: string): string {
 }
 
 function bad(reason: string): ProblemError {
-  return new ProblemError('BAD_MULTIPART', `the body is no multipart/form-data: ${reason}`);
+  return new ProblemError('BAD_MULTIPART', `the body is not multipart/form-data: ${reason}`);
 }

@@ -1,8 +1,8 @@
 import { ExecuteWorkerResult, UnreadExecuteWorkerResult } from '@pvf/protocol';
 import { describe, expect, it } from 'vitest';
-import { classifyReport } from '../../../execute-worker/src/outcome.ts';
+import { classifyReport } from '../../../execute-worker/src/job-report.ts';
 import { classify, type Verdict } from '../../../host/src/verdict/index.ts';
-import { readJobAnswer } from '../../../prepare-worker/src/outcome.ts';
+import { readJobAnswer } from '../../../prepare-worker/src/job-report.ts';
 import type { JobReport } from '../../src/index.ts';
 import { CONDUCTS } from './conducts.ts';
 import { FILTERED_MODES } from './modes.ts';

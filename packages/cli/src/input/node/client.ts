@@ -20,7 +20,7 @@ export async function withNode<T>(
     throw new CliError(
       'BAD_USAGE',
       { option: '--url' },
-      `--url ${url} is no address of a node`,
+      `--url ${url} is not the address of a node`,
       'give ws://HOST:PORT or wss://HOST, the address of its JSON-RPC interface',
     );
   }

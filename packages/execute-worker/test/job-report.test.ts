@@ -7,7 +7,7 @@ import {
 } from '@pvf/protocol';
 import type { JobEnd, JobReport } from '@pvf/worker';
 import { describe, expect, it } from 'vitest';
-import { classifyReport } from '../src/outcome.ts';
+import { classifyReport } from '../src/job-report.ts';
 
 const OK: JobResult = { ok: true, value: { type: 'CorruptedArtifact' } };
 const EXITED: JobEnd = { type: 'exited', status: 0 };

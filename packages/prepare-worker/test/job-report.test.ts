@@ -1,7 +1,7 @@
 import { encodeFrame, type PrepareError, PrepareJobResult } from '@pvf/protocol';
 import type { JobEnd, JobReport } from '@pvf/worker';
 import { describe, expect, it } from 'vitest';
-import { readJobAnswer } from '../src/outcome.ts';
+import { readJobAnswer } from '../src/job-report.ts';
 
 const EXITED: JobEnd = { type: 'exited', status: 0 };
 const FAILED: JobEnd = { type: 'exited', status: 1 };

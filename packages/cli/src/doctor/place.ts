@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Place } from './check.ts';
 
 /** What starts this process, as far as it can be told: remedies for it come first. */
-export function surroundings(env: Readonly<Record<string, string | undefined>>): Place {
+export function placeOf(env: Readonly<Record<string, string | undefined>>): Place {
   if (env.KUBERNETES_SERVICE_HOST !== undefined) return 'kubernetes';
   if (existsSync('/.dockerenv') || existsSync('/run/.containerenv')) return 'docker';
   return env.INVOCATION_ID === undefined ? 'shell' : 'systemd';
