@@ -33,7 +33,7 @@ const ASKS_WITHIN_MS = 1;
 /**
  * A sandboxed process that has loaded one artifact and forks a job for each request, so that loading is paid for once.
  * What it holds comes from its PVF alone. Taken over, it could harm the answers about that PVF, nothing else: it makes
- * one process per order ({@link CloneGate}) and is stopped while it has none, as is its waiting job while another PVF's
+ * one process per order (`CloneGate`) and is stopped while it has none, as is its waiting job while another PVF's
  * candidate runs or the worker is idle.
  */
 export class Template {
@@ -108,6 +108,7 @@ export class Template {
     Template.#live.add(this);
   }
 
+  /** Of the template's process. */
   get pid(): number {
     return this.#process.pid;
   }

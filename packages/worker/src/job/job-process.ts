@@ -80,6 +80,7 @@ export interface JobSettings {
   readonly simulatedLandlockAbi?: number;
 }
 
+/** Everything of a job's isolation that can be computed before it is forked. */
 export function prepareJobSettings(options: {
   readonly namespaces: readonly Namespace[];
   readonly landlock: boolean;
