@@ -86,7 +86,6 @@ export type SlowMachineEvent = {
 /** What a host tells those who look on. */
 export type HostEvent = ArtifactPreparedEvent | WorkerEndedEvent | OutcomeEvent | SlowMachineEvent;
 
-/** `type` of a {@link HostEvent}. */
 export type HostEventType = HostEvent['type'];
 
 /** The event of a type. */

@@ -126,7 +126,6 @@ export interface PvfInput {
   validationCodeBombLimit: number;
 }
 
-/** What `precheck` takes. */
 export type PrecheckRequest = PvfInput & RequestControl;
 
 type CandidateInput = PvfInput &
@@ -145,10 +144,8 @@ export type ReceiptRequest = CandidateInput & Claim;
 /** A candidate without receipt: its outcome says what the PVF made of it, and no vote. */
 export type BareRequest = CandidateInput & NoClaim;
 
-/** What `validate` takes: with a receipt, or without. */
 export type ValidateRequest = ReceiptRequest | BareRequest;
 
-/** What goes with any request; everything has a default. */
 export interface RequestControl {
   /** Takes the request back: out of its queue at once, or its job is killed. The outcome is `cancelled`. */
   signal?: AbortSignal;
@@ -181,7 +178,6 @@ export interface ActiveLeavesUpdate {
 /** Whether a layer of isolation works here; the reason when it does not. */
 export type SecurityFeature = { available: true } | { available: false; reason: string };
 
-/** Which layers of isolation work on this machine. */
 export interface SecurityReport {
   secureMode: boolean;
   landlock: SecurityFeature;
@@ -192,7 +188,6 @@ export interface SecurityReport {
   cgroup: SecurityFeature;
 }
 
-/** A worker program as it was when the host started. */
 export interface WorkerProgram {
   path: string;
   version: string;
@@ -214,7 +209,8 @@ export interface HostStatus {
   /** Whether a module of ours was prepared and executed when the host started: workers of tests take no part in that. */
   tried: boolean;
   prepare: { queued: number; running: number; workers: number };
-  execute: { queued: Record<ExecutionKind, number>; running: number; workers: number };
+  /** `templates`: artifacts that are loaded, in all workers together, as the host keeps count. */
+  execute: { queued: Record<ExecutionKind, number>; running: number; workers: number; templates: number };
   artifacts: { prepared: number; preparing: number; failed: number; bytes: number };
 }
 

@@ -41,7 +41,6 @@ export interface ProtocolErrorMeta {
   readonly FRAME_TRUNCATED: { readonly needed: number; readonly available: number };
 }
 
-/** Of {@link ProtocolError}; never changes its meaning. */
 export type ProtocolErrorCode = keyof ProtocolErrorMeta;
 
 /**

@@ -8,11 +8,7 @@ export function notBegun(reason: string): string {
   return `${NOT_BEGUN}${reason}`;
 }
 
-/**
- * Whether an answer says that the job ended before it had begun: nothing about the candidate.
- *
- * @param value of a `Kernel` error, which workers tell and never jobs
- */
+/** @param value of a `Kernel` error, which workers tell and never jobs */
 export function isNotBegun(value: string): boolean {
   return value.startsWith(NOT_BEGUN);
 }

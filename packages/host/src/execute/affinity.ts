@@ -83,6 +83,13 @@ export class Affinity {
     this.#workers.delete(worker);
   }
 
+  /** Artifacts that are loaded, in all workers together. */
+  get templates(): number {
+    let sum = 0;
+    for (const { budget } of this.#workers.values()) sum += budget.size;
+    return sum;
+  }
+
   /**
    * The worker for a job: an idle one that has its artifact loaded; none for now, if a busy one has it loaded and will
    * be free before another could have loaded it; else the idle one with most room.

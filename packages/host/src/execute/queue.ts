@@ -127,12 +127,12 @@ export class ExecuteQueue<Spec, Work, Answer> implements PoolListener<Answer> {
     this.#schedule(message.worker);
   }
 
-  counts(): { queued: Record<ExecutionKind, number>; running: number; workers: number } {
+  counts(): { queued: Record<ExecutionKind, number>; running: number; workers: number; templates: number } {
     const queued = { dispute: 0, approval: 0, 'backing-system': 0, backing: 0 };
     for (const kind of KINDS) queued[kind] = this.#pending[kind].length;
     let running = 0;
     for (const state of this.#workers.values()) if (state.type === 'busy') running += 1;
-    return { queued, running, workers: this.#workers.size };
+    return { queued, running, workers: this.#workers.size, templates: this.#affinity.templates };
   }
 
   /** One pass may start several jobs: a worker's death frees a place for which no other event comes. */

@@ -193,3 +193,19 @@ describe('which job is next does not depend on what is loaded', () => {
     expect(orderOf(PLENTY)).toHaveLength(40);
   });
 });
+
+it('counts what is loaded, in all workers, until a worker has gone', () => {
+  const affinity = new Affinity(SCARCE);
+  expect(affinity.templates).toBe(0);
+  affinity.started(1, A, 0);
+  affinity.finished(1, 1);
+  affinity.started(1, A, 2);
+  affinity.started(2, A, 2);
+  affinity.started(2, B, 3);
+  expect(affinity.templates).toBe(3);
+  affinity.gone(2);
+  expect(affinity.templates).toBe(1);
+  const none = new Affinity(0);
+  none.started(1, A, 0);
+  expect(none.templates).toBe(0);
+});

@@ -330,5 +330,6 @@ it('counts what waits by kind and what runs', () => {
     queued: { dispute: 0, approval: 0, 'backing-system': 0, backing: 2 },
     running: 1,
     workers: 1,
+    templates: 0,
   });
 });

@@ -41,9 +41,13 @@ export class TemplateBudget {
     this.#limits = limits;
   }
 
-  /** What all held templates take together, in bytes. */
   get heldBytes(): number {
     return this.#heldBytes;
+  }
+
+  /** Templates that are held. */
+  get size(): number {
+    return this.#held.size;
   }
 
   /** More is held than may be: something turned out to be larger than it was taken to be. */
@@ -51,12 +55,10 @@ export class TemplateBudget {
     return this.#heldBytes > this.#limits.bytes;
   }
 
-  /** What the template of this key takes, in bytes; undefined if it is not held. */
   bytesOf(key: string): number {
     return this.#held.get(key) ?? 0;
   }
 
-  /** Whether the template of this key is held. */
   holds(key: string): boolean {
     return this.#held.has(key);
   }

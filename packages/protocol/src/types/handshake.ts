@@ -11,7 +11,6 @@ export interface SecurityStatus {
   readonly canDoSecureClone: boolean;
 }
 
-/** SCALE codec of {@link SecurityStatus}; decoding throws `ProtocolError`. */
 export const SecurityStatus = codec<SecurityStatus>(
   'SecurityStatus',
   struct<SecurityStatus>({
@@ -28,7 +27,6 @@ export interface WorkerHandshake {
   readonly securityStatus: SecurityStatus;
 }
 
-/** SCALE codec of {@link WorkerHandshake}; decoding throws `ProtocolError`. */
 export const WorkerHandshake = codec<WorkerHandshake>(
   'WorkerHandshake',
   struct<WorkerHandshake>({ securityStatus: SecurityStatus }),

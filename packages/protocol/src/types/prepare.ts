@@ -18,7 +18,6 @@ import { PrepareError } from './prepare-error.ts';
 /** `Prechecking` also constructs the runtime once and applies the precheck memory limit. */
 export type PrepareJobKind = 'Compilation' | 'Prechecking';
 
-/** SCALE codec of {@link PrepareJobKind}; decoding throws `ProtocolError`. */
 export const PrepareJobKind = codec<PrepareJobKind>(
   'PrepareJobKind',
   names<PrepareJobKind>({ Compilation: 0, Prechecking: 1 }),
@@ -38,7 +37,6 @@ export interface PvfPrepData {
   readonly prepKind: PrepareJobKind;
 }
 
-/** SCALE codec of {@link PvfPrepData}; decoding throws `ProtocolError`. */
 export const PvfPrepData = codec<PvfPrepData>(
   'PvfPrepData',
   struct<PvfPrepData>({
@@ -67,7 +65,6 @@ export interface MemoryStats {
   readonly peakTrackedAlloc: bigint;
 }
 
-/** SCALE codec of {@link MemoryStats}; decoding throws `ProtocolError`. */
 export const MemoryStats = codec<MemoryStats>(
   'MemoryStats',
   struct<MemoryStats>({
@@ -77,7 +74,6 @@ export const MemoryStats = codec<MemoryStats>(
   }),
 );
 
-/** What a preparation took. */
 export interface PrepareStats {
   readonly cpuTimeElapsed: Duration;
   readonly memoryStats: MemoryStats;
@@ -85,20 +81,17 @@ export interface PrepareStats {
   readonly observedWasmCodeLen: number;
 }
 
-/** SCALE codec of {@link PrepareStats}; decoding throws `ProtocolError`. */
 export const PrepareStats = codec<PrepareStats>(
   'PrepareStats',
   struct<PrepareStats>({ cpuTimeElapsed: Duration, memoryStats: MemoryStats, observedWasmCodeLen: u32 }),
 );
 
-/** A preparation that succeeded, as the worker tells. */
 export interface PrepareWorkerSuccess {
   /** twox-256 of the artifact file, 32 bytes; see {@link artifactChecksum}. */
   readonly checksum: Uint8Array;
   readonly stats: PrepareStats;
 }
 
-/** SCALE codec of {@link PrepareWorkerSuccess}; decoding throws `ProtocolError`. */
 export const PrepareWorkerSuccess = codec<PrepareWorkerSuccess>(
   'PrepareWorkerSuccess',
   struct<PrepareWorkerSuccess>({ checksum: hash, stats: PrepareStats }),
@@ -107,7 +100,6 @@ export const PrepareWorkerSuccess = codec<PrepareWorkerSuccess>(
 /** Prepare worker → host. On success the artifact is in the worker dir's `tmp-artifact`. */
 export type PrepareWorkerResult = Result<PrepareWorkerSuccess, PrepareError>;
 
-/** SCALE codec of {@link PrepareWorkerResult}; decoding throws `ProtocolError`. */
 export const PrepareWorkerResult = codec<PrepareWorkerResult>(
   'PrepareWorkerResult',
   result(PrepareWorkerSuccess, PrepareError),
@@ -122,7 +114,6 @@ export interface PrepareJobSuccess {
   readonly observedWasmCodeLen: number;
 }
 
-/** SCALE codec of {@link PrepareJobSuccess}; decoding throws `ProtocolError`. */
 export const PrepareJobSuccess = codec<PrepareJobSuccess>(
   'PrepareJobSuccess',
   struct<PrepareJobSuccess>({ artifact: bytes, memoryStats: MemoryStats, observedWasmCodeLen: u32 }),
@@ -131,7 +122,6 @@ export const PrepareJobSuccess = codec<PrepareJobSuccess>(
 /** Prepare job → prepare worker, one frame on the job's pipe. */
 export type PrepareJobResult = Result<PrepareJobSuccess, PrepareError>;
 
-/** SCALE codec of {@link PrepareJobResult}; decoding throws `ProtocolError`. */
 export const PrepareJobResult = codec<PrepareJobResult>(
   'PrepareJobResult',
   result(PrepareJobSuccess, PrepareError),

@@ -785,8 +785,8 @@ export interface components {
                 };
                 /** @description Jobs. */
                 running: number;
-                /** @description PVFs that are loaded, in all workers together; missing where workers do not tell. */
-                templates?: number;
+                /** @description PVFs that are loaded, in all workers together, as the host keeps count; 0 with workers that load nothing ahead. */
+                templates: number;
                 /** @description Processes. */
                 workers: number;
             };
