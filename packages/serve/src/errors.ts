@@ -7,7 +7,6 @@ export interface ServeErrorMeta {
   LISTEN: { address: string; port: number };
 }
 
-/** Of {@link ServeError}. */
 export type ServeErrorCode = keyof ServeErrorMeta;
 
 /** The service cannot start; its message names cause and remedy. */

@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { adderChain, encodeAdderBlock, readAdderPvf } from '@pvf/example-adder-pvf';
 import type { PvfHost } from '@pvf/host';
-import { codeHash, PersistedValidationData, PoV } from '@pvf/protocol';
+import {
+  CandidateReceipt,
+  codeHash,
+  commitmentsHash,
+  headDataHash,
+  PersistedValidationData,
+  PoV,
+  povHash,
+  validationDataHash,
+} from '@pvf/protocol';
 import { guest } from '@pvf/test-kit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -217,4 +226,68 @@ test('over the Unix socket no token is asked for', async () => {
   const { status, body } = await overSocket(socket, { path: '/v1/status' });
   expect(status).toBe(200);
   conforms('Status', JSON.parse(body));
+});
+
+test('with a receipt the outcome says how to vote, as the library does', async () => {
+  const blockData = Uint8Array.from(first!.blockData);
+  const fill = (length: number, byte: number) => new Uint8Array(length).fill(byte);
+  const validationData = {
+    parentHead: first!.parentHead,
+    relayParentNumber: 9,
+    relayParentStorageRoot: fill(32, 0),
+    maxPovSize: 1_000_000,
+  };
+  const receiptOf = (head: Uint8Array) =>
+    CandidateReceipt.encode({
+      descriptor: {
+        paraId: 2_000,
+        relayParent: fill(32, 1),
+        version: 0,
+        coreIndex: 3,
+        sessionIndex: 7,
+        schedulingSessionOffset: 0,
+        reserved1: fill(24, 0),
+        persistedValidationDataHash: validationDataHash(validationData),
+        povHash: povHash({ blockData }),
+        erasureRoot: fill(32, 2),
+        schedulingParent: fill(32, 0),
+        reserved2: fill(32, 0),
+        paraHead: headDataHash(head),
+        validationCodeHash: codeHash(adder),
+      },
+      commitmentsHash: commitmentsHash({
+        upwardMessages: [],
+        horizontalMessages: [],
+        newValidationCode: undefined,
+        headData: first!.head,
+        processedDownwardMessages: 0,
+        hrmpWatermark: 9,
+      }),
+    });
+  const request = { codeHash: await upload(), ...PVF, validationData: VALIDATION_DATA, v3Seen: false };
+  const ask = async (more: object) => {
+    const receipt = hex(receiptOf(first!.head));
+    const all = { ...request, kind: 'approval' as const, receipt, ...more };
+    const { data, error } = await client.POST('/v1/validations', candidate(all, { blockData }));
+    expect(error).toBeUndefined();
+    conforms('ValidationOutcome', data);
+    return data;
+  };
+  expect(await ask({})).toMatchObject({
+    kind: 'valid',
+    vote: 'for',
+    candidateHash: expect.stringMatching(/^0x/),
+  });
+  const wrong = hex(receiptOf(first!.parentHead));
+  expect(await ask({ receipt: wrong })).toMatchObject({
+    kind: 'invalid',
+    vote: 'against',
+    rule: 'para-head',
+  });
+  const chain = { sessionIndexForChild: null, ancestorRelayParentInfo: null, claimQueue: null };
+  expect(await ask({ kind: 'backing', chain })).toMatchObject({ kind: 'chain-unavailable', vote: 'abstain' });
+  const { data: recent } = await client.GET('/v1/outcomes', { params: { query: { limit: '3' } } });
+  expect(recent?.outcomes.map(({ outcome }) => outcome.vote)).toEqual(['for', 'against', 'abstain']);
+  const { data: status } = await client.GET('/v1/status');
+  expect(status?.execute.templates).toBeGreaterThan(0);
 });

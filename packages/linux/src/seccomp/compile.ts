@@ -32,7 +32,6 @@ export interface SyscallRule {
   readonly action?: SeccompAction | 'pass';
 }
 
-/** What a filter lets through. */
 export interface FilterSpec {
   /** This process's by default. */
   readonly arch?: Architecture;

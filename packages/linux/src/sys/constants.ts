@@ -1,8 +1,4 @@
-/**
- * Kernel constants under the kernel's own names; the header that defines them is in each heading.
- *
- * @module
- */
+/** Kernel constants under the kernel's own names; the header that defines them is in each heading. */
 
 // linux/sched.h
 export const CLONE_FILES = 0x00000400;

@@ -65,7 +65,8 @@ export interface ToldAnswer {
   readonly kind: string;
   readonly vote: string;
   readonly requestId: string;
-  readonly codeHash: string;
+  /** Missing if the code was not hashed. */
+  readonly codeHash?: string;
   readonly totalMs: number;
   readonly rule?: string;
   readonly cause?: string;
@@ -88,7 +89,7 @@ export function answerOf(id: string, at: number, request: string, told: ToldAnsw
     vote: told.vote,
     reason: told.rule ?? told.cause,
     message: kept(told.message, KEPT_CHARACTERS),
-    codeHash: told.codeHash,
+    codeHash: told.codeHash ?? '',
     candidateHash: told.candidateHash,
     totalMs: told.totalMs,
     queuedMs: told.queuedMs,

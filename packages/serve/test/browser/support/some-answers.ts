@@ -1,6 +1,6 @@
 /** Answers of a service that has been at work for an hour; tests change what they are about. */
-import type { OutcomeRecord } from '../../src/schemas/outcome.ts';
-import type { Artifacts, Histogram, Layer, Statistics, Status } from '../../src/schemas/status.ts';
+import type { OutcomeRecord } from '../../../src/schemas/outcome.ts';
+import type { Artifacts, Histogram, Layer, Statistics, Status } from '../../../src/schemas/status.ts';
 
 const HASH = (digit: string) => `0x${digit.repeat(64)}`;
 const MINUTE_MS = 60_000;

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { OutcomeRecord } from '../../src/schemas/outcome.ts';
-import type { Artifacts, Statistics, Status } from '../../src/schemas/status.ts';
+import type { OutcomeRecord } from '../../../src/schemas/outcome.ts';
+import type { Artifacts, Statistics, Status } from '../../../src/schemas/status.ts';
 import { someArtifacts, someStatistics, someStatus } from './some-answers.ts';
 
-const PAGES = join(import.meta.dirname, '../../dist/dashboard');
+const PAGES = join(import.meta.dirname, '../../../dist/dashboard');
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript',
@@ -45,6 +45,11 @@ export class FakeService {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}/`;
+  }
+
+  /** The newest outcome. */
+  get last(): OutcomeRecord {
+    return this.#records.at(-1) as OutcomeRecord;
   }
 
   async start(): Promise<void> {
