@@ -106,6 +106,15 @@ const SMOKE = {
       await server.close();
     }
   },
+  async cluster() {
+    const { Agent, ClusterError, LEAST_SERVER_VERSION, Run } = await import('@pvf/cluster');
+    assert.match(LEAST_SERVER_VERSION, /^2\.\d+\.\d+$/);
+    // Servers are for `npm run cluster-check`: here nobody listens.
+    const servers = 'nats://127.0.0.1:9';
+    const refused = (error) => error instanceof ClusterError && error.code === 'CONNECTION';
+    await assert.rejects(Run.open({ servers, name: 'a', fingerprint: 'f' }), refused);
+    await assert.rejects(Agent.start({ servers, id: 'a', slots: 1, engine: 'e' }), refused);
+  },
   async cli() {
     const { version } = JSON.parse(readFileSync('node_modules/@pvf/cli/package.json', 'utf8'));
     const home = mkdtempSync(join(tmpdir(), 'pvf-pack-check-'));

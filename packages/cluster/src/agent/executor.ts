@@ -1,0 +1,7 @@
+import type { PvfHost } from '@pvf/host';
+
+/** What does an agent's work: a `PvfHost`, or in a simulation something that waits. */
+export type Executor = Pick<PvfHost, 'importCode' | 'forgetFailures'> & {
+  precheck(request: Parameters<PvfHost['precheck']>[0]): ReturnType<PvfHost['precheck']>;
+  validate(request: Parameters<PvfHost['validate']>[0]): ReturnType<PvfHost['validate']>;
+};

@@ -1,0 +1,119 @@
+import type { Logger } from 'pino';
+import { DEFAULT_MAX_POV_BYTES } from '../limits.ts';
+import { BUCKETS, type Place, placeKey, resultSubject, STREAMS } from '../names.ts';
+import {
+  type Answer,
+  type Attempt,
+  type JobRecord,
+  type Machine,
+  packResult,
+  parseResult,
+  placeOf,
+  readPrecheck,
+  readValidate,
+  sha256,
+} from '../records/index.ts';
+import { publishOnce, putObject, type Store } from '../store/index.ts';
+import type { Codes } from './codes.ts';
+import type { Executor } from './executor.ts';
+
+/** Bytes of what a PVF returned that go along with the result. */
+const INLINE_OUTPUT_BYTES = 128 * 1024;
+
+interface WorkContext {
+  readonly store: Store;
+  readonly executor: Executor;
+  readonly codes: Codes;
+  readonly agent: string;
+  readonly machine: Machine;
+  readonly logger: Logger;
+  readonly maxPovBytes?: number;
+}
+
+/** What becomes of one job on this machine: its inputs are fetched and checked, it is executed, its result written. */
+export class Work {
+  readonly #context: WorkContext;
+
+  constructor(context: WorkContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Fetches what the job needs, and checks that it is what the job says.
+   * @throws Error with a message for the list of attempts
+   */
+  async inputs({
+    head,
+    inline,
+  }: JobRecord): Promise<{ blockData: Uint8Array; run: (signal: AbortSignal) => Promise<Answer> }> {
+    const { store, codes, executor, maxPovBytes = DEFAULT_MAX_POV_BYTES } = this.#context;
+    const { request, pov } = head;
+    if (pov !== undefined && pov.bytes > maxPovBytes)
+      throw new Error(`its PoV of ${pov.bytes} bytes is larger than this agent takes (${maxPovBytes})`);
+    const [code, blockData] = await Promise.all([
+      codes.get(head.code.hash, head.code.bytes, () => store.code.getBlob(head.code.hash)),
+      inline ??
+        (pov === undefined ? new Uint8Array() : store.povs.getBlob(placeKey({ ...head, replica: 0 }))),
+    ]);
+    if (blockData === null) throw new Error('the cluster does not have its PoV');
+    if (pov !== undefined && (blockData.length !== pov.bytes || sha256(blockData) !== pov.sha256))
+      throw new Error('its PoV has another hash than the job says');
+    const run = async (signal: AbortSignal): Promise<Answer> => {
+      if (request.task === 'precheck')
+        return {
+          task: 'precheck',
+          outcome: await executor.precheck({ ...readPrecheck(request), code, signal }),
+        };
+      const input = readValidate(request, blockData);
+      return {
+        task: 'validate',
+        outcome: await executor.validate({ ...input, code, signal } as Parameters<Executor['validate']>[0]),
+      };
+    };
+    return { blockData, run };
+  }
+
+  /** Whether the job has its result already: the agent who wrote it could not say so any more. */
+  async isAnswered(place: Place): Promise<boolean> {
+    const { jsm } = this.#context.store.connection;
+    const found = await jsm.direct.getMessage(STREAMS.results, { last_by_subj: resultSubject(place) });
+    return found !== null;
+  }
+
+  /** Whether this agent has given another answer to the same candidate: somebody else must give this one. */
+  async isMine(place: Place, replicas: number): Promise<boolean> {
+    const { jsm } = this.#context.store.connection;
+    for (let replica = 0; replica < replicas; replica += 1) {
+      if (replica === place.replica) continue;
+      const other = { ...place, replica };
+      // Asked of the leader: copies may not have the newest yet.
+      const message = await jsm.streams.getMessage(STREAMS.results, { last_by_subj: resultSubject(other) });
+      if (message === null) continue;
+      const result = await parseResult(message.data, other, () => this.#output(other)).catch(() => undefined);
+      if (result?.agent === this.#context.agent) return true;
+    }
+    return false;
+  }
+
+  /** Writes the result, unless there is one. It takes as long as the store is full or the servers are away. */
+  async write(
+    job: JobRecord,
+    answer: Answer,
+    attempts: readonly Attempt[],
+    signal: AbortSignal,
+  ): Promise<'written' | 'exists' | 'aborted'> {
+    const { store, agent, machine, logger } = this.#context;
+    const place = placeOf(job.head);
+    const packed = packResult({ ...place, agent, machine, answer, attempts }, INLINE_OUTPUT_BYTES);
+    if (packed.object !== undefined)
+      await putObject(store.outputs, BUCKETS.outputs, placeKey(place), packed.object);
+    return await publishOnce(store.connection, resultSubject(place), packed.message, {
+      signal,
+      onFull: () => logger.warn({ job: placeKey(place) }, 'the store of results is full; the result waits'),
+    });
+  }
+
+  async #output(place: Place): Promise<Uint8Array | undefined> {
+    return (await this.#context.store.outputs.getBlob(placeKey(place))) ?? undefined;
+  }
+}

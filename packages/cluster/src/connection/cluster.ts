@@ -1,0 +1,74 @@
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { ClusterError } from '../errors.ts';
+import { connectionError } from './failures.ts';
+import { type ConnectOptions, natsOptions, shownServers } from './options.ts';
+import { checkServerVersion } from './version.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const RECONNECT_WAIT_MS = 500;
+const PING_EVERY_MS = 10_000;
+
+/** A connection to the servers, checked: their version, and that there is JetStream. It reconnects by itself, forever. */
+export class Connection {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly servers: readonly string[];
+  /** Resolves when the connection is gone for good: with why, or undefined if it was closed here. */
+  readonly ended: Promise<ClusterError | undefined>;
+
+  private constructor(nc: NatsConnection, jsm: JetStreamManager, servers: readonly string[]) {
+    this.nc = nc;
+    this.jsm = jsm;
+    this.js = jetstream(nc, { timeout: 10_000 });
+    this.servers = servers;
+    this.ended = nc.closed().then((error) => (error ? connectionError(error, servers) : undefined));
+  }
+
+  /** @throws ClusterError CONNECTION, NOT_AUTHORISED, SERVER_VERSION, NO_JETSTREAM, INVALID_OPTION */
+  static async open(options: ConnectOptions): Promise<Connection> {
+    const servers = shownServers(options.servers);
+    const nc = await connect({
+      ...natsOptions(options),
+      timeout: CONNECT_TIMEOUT_MS,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RECONNECT_WAIT_MS,
+      pingInterval: PING_EVERY_MS,
+    }).catch((error: unknown) => {
+      throw connectionError(error, options.servers);
+    });
+    try {
+      checkServerVersion(nc.info?.version ?? 'unknown');
+      const jsm = await jetstreamManager(nc, { timeout: 10_000 }).catch((error: unknown) => {
+        throw new ClusterError(
+          'NO_JETSTREAM',
+          { servers },
+          `${servers.join(', ')} has no JetStream, or not for this account: ${(error as Error).message}; start the server with --jetstream, and enable it for the account`,
+          { cause: error },
+        );
+      });
+      return new Connection(nc, jsm, servers);
+    } catch (error) {
+      await nc.close();
+      throw error;
+    }
+  }
+
+  /** Largest message that the server takes, bytes. */
+  get maxPayload(): number {
+    return this.nc.info?.max_payload ?? 1024 * 1024;
+  }
+
+  /** Whether there is more than one server, so that copies can be kept. */
+  get isClustered(): boolean {
+    return this.nc.info?.cluster !== undefined;
+  }
+
+  /** What was sent is sent; then the connection ends. */
+  async close(): Promise<void> {
+    if (this.nc.isClosed()) return;
+    await this.nc.flush().catch(() => {});
+    await this.nc.close();
+  }
+}

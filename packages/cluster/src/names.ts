@@ -1,0 +1,98 @@
+import { ClusterError } from './errors.ts';
+import { VERSION } from './version.ts';
+
+/** Streams and buckets; in an account of its own, nothing else is needed to keep two clusters apart. */
+export const STREAMS = { jobs: 'PVF_JOBS', results: 'PVF_RESULTS', dead: 'PVF_DEAD' } as const;
+export const BUCKETS = {
+  code: 'PVF_CODE',
+  povs: 'PVF_POVS',
+  outputs: 'PVF_OUTPUTS',
+  runs: 'PVF_RUNS',
+  agents: 'PVF_AGENTS',
+  attempts: 'PVF_ATTEMPTS',
+} as const;
+
+/**
+ * Jobs are spread over that many consumers by the hash of their PVF, so that an agent can ask first for those that it
+ * has loaded. More make idle agents ask more often.
+ */
+export const PARTITIONS = 8;
+
+/** Results of so many candidates are removed at once when they have been fetched. */
+const BLOCK = 1024;
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** @throws ClusterError INVALID_OPTION */
+export function checkName(option: 'name' | 'id', name: string): string {
+  if (NAME.test(name)) return name;
+  throw new ClusterError(
+    'INVALID_OPTION',
+    { option },
+    `${option} ${JSON.stringify(name)} is no name: 1 to 64 of A-Z, a-z, 0-9, - and _`,
+  );
+}
+
+/** @param codeHash hexadecimal */
+export function partitionOf(codeHash: string): number {
+  return Number.parseInt(codeHash.slice(0, 2), 16) % PARTITIONS;
+}
+
+/** A version as a token of a subject. */
+export function versionToken(version: string = VERSION): string {
+  return version.replace(/[^A-Za-z0-9]/g, '-');
+}
+
+/** The consumer of a partition for agents of one version. */
+export function consumerName(partition: number, version: string = VERSION): string {
+  return `agents-${versionToken(version)}-${partition}`;
+}
+
+export function consumerFilter(partition: number, version: string = VERSION): string {
+  return `pvf.jobs.${versionToken(version)}.${partition}.>`;
+}
+
+/** One candidate for one agent. */
+export interface Place {
+  readonly run: string;
+  /** Place of the candidate in its run, from 0. */
+  readonly index: number;
+  /** Which of the answers to it, from 0. */
+  readonly replica: number;
+}
+
+export function jobSubject({ run, index, replica }: Place, codeHash: string): string {
+  return `pvf.jobs.${versionToken()}.${partitionOf(codeHash)}.${run}.${index}.${replica}`;
+}
+
+export function resultSubject({ run, index, replica }: Place): string {
+  return `pvf.results.${run}.${blockOf(index)}.${index}.${replica}`;
+}
+
+export function deadSubject({ run, index, replica }: Place): string {
+  return `pvf.dead.${run}.${index}.${replica}`;
+}
+
+/** Key of the attempts at a job; also name of its objects. */
+export function placeKey({ run, index, replica }: Place): string {
+  return `${run}.${index}.${replica}`;
+}
+
+export function blockOf(index: number): number {
+  return Math.floor(index / BLOCK);
+}
+
+export const filters = {
+  jobsOf: (run: string): string => `pvf.jobs.*.*.${run}.>`,
+  resultsOf: (run: string): string => `pvf.results.${run}.>`,
+  deadOf: (run: string): string => `pvf.dead.${run}.>`,
+  resultsOfBlock: (run: string, block: number): string => `pvf.results.${run}.${block}.>`,
+};
+
+/** Undefined for a subject that is no result's. */
+export function placeOfResult(subject: string): Place | undefined {
+  const [, run, block, index, replica] =
+    /^pvf\.results\.([\w-]{1,64})\.(\d{1,12})\.(\d{1,15})\.(\d{1,2})$/.exec(subject) ?? [];
+  if (run === undefined || blockOf(Number(index)) !== Number(block)) return undefined;
+  return { run, index: Number(index), replica: Number(replica) };
+}

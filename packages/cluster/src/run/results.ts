@@ -1,0 +1,1 @@
+export { type Answer, type Machine, type Result, sha256 } from '../records/index.ts';

@@ -1,0 +1,82 @@
+interface Open<R> {
+  readonly results: Map<number, R>;
+}
+
+/** What is out and not yet answered, and what is answered and not yet taken: never more than its size, in all. */
+export class Window<R> {
+  readonly #size: number;
+  readonly #replicas: number;
+  readonly #open = new Map<number, Open<R>>();
+  readonly #ready: { index: number; results: R[] }[] = [];
+  #untaken = 0;
+  #allOpened = false;
+  #ended = false;
+  #failure: { error: unknown } | undefined;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(size: number, replicas: number) {
+    this.#size = size;
+    this.#replicas = replicas;
+  }
+
+  /** Waits until one more may be opened. @returns false if nothing is wanted any more */
+  async room(): Promise<boolean> {
+    while (!this.#ended && this.#open.size + this.#untaken >= this.#size) await this.#changed.promise;
+    return !this.#ended;
+  }
+
+  open(index: number): void {
+    this.#open.set(index, { results: new Map() });
+  }
+
+  /** What is not open is nobody's: an answer that came twice, or one that was taken by an earlier call. */
+  put(index: number, replica: number, result: R): void {
+    const entry = this.#open.get(index);
+    if (entry === undefined || replica >= this.#replicas || entry.results.has(replica)) return;
+    entry.results.set(replica, result);
+    if (entry.results.size < this.#replicas) return;
+    this.#open.delete(index);
+    const results = [...entry.results].sort(([a], [b]) => a - b).map(([, each]) => each);
+    this.#ready.push({ index, results });
+    this.#untaken += 1;
+    this.#change();
+  }
+
+  /** The last that was told has been taken. */
+  taken(): void {
+    this.#untaken -= 1;
+    this.#change();
+  }
+
+  allOpened(): void {
+    this.#allOpened = true;
+    this.#change();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#change();
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.end();
+  }
+
+  /** Each that is complete, until all that were opened are told, or the end. Throws what it failed with. */
+  async *complete(): AsyncGenerator<{ index: number; results: R[] }> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#ended) return;
+      const next = this.#ready.shift();
+      if (next !== undefined) yield next;
+      else if (this.#allOpened && this.#open.size === 0) return;
+      else await this.#changed.promise;
+    }
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,11 @@
+/** One place for what is used of the client's types. */
+export {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+export type { WithRequired } from '@nats-io/nats-core';

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { checkServerVersion, natsOptions, shownServers } from '../src/connection/index.ts';
+import { ClusterError } from '../src/errors.ts';
+import {
+  checkName,
+  consumerFilter,
+  jobSubject,
+  PARTITIONS,
+  partitionOf,
+  placeOfResult,
+  resultSubject,
+  versionToken,
+} from '../src/names.ts';
+import { sizesOf } from '../src/store/limits.ts';
+
+const place = { run: 'night_1', index: 2050, replica: 1 };
+const codeOf = (call: () => unknown) => {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return (error as ClusterError).code;
+  }
+};
+
+test('a job lies in the partition of its PVF, for agents of this version alone', () => {
+  const hash = `0b${'0'.repeat(62)}`;
+  const subject = jobSubject(place, hash);
+  expect(partitionOf(hash)).toBe(0x0b % PARTITIONS);
+  expect(subject.startsWith(consumerFilter(partitionOf(hash)).slice(0, -1))).toBe(true);
+  expect(subject.startsWith(consumerFilter(partitionOf(hash), '9.9.9').slice(0, -1))).toBe(false);
+  expect(versionToken('1.2.3-rc.1+x')).toMatch(/^[\w-]+$/);
+});
+
+test('a result tells its place, and nothing else is one', () => {
+  expect(placeOfResult(resultSubject(place))).toEqual(place);
+  for (const subject of [
+    'pvf.results.a.0.2050.1',
+    'pvf.results.a.2.2050',
+    'pvf.jobs.a.2.2050.1',
+    'pvf.results.a b.2.2050.1',
+  ])
+    expect(placeOfResult(subject)).toBeUndefined();
+});
+
+test.each(['', 'a.b', 'a b', '*', 'x'.repeat(65), 'ü'])('%j is no name', (name) => {
+  expect(codeOf(() => checkName('name', name))).toBe('INVALID_OPTION');
+});
+
+test.each(['2.9.10', '1.4.1', '2.9.99', 'unknown', ''])('server %j is refused', (version) => {
+  expect(codeOf(() => checkServerVersion(version))).toBe('SERVER_VERSION');
+});
+
+test.each(['2.10.0', '2.10.29', '2.15.3', '3.0.0', '2.11.0-dev'])('server %j is taken', (version) => {
+  expect(() => checkServerVersion(version)).not.toThrow();
+});
+
+test('an address may hold a name and password, a token, or several servers, and TLS', () => {
+  expect(natsOptions({ servers: 'nats://me:p%40ss@a:1,b' })).toMatchObject({
+    servers: ['a:1', 'b:4222'],
+    user: 'me',
+    pass: 'p@ss',
+  });
+  expect(natsOptions({ servers: 'nats://t0ken@a' })).toMatchObject({ token: 't0ken' });
+  expect(natsOptions({ servers: 'tls://a' }).tls).toEqual({});
+  expect(natsOptions({ servers: 'nats://a', tls: { ca: 'ca.pem' } }).tls).toEqual({ caFile: 'ca.pem' });
+  expect(natsOptions({ servers: 'nats://a' }).tls).toBeUndefined();
+});
+
+test.each(['http://a', 'nats://', '::', ''])('%j is no address', (servers) => {
+  expect(codeOf(() => natsOptions({ servers }))).toBe('INVALID_OPTION');
+});
+
+test('credentials that cannot be read are told at once, and secrets of addresses never', () => {
+  expect(codeOf(() => natsOptions({ servers: 'a', credentials: '/nowhere/x.creds' }))).toBe('INVALID_OPTION');
+  expect(shownServers('nats://me:secret@a:1,secret@b')).toEqual(['nats://a:1', 'b']);
+});
+
+test('the store is shared out, and what cannot be is refused', () => {
+  const { replicas, bytes } = sizesOf({ storeBytes: 2 ** 30 }, true);
+  expect(replicas).toBe(3);
+  const sum = Object.values(bytes).reduce((total, size) => total + size, 0);
+  expect(sum).toBeLessThanOrEqual(2 ** 30);
+  expect(sum).toBeGreaterThan(2 ** 30 - 100);
+  expect(codeOf(() => sizesOf({ replicas: 2 }, true))).toBe('INVALID_OPTION');
+  expect(codeOf(() => sizesOf({ storeBytes: 1024 }, false))).toBe('INVALID_OPTION');
+});
+
+test('errors carry code and metadata', () => {
+  const error = new ClusterError('STORE_FULL', { name: 'PVF_JOBS' }, 'text');
+  expect([error.name, error.code, error.meta.name, error.message]).toEqual([
+    'ClusterError',
+    'STORE_FULL',
+    'PVF_JOBS',
+    'text',
+  ]);
+});

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config';
+import { SUITE } from '../test-kit/setup/suite.ts';
+import manifest from './package.json' with { type: 'json' };
+
+export default defineConfig({
+  define: { PVF_CLUSTER_VERSION: JSON.stringify(manifest.version) },
+  test: { ...SUITE, include: ['test/**/*.test.ts'] },
+});
