@@ -23,6 +23,7 @@ export interface CliErrorMeta {
   SERVE: { reason: string; details: object };
 }
 
+/** Of {@link CliError}; what to do on each: docs/operating.md. */
 export type CliErrorCode = keyof CliErrorMeta;
 
 /** An error of the caller's making: printed as cause and remedy, exit code 2. */

@@ -1,6 +1,6 @@
 import { ComponentError } from './errors.ts';
 import type { Component, ComponentFunc } from './scan/component.ts';
-import type { FuncType } from './scan/types.ts';
+import type { FuncType } from './scan/type-scope.ts';
 
 /** The package of `wit/pvf-parachain.wit`. Another version is another contract. */
 const PACKAGE = 'pvf:parachain';

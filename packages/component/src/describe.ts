@@ -1,7 +1,8 @@
 import { ENTRY_POINT, ENTRY_TYPE, importLabels } from './contract.ts';
 import { ComponentError } from './errors.ts';
 import { planOf } from './plan/plan.ts';
-import { isComponent, scanComponent } from './scan/component.ts';
+import { isComponent } from './scan/component.ts';
+import { scanComponent } from './scan/scan-component.ts';
 
 /** What can be said about a component without any tool. */
 export interface ComponentReport {

@@ -26,6 +26,7 @@ export interface ComponentErrorMeta {
   NOT_EMPTY: { path: string };
 }
 
+/** Of {@link ComponentError}. */
 export type ComponentErrorCode = keyof ComponentErrorMeta;
 
 /** Any failure of this package that is not a defect of its own: cause, typed metadata, and what to do about it. */

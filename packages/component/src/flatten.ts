@@ -6,6 +6,7 @@ import { flattenSandboxed } from './sandbox/run.ts';
 import { findToolchain } from './toolchain.ts';
 import { warningsOf } from './warnings.ts';
 
+/** How a component becomes a validation function; everything has a default. */
 export interface FlattenOptions {
   /**
    * Pages of 64 KiB that the validation function has, all from the start; 515 of them are the host's. 2,048 by default,
@@ -19,6 +20,7 @@ export interface FlattenOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What flattening made, and what its author should know. */
 export interface FlattenResult {
   /** The validation function: WebAssembly MVP with the three exports of a PVF and imports of `env` alone. */
   readonly module: Uint8Array;

@@ -1,4 +1,4 @@
-import { scanComponent } from './scan/component.ts';
+import { scanComponent } from './scan/scan-component.ts';
 
 /** From here on little is left of what the relay chain takes. */
 const LARGE_BYTES = 2_900_000;

@@ -55,7 +55,9 @@ const EVENT_LOOPS = [
 const SOCKETS = Array<string>(3).fill('both socket');
 /** To make each job the first to go when memory runs out. */
 const OOM_SCORE = 'write /proc/PID/oom_score_adj';
-const WORKER = [...EVENT_LOOPS, ...INERT, ...SOCKETS, 'read /proc', OOM_SCORE];
+/** Hangs up when the guard is gone. */
+const GUARD = 'read pipe';
+const WORKER = [...EVENT_LOOPS, ...INERT, ...SOCKETS, GUARD, 'read /proc', OOM_SCORE];
 /** To order jobs, to give them commands; to hear that one was made, and its answer; to answer clones; the request. */
 const OF_EACH_TEMPLATE = [
   ...Array<string>(2).fill('write pipe'),

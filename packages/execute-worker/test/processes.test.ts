@@ -12,7 +12,7 @@ import {
 } from '@pvf/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WorkerFailure } from '../../../verify/differential/driver/index.ts';
-import { templateAndJob } from './support/loaded.ts';
+import { guardOf, templateAndJob } from './support/loaded.ts';
 import { answerOf, type CandidateInput, WorkerPair, watermarkOf } from './support/workers.ts';
 
 const LIMIT_MS = 2_000;
@@ -163,6 +163,21 @@ describe('a worker', () => {
     const { workerPid, templatePid, waitingPid } = await loadedWorker();
     process.kill(workerPid, 'SIGKILL');
     await gone([workerPid, templatePid, waitingPid]);
+  });
+
+  it('ends, with its processes, when nobody would end them with it any more', async () => {
+    const { workerPid, templatePid, waitingPid } = await loadedWorker();
+    process.kill(guardOf(workerPid), 'SIGKILL');
+    await gone([workerPid, templatePid, waitingPid]);
+  });
+
+  it('runs the candidate that it has when its guard goes', async () => {
+    const { run, workerPid, templatePid } = await loadedWorker();
+    const running = run(HALF_A_SECOND);
+    const jobPid = await runningJob(workerPid);
+    process.kill(guardOf(workerPid), 'SIGKILL');
+    expect(answerOf(await running)).toBe('Ok');
+    await gone([workerPid, templatePid, jobPid]);
   });
 
   it('ends with its processes when the host hangs up', async () => {

@@ -1,5 +1,6 @@
 /** A running timer of a {@link Clock}; `cancel` is a no-op once it fired. */
 export interface ClockTimer {
+  /** Takes the callback back; does nothing once it has run. */
   cancel(): void;
 }
 
@@ -17,6 +18,7 @@ export interface Clock {
 /** `setTimeout` fires at once for more than 2^31 - 1 ms (Node's `lib/internal/timers.js`, TIMEOUT_MAX). */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** The clock of the machine; its timers keep no program alive. */
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after(ms, callback) {

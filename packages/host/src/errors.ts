@@ -1,5 +1,6 @@
 import type { SecurityReport } from './types.ts';
 
+/** Which of the two worker programs. */
 export type WorkerKind = 'prepare' | 'execute';
 
 /** What a {@link HostError} carries by its code: the data that a program needs to react. */
@@ -25,6 +26,7 @@ export interface HostErrorMeta {
   HOST_CLOSED: Record<string, never>;
 }
 
+/** Of {@link HostError}; never changes its meaning. */
 export type HostErrorCode = keyof HostErrorMeta;
 
 /** The only error that the host's API throws. Its message names cause and remedy; compare `code` and `meta`. */

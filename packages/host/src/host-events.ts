@@ -86,6 +86,7 @@ export type SlowMachineEvent = {
 /** What a host tells those who look on. */
 export type HostEvent = ArtifactPreparedEvent | WorkerEndedEvent | OutcomeEvent | SlowMachineEvent;
 
+/** `type` of a {@link HostEvent}. */
 export type HostEventType = HostEvent['type'];
 
 /** The event of a type. */

@@ -102,6 +102,7 @@ export type ReceiptRule =
   /** The PVF's signals to validators, or the core that they and the receipt name. */
   | 'ump-signals';
 
+/** Which rule a candidate breaks; never changes its meaning. */
 export type InvalidRule = ExecutionRule | PovSizeRule | ReceiptRule;
 
 /** What the chain could not tell; see `ChainAnswers`. */
@@ -133,7 +134,11 @@ export type InternalCause =
   /** An unexpected fault of the host's own. */
   | 'host-fault';
 
-/** @typeParam V `for` with a receipt, `unchecked` without */
+/**
+ * What is claimed holds; without a receipt, what the PVF makes of its input.
+ *
+ * @typeParam V `for` with a receipt, `unchecked` without
+ */
 export type ValidOutcome<V extends Vote = 'for' | 'unchecked'> = ValidationCommon & {
   kind: 'valid';
   vote: V;
@@ -144,7 +149,12 @@ export type ValidOutcome<V extends Vote = 'for' | 'unchecked'> = ValidationCommo
   /** Decompressed size of the PoV, bytes. */
   povSize: number;
 };
-/** @typeParam V `against` with a receipt, `unchecked` without */
+/**
+ * A rule is broken: the same answer on any machine.
+ *
+ * @typeParam V `against` with a receipt, `unchecked` without
+ * @typeParam R the rules that can be meant
+ */
 export type InvalidOutcome<
   V extends Vote = 'against' | 'unchecked',
   R extends InvalidRule = InvalidRule,
@@ -156,6 +166,11 @@ export type InvalidOutcome<
   /** Present with `ump-signals`. */
   umpSignals?: UmpCheckError;
 };
+/**
+ * Candidate or machine may be the cause, after one more try.
+ *
+ * @typeParam V `against` with a receipt, `unchecked` without
+ */
 export type PossiblyInvalidOutcome<V extends Vote = 'against' | 'unchecked'> = ValidationCommon & {
   kind: 'possibly-invalid';
   vote: V;
@@ -169,6 +184,7 @@ export type ChainUnavailableOutcome = ValidationCommon & {
   cause: ChainQuestion;
   message: string;
 };
+/** A fault of this machine: no vote. */
 export type InternalOutcome = ValidationCommon & {
   kind: 'internal';
   vote: 'abstain';
@@ -185,12 +201,14 @@ export type PreparationFailedOutcome = ValidationCommon & {
   deterministic: true;
   message: string;
 };
+/** The answer is of no use any more; nothing was decided. */
 export type DeadlinePassedOutcome = ValidationCommon & {
   kind: 'deadline-passed';
   vote: 'none';
   /** The caller's `deadlineMs`, or a backing job whose scheduling parent left the active forks. */
   cause: 'caller-deadline' | 'inactive-fork';
 };
+/** Somebody took the request back, or closed the host; nothing was decided. */
 export type CancelledOutcome = ValidationCommon & {
   kind: 'cancelled';
   vote: 'none';

@@ -126,6 +126,7 @@ export interface PvfInput {
   validationCodeBombLimit: number;
 }
 
+/** What `precheck` takes. */
 export type PrecheckRequest = PvfInput & RequestControl;
 
 type CandidateInput = PvfInput &
@@ -144,8 +145,10 @@ export type ReceiptRequest = CandidateInput & Claim;
 /** A candidate without receipt: its outcome says what the PVF made of it, and no vote. */
 export type BareRequest = CandidateInput & NoClaim;
 
+/** What `validate` takes: with a receipt, or without. */
 export type ValidateRequest = ReceiptRequest | BareRequest;
 
+/** What goes with any request; everything has a default. */
 export interface RequestControl {
   /** Takes the request back: out of its queue at once, or its job is killed. The outcome is `cancelled`. */
   signal?: AbortSignal;
@@ -178,6 +181,7 @@ export interface ActiveLeavesUpdate {
 /** Whether a layer of isolation works here; the reason when it does not. */
 export type SecurityFeature = { available: true } | { available: false; reason: string };
 
+/** Which layers of isolation work on this machine. */
 export interface SecurityReport {
   secureMode: boolean;
   landlock: SecurityFeature;
@@ -188,6 +192,7 @@ export interface SecurityReport {
   cgroup: SecurityFeature;
 }
 
+/** A worker program as it was when the host started. */
 export interface WorkerProgram {
   path: string;
   version: string;

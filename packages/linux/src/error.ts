@@ -16,6 +16,7 @@ export interface SandboxErrorMeta {
   INVALID_ARGUMENT: { argument: string; value: string };
 }
 
+/** Of {@link SandboxError}; never changes its meaning. */
 export type SandboxErrorCode = keyof SandboxErrorMeta;
 
 /** The only error class this package throws. Compare `code` and `meta`, never the message. */

@@ -41,6 +41,7 @@ export interface ProtocolErrorMeta {
   readonly FRAME_TRUNCATED: { readonly needed: number; readonly available: number };
 }
 
+/** Of {@link ProtocolError}; never changes its meaning. */
 export type ProtocolErrorCode = keyof ProtocolErrorMeta;
 
 /**

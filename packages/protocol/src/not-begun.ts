@@ -8,7 +8,11 @@ export function notBegun(reason: string): string {
   return `${NOT_BEGUN}${reason}`;
 }
 
-/** @param value of a `Kernel` error, which workers tell and never jobs */
+/**
+ * Whether an answer says that the job ended before it had begun: nothing about the candidate.
+ *
+ * @param value of a `Kernel` error, which workers tell and never jobs
+ */
 export function isNotBegun(value: string): boolean {
   return value.startsWith(NOT_BEGUN);
 }

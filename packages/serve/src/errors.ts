@@ -7,6 +7,7 @@ export interface ServeErrorMeta {
   LISTEN: { address: string; port: number };
 }
 
+/** Of {@link ServeError}. */
 export type ServeErrorCode = keyof ServeErrorMeta;
 
 /** The service cannot start; its message names cause and remedy. */

@@ -18,6 +18,9 @@ const MAX_WAIT_MS = 2000;
 /** Small processes are gone by then; whoever ends a large one does not wait for the kernel to tidy up. */
 const END_WAIT_MS = 10;
 
+const STAT_STATE = 0;
+const STAT_FLAGS = 6;
+
 const chunk = Buffer.alloc(LIST_BYTES);
 
 /** Killed, and not gone yet when we looked last. */
@@ -83,15 +86,27 @@ export function endChildAndItsOwn(pid: number, known: ReadonlySet<number>, procF
   endChild(pid);
 }
 
-/** Flags of proc_pid_stat(5). */
 function isExiting(pid: number, procFd: number): boolean {
   if (reapIfDead(pid)) return true;
+  const flags = statFields(pid, procFd)?.[STAT_FLAGS];
+  return flags === undefined || (Number(flags) & PF_EXITING) !== 0;
+}
+
+/**
+ * Waits for something, of its own will: a process that the kernel makes a copy of does not, even while it gets no
+ * processor. False where that cannot be told.
+ */
+export function isAsleep(pid: number, procFd: number | undefined): boolean {
+  return procFd !== undefined && statFields(pid, procFd)?.[STAT_STATE] === 'S';
+}
+
+/** From the state on, as in proc_pid_stat(5); `undefined` when the process is gone. */
+function statFields(pid: number, procFd: number): readonly string[] | undefined {
   try {
     const stat = readSmallFile(`${pid}/stat`, procFd);
-    const flags = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[6]);
-    return (flags & PF_EXITING) !== 0;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return true;
+    return undefined;
   }
 }
 

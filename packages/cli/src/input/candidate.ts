@@ -47,7 +47,7 @@ export interface Candidate {
 }
 
 /**
- * Reads a candidate: a PoV that a collator exported, known by its content, or JSON as {@link candidateOfJson} takes it.
+ * Reads a candidate: a PoV that a collator exported, known by its content, or JSON as `candidateOfJson` takes it.
  * @throws CliError INPUT_FILE, BAD_CANDIDATE, BAD_HEX
  */
 export async function readCandidate(path: string, stdin?: Readable): Promise<Candidate> {

@@ -8,7 +8,7 @@ import { mergeInputs } from '../merge/index.ts';
 import { layOut } from '../plan/layout.ts';
 import { planOf } from '../plan/plan.ts';
 import type { Answer, Job } from '../sandbox/messages.ts';
-import { scanComponent } from '../scan/component.ts';
+import { scanComponent } from '../scan/scan-component.ts';
 import { wasmMerge, wasmOpt } from './binaryen.ts';
 import { splitWithJco } from './split.ts';
 

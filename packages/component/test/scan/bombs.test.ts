@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ComponentError } from '../../src/errors.ts';
-import { scanComponent } from '../../src/scan/component.ts';
+import { scanComponent } from '../../src/scan/scan-component.ts';
 import { ComponentBuilder, EMPTY_MODULE, name, u32 } from '../support/component-builder.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'pvf-component-test-'));
@@ -125,7 +125,7 @@ describe('the scan refuses what would grow in other tools', () => {
     });
     const program = `
       import { readFileSync } from 'node:fs';
-      import { scanComponent } from ${JSON.stringify(new URL('../../src/scan/component.ts', import.meta.url).href)};
+      import { scanComponent } from ${JSON.stringify(new URL('../../src/scan/scan-component.ts', import.meta.url).href)};
       const codes = [];
       for (let position = 0; position < ${codes.length}; position++) {
         try {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { describeComponent } from '../../src/describe.ts';
 import { ComponentError } from '../../src/errors.ts';
-import { scanComponent } from '../../src/scan/component.ts';
+import { scanComponent } from '../../src/scan/scan-component.ts';
 import { smallComponent } from '../support/small-component.ts';
 
 function scan(bytes: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { waitUntil } from '@pvf/test-kit';
 
 /** Children of a process, eldest first, as the kernel lists them: process numbers begin anew, and tell no ages. */
@@ -14,4 +14,20 @@ export async function templateAndJob(worker: number): Promise<{ template: number
     return children.length === 2 && children;
   });
   return { template: template!, waiting: waiting! };
+}
+
+/** The process that ends all of a worker's when the worker ends: of its process group, by its name. */
+export function guardOf(worker: number): number {
+  const found = readdirSync('/proc').find((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const [, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return stat.includes(' (pvf-guard) ') && Number(group) === worker;
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) throw new Error(`worker ${worker} has no guard`);
+  return Number(found);
 }

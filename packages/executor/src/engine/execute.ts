@@ -23,6 +23,7 @@ export type ExecutionOutcome =
       readonly trap?: Trap;
     };
 
+/** Where and why a guest trapped, as far as the guest or the engine tells. */
 export interface Trap {
   /** The innermost call first. */
   readonly backtrace: readonly TrapFrame[];
@@ -40,6 +41,7 @@ export interface GuestInstance {
   readonly codeBytes: number | undefined;
 }
 
+/** What a guest runs under. */
 export interface InstantiateOptions {
   readonly semantics: ExecutorSemantics;
   /** What `ext_logging_max_level` answers: the worker's log level, 0 (off) to 5. */

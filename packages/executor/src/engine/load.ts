@@ -8,6 +8,7 @@ import {
 import type { CodeCache } from './code-cache.ts';
 import type { ModuleShape } from './shape.ts';
 
+/** What an artifact holds, machine code in place. Untrusted: a job has made it. */
 export interface LoadedArtifact {
   readonly module: WebAssembly.Module;
   readonly shape: ModuleShape;

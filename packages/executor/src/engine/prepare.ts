@@ -19,6 +19,7 @@ export class PreparationError extends Error {
   }
 }
 
+/** What validation code is prepared under. */
 export interface PrepareOptions {
   /** Largest size that compressed code may decompress to, in bytes. */
   readonly bombLimit: number;
@@ -30,6 +31,7 @@ export interface PrepareOptions {
   readonly codeCache: CodeCache;
 }
 
+/** An artifact, as bytes of its file. */
 export interface PreparedCode {
   readonly artifact: Uint8Array;
   /** Bytes of the code after decompression. */

@@ -26,6 +26,7 @@ export interface ModuleShape {
   readonly heightExport: string | undefined;
 }
 
+/** An import of a module, as its artifact records it. */
 export interface ImportShape {
   readonly module: string;
   readonly name: string;

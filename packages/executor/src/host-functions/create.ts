@@ -44,6 +44,7 @@ export interface HostFunctions {
   allocate(size: number): number;
   /** Why a host function trapped, if one did; ask after the guest ended with a RuntimeError. */
   failure(): HostFunctionError | undefined;
+  /** What the guest has allocated, in bytes. */
   allocatorStats(): AllocatorStats;
   /** Which host function has this index in the module that holds them; for backtraces. */
   nameAt(index: number): string | undefined;

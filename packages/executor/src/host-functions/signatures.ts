@@ -1,5 +1,7 @@
+/** Type of a value in WebAssembly, of those that functions of the host take. */
 export type ValType = 'i32' | 'i64' | 'f32' | 'f64';
 
+/** Group of a host function, after the interface that it belongs to. */
 export type HostFunctionKind =
   | 'allocator'
   | 'batch'

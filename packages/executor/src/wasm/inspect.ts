@@ -14,6 +14,7 @@ import { requirePreparable, withFunctionName } from './rewrite.ts';
 import { scanInto } from './scan.ts';
 import { MUTABLE, ScanState, SECTION_NAMES, SectionId } from './scan-state.ts';
 
+/** What a report is made under; everything has a default. */
 export interface InspectOptions {
   /** Limit of the logical stack in values; decides only whether a function can ever be called. Default 65,536. */
   readonly stackLogicalMax?: number;
@@ -25,6 +26,7 @@ export interface InspectOptions {
   readonly classify?: (entry: ModuleImport) => string;
 }
 
+/** A section of a module: where it lies, and how large it is. */
 export interface SectionReport {
   readonly section: string;
   /** Name of a custom section. */
@@ -35,6 +37,7 @@ export interface SectionReport {
   readonly entries?: number;
 }
 
+/** What a function takes of the logical stack. */
 export interface StackCost {
   /** Index in the function index space. */
   readonly functionIndex: number;

@@ -4,8 +4,10 @@ import { scanInto } from './scan.ts';
 import { Kind, type Limits, MUTABLE, ScanState, SectionId } from './scan-state.ts';
 import { readGlobalType, readLimits, readTableLimits } from './sections.ts';
 
+/** Type of a value in WebAssembly, of the MVP. */
 export type ValueTypeName = 'i32' | 'i64' | 'f32' | 'f64';
 
+/** Types of what a function takes and gives, in their order. */
 export interface FunctionType {
   readonly params: readonly ValueTypeName[];
   readonly results: readonly ValueTypeName[];
@@ -24,7 +26,9 @@ export type ExternalType =
   | { readonly kind: 'memory'; readonly size: Size | undefined }
   | { readonly kind: 'global'; readonly valueType: ValueTypeName | undefined; readonly mutable: boolean };
 
+/** What a module asks for: its two names, its type. */
 export type ModuleImport = { readonly module: string; readonly name: string } & ExternalType;
+/** What a module offers: its name, its index among its kind, its type. */
 export type ModuleExport = { readonly name: string; readonly index: number } & ExternalType;
 
 /** What a module asks for and offers, with types, which the JavaScript API does not show. */

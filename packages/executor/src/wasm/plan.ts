@@ -23,6 +23,7 @@ export const REFERENCE_STEPS = [
   'clear_memory_max_limit',
 ] as const;
 
+/** A step of the reference's rewriting, in its order. */
 export type ReferenceStep = (typeof REFERENCE_STEPS)[number];
 
 /** The plan that stops after `step`. */

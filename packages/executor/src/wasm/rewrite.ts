@@ -8,6 +8,7 @@ import { type ScanState, SectionId } from './scan-state.ts';
 /** What `rewriteModule` makes of a module. */
 export type RewriteTarget = 'reference' | 'engine';
 
+/** How validation code is rewritten, and for whom. */
 export interface RewriteOptions {
   /** Limit of the logical stack in values (ExecutorParams `StackLogicalMax`), 0 … 2³² − 1. */
   readonly stackLogicalMax: number;

@@ -216,6 +216,7 @@ export class PvfHost implements AsyncDisposable {
     );
   }
 
+  /** What the host is and does at this moment; plain data, for people and health checks. */
   status(): HostStatus {
     const { programs, workspace, security, prepare, execute, services } = this.#host;
     const program = (kind: 'prepare' | 'execute') => {
@@ -260,6 +261,7 @@ export class PvfHost implements AsyncDisposable {
     return this.#closed;
   }
 
+  /** `await using host = …`: the same as `close()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

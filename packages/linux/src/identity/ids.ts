@@ -8,6 +8,7 @@ export interface IdTriple {
   readonly saved: number;
 }
 
+/** Real, effective and saved id in one. */
 export const allIds = (id: number): IdTriple => ({ real: id, effective: id, saved: id });
 
 /**

@@ -23,6 +23,7 @@ export function setNoNewPrivileges(): void {
   prctl('PR_SET_NO_NEW_PRIVS', PR_SET_NO_NEW_PRIVS, 1);
 }
 
+/** Whether this thread can gain no privilege by execve (prctl(2), PR_GET_NO_NEW_PRIVS). */
 export function hasNoNewPrivileges(): boolean {
   return prctl('PR_GET_NO_NEW_PRIVS', PR_GET_NO_NEW_PRIVS) === 1;
 }
@@ -35,6 +36,7 @@ export function setDumpable(on: boolean): void {
   prctl('PR_SET_DUMPABLE', PR_SET_DUMPABLE, on ? 1 : 0);
 }
 
+/** Whether this process dumps core and can be traced (prctl(2), PR_GET_DUMPABLE). */
 export function isDumpable(): boolean {
   return prctl('PR_GET_DUMPABLE', PR_GET_DUMPABLE) === 1;
 }
@@ -73,6 +75,7 @@ export function currentPid(): number {
   return sys3(NR.getpid, 0, 0, 0);
 }
 
+/** getppid(2): 0 if the parent is in another pid namespace. */
 export function parentPid(): number {
   return sys3(NR.getppid, 0, 0, 0);
 }
@@ -92,6 +95,7 @@ export function isAddressSpaceRandomised(): boolean {
   return (sys3(NR.personality, PERSONALITY_QUERY, 0, 0) & ADDR_NO_RANDOMIZE) === 0;
 }
 
+/** For programs that are executed from here on (personality(2), ADDR_NO_RANDOMIZE). */
 export function setAddressSpaceRandomised(on: boolean): void {
   const now = sys3(NR.personality, PERSONALITY_QUERY, 0, 0);
   const next = on ? now & ~ADDR_NO_RANDOMIZE : now | ADDR_NO_RANDOMIZE;

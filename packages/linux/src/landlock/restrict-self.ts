@@ -30,6 +30,7 @@ export type LandlockRule =
   | { readonly fd: number; readonly access: readonly FsAccess[] }
   | { readonly tcpPort: number; readonly access: readonly NetAccess[] };
 
+/** What the calling thread may still do; what is not listed it may not (landlock(7)). */
 export interface LandlockOptions {
   /** Rights that are denied wherever no rule grants them; all that the ABI has by default. */
   readonly handledFs?: readonly FsAccess[];

@@ -112,6 +112,7 @@ export function encodeProgram(instructions: readonly BpfInstruction[]): Uint8Arr
   return bytes;
 }
 
+/** Reads what `encodeProgram` wrote: 8 bytes an instruction, as the kernel takes them (struct sock_filter). */
 export function decodeProgram(bytes: Uint8Array): BpfInstruction[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: bytes.length / INSTRUCTION_BYTES }, (_, i) => ({

@@ -32,6 +32,7 @@ export interface SyscallRule {
   readonly action?: SeccompAction | 'pass';
 }
 
+/** What a filter lets through. */
 export interface FilterSpec {
   /** This process's by default. */
   readonly arch?: Architecture;

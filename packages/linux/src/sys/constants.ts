@@ -1,4 +1,8 @@
-/** Kernel constants under the kernel's own names; the header that defines them is in each heading. */
+/**
+ * Kernel constants under the kernel's own names; the header that defines them is in each heading.
+ *
+ * @module
+ */
 
 // linux/sched.h
 export const CLONE_FILES = 0x00000400;

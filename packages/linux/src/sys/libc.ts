@@ -81,6 +81,7 @@ export function avoidSystemCalls(...names: readonly SyscallName[]): void {
   sysBuffer = (nr, ...rest) => (avoided.has(nr) ? refused() : libc.sysBuffer(nr, ...rest));
 }
 
+/** Whether a call is answered with ENOSYS here instead of made. */
 export function isAvoided(name: SyscallName): boolean {
   return avoided.size > 0 && avoided.has(syscallNumber(name) ?? -1);
 }
@@ -90,9 +91,11 @@ function refused(): -1 {
   return -1;
 }
 
+/** Address of libc's `sigaction`. */
 export const libcSigaction = libc.sigaction;
 /** Address of libc's `syscall` function. */
 export const libcSyscallAddress = libc.syscallAddress;
+/** Size of a page of memory, in bytes. */
 export const PAGE_BYTES = libc.pageBytes;
 
 /** errno of the last failed call; read it before anything else. */

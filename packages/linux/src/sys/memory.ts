@@ -23,6 +23,7 @@ export function readInt64(view: DataView, offset: number): number {
   return view.getInt32(offset + 4, true) * 0x1_0000_0000 + view.getUint32(offset, true);
 }
 
+/** Writes an integer of up to 53 bits as a little-endian 64-bit one; `offset` in bytes. */
 export function writeInt64(view: DataView, offset: number, value: number): void {
   view.setUint32(offset, value % 0x1_0000_0000, true);
   view.setInt32(offset + 4, Math.floor(value / 0x1_0000_0000), true);

@@ -18,6 +18,7 @@ export type UmpSignal =
   /** The collator's peer deserves a better reputation; at most {@link MAX_APPROVED_PEER_BYTES}. */
   | { readonly type: 'ApprovedPeer'; readonly value: Uint8Array };
 
+/** SCALE codec of {@link UmpSignal}; decoding throws `ProtocolError`. */
 export const UmpSignal = codec<UmpSignal>(
   'UmpSignal',
   variants<UmpSignal>({

@@ -41,6 +41,7 @@ export class TemplateBudget {
     this.#limits = limits;
   }
 
+  /** What all held templates take together, in bytes. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -55,10 +56,12 @@ export class TemplateBudget {
     return this.#heldBytes > this.#limits.bytes;
   }
 
+  /** What the template of this key takes, in bytes; undefined if it is not held. */
   bytesOf(key: string): number {
     return this.#held.get(key) ?? 0;
   }
 
+  /** Whether the template of this key is held. */
   holds(key: string): boolean {
     return this.#held.has(key);
   }

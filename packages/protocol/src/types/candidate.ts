@@ -60,7 +60,7 @@ export const CandidateDescriptor = codec<CandidateDescriptor>(
 /** What validators vote on. */
 export interface CandidateReceipt {
   readonly descriptor: CandidateDescriptor;
-  /** blake2-256 of the encoded {@link CandidateCommitments}. */
+  /** blake2-256 of the encoded `CandidateCommitments`. */
   readonly commitmentsHash: Uint8Array;
 }
 
@@ -101,6 +101,7 @@ export interface CommittedCandidateReceipt {
   readonly commitments: CandidateCommitments;
 }
 
+/** SCALE codec of {@link CommittedCandidateReceipt}; decoding throws `ProtocolError`. */
 export const CommittedCandidateReceipt = codec<CommittedCandidateReceipt>(
   'CommittedCandidateReceipt',
   struct<CommittedCandidateReceipt>({ descriptor: CandidateDescriptor, commitments: CandidateCommitments }),

@@ -15,6 +15,7 @@ export type JobError =
   /** The job answered and then exited with another status than the answer calls for. */
   | { readonly type: 'UnexpectedExitStatus'; readonly value: number };
 
+/** SCALE codec of {@link JobError}; decoding throws `ProtocolError`. */
 export const JobError = codec<JobError>(
   'JobError',
   variants<JobError>({
@@ -40,6 +41,7 @@ export type InternalValidationError =
   | { readonly type: 'Kernel'; readonly value: string }
   | { readonly type: 'NonDeterministicPrepareError'; readonly value: PrepareError };
 
+/** SCALE codec of {@link InternalValidationError}; decoding throws `ProtocolError`. */
 export const InternalValidationError = codec<InternalValidationError>(
   'InternalValidationError',
   variants<InternalValidationError>({
@@ -62,6 +64,7 @@ export type WorkerError =
   | { readonly type: 'JobError'; readonly value: JobError }
   | { readonly type: 'InternalError'; readonly value: InternalValidationError };
 
+/** SCALE codec of {@link WorkerError}; decoding throws `ProtocolError`. */
 export const WorkerError = codec<WorkerError>(
   'WorkerError',
   variants<WorkerError>({

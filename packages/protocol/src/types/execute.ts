@@ -25,6 +25,7 @@ export interface PersistedValidationData {
   readonly maxPovSize: number;
 }
 
+/** SCALE codec of {@link PersistedValidationData}; decoding throws `ProtocolError`. */
 export const PersistedValidationData = codec<PersistedValidationData>(
   'PersistedValidationData',
   struct<PersistedValidationData>({
@@ -41,6 +42,7 @@ export interface PoV {
   readonly blockData: Uint8Array;
 }
 
+/** SCALE codec of {@link PoV}; decoding throws `ProtocolError`. */
 export const PoV = codec<PoV>('PoV', struct<PoV>({ blockData: bytes }));
 
 /** Version of the candidate's descriptor; V3 candidates get the extended validation params. */
@@ -50,6 +52,7 @@ export type CandidateDescriptorVersion =
   | { readonly type: 'V3' }
   | { readonly type: 'Unknown'; readonly value: number };
 
+/** SCALE codec of {@link CandidateDescriptorVersion}; decoding throws `ProtocolError`. */
 export const CandidateDescriptorVersion = codec<CandidateDescriptorVersion>(
   'CandidateDescriptorVersion',
   variants<CandidateDescriptorVersion>({
@@ -75,6 +78,7 @@ export interface ExecuteRequest {
   readonly descriptorVersion: CandidateDescriptorVersion;
 }
 
+/** SCALE codec of {@link ExecuteRequest}; decoding throws `ProtocolError`. */
 export const ExecuteRequest = codec<ExecuteRequest>(
   'ExecuteRequest',
   struct<ExecuteRequest>({
@@ -101,6 +105,7 @@ export type JobResponse =
   /** The artifact is not the one that was asked for: prepare it again and retry. Said by the worker. */
   | { readonly type: 'CorruptedArtifact' };
 
+/** SCALE codec of {@link JobResponse}; decoding throws `ProtocolError`. */
 export const JobResponse = codec<JobResponse>(
   'JobResponse',
   variants<JobResponse>({
@@ -115,6 +120,7 @@ export const JobResponse = codec<JobResponse>(
 /** Execute job → execute worker, one frame on the job's pipe. Untrusted: the job may say anything. */
 export type JobResult = Result<JobResponse, JobError>;
 
+/** SCALE codec of {@link JobResult}; decoding throws `ProtocolError`. */
 export const JobResult = codec<JobResult>('JobResult', result(JobResponse, JobError));
 
 /** A job that ended in a way the worker survives. */
@@ -126,6 +132,7 @@ export interface WorkerResponse {
   readonly povSize: number;
 }
 
+/** SCALE codec of {@link WorkerResponse}; decoding throws `ProtocolError`. */
 export const WorkerResponse = codec<WorkerResponse>(
   'WorkerResponse',
   struct<WorkerResponse>({ jobResponse: JobResponse, duration: Duration, povSize: u32 }),
@@ -134,6 +141,7 @@ export const WorkerResponse = codec<WorkerResponse>(
 /** Execute worker → host. */
 export type ExecuteWorkerResult = Result<WorkerResponse, WorkerError>;
 
+/** SCALE codec of {@link ExecuteWorkerResult}; decoding throws `ProtocolError`. */
 export const ExecuteWorkerResult = codec<ExecuteWorkerResult>(
   'ExecuteWorkerResult',
   result(WorkerResponse, WorkerError),

@@ -55,6 +55,7 @@ const unreadLine = struct<UnreadGuestLogLine>({
   message: boundedBytes(MAX_GUEST_MESSAGE_BYTES),
 });
 
+/** SCALE codec of {@link UnreadGuestLog}; decoding throws `ProtocolError`. */
 export const UnreadGuestLog = codec<UnreadGuestLog>(
   'GuestLog',
   variants<UnreadGuestLog>({ Line: [0, { line: unreadLine }], LeftOut: [1, { count: u32 }] }),
@@ -127,6 +128,7 @@ export interface ExecutionDetail {
   readonly job: JobDetail | undefined;
 }
 
+/** SCALE codec of {@link ExecutionDetail}; decoding throws `ProtocolError`. */
 export const ExecutionDetail = codec<ExecutionDetail>(
   'ExecutionDetail',
   struct<ExecutionDetail>({
@@ -157,6 +159,7 @@ export interface UnreadExecutionDetail {
   readonly job: UnreadJobDetail | undefined;
 }
 
+/** SCALE codec of {@link UnreadExecutionDetail}; decoding throws `ProtocolError`. */
 export const UnreadExecutionDetail = codec<UnreadExecutionDetail>(
   'ExecutionDetail',
   struct<UnreadExecutionDetail>({

@@ -33,6 +33,7 @@ const PvfPrepKind = names<PvfPrepKind>({ Precheck: 0, Prepare: 1 });
 const PvfExecKind = names<PvfExecKind>({ Backing: 0, Approval: 1 });
 const ExecutorHostFunction = names<ExecutorHostFunction>({ EccRfc163: 1 });
 
+/** SCALE codec of {@link ExecutorParam}; decoding throws `ProtocolError`. */
 export const ExecutorParam = codec<ExecutorParam>(
   'ExecutorParam',
   variants<ExecutorParam>({
@@ -47,4 +48,5 @@ export const ExecutorParam = codec<ExecutorParam>(
   }),
 );
 
+/** SCALE codec of {@link ExecutorParams}; decoding throws `ProtocolError`. */
 export const ExecutorParams = codec<ExecutorParams>('ExecutorParams', vector<ExecutorParam>(ExecutorParam));

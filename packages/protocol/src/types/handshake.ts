@@ -11,6 +11,7 @@ export interface SecurityStatus {
   readonly canDoSecureClone: boolean;
 }
 
+/** SCALE codec of {@link SecurityStatus}; decoding throws `ProtocolError`. */
 export const SecurityStatus = codec<SecurityStatus>(
   'SecurityStatus',
   struct<SecurityStatus>({
@@ -27,6 +28,7 @@ export interface WorkerHandshake {
   readonly securityStatus: SecurityStatus;
 }
 
+/** SCALE codec of {@link WorkerHandshake}; decoding throws `ProtocolError`. */
 export const WorkerHandshake = codec<WorkerHandshake>(
   'WorkerHandshake',
   struct<WorkerHandshake>({ securityStatus: SecurityStatus }),

@@ -1,8 +1,8 @@
 import { codec, i32, option, string, variants } from '../scale/index.ts';
 
 /**
- * Why a PVF could not be prepared. {@link isDeterministic} tells which of these are the PVF's own fault. For a
- * precheck every one of them means: vote against; for an execution see {@link isDeterministic}.
+ * Why a PVF could not be prepared. `isDeterministic` tells which of these are the PVF's own fault. For a
+ * precheck every one of them means: vote against; for an execution see `isDeterministic`.
  */
 export type PrepareError =
   /** The code is no module that may run. Reported by the job. */
@@ -37,6 +37,7 @@ export type PrepareError =
   /** The code is compressed and broken or above the bomb limit. Reported by the job. */
   | { readonly type: 'CouldNotDecompressCodeBlob'; readonly value: string };
 
+/** SCALE codec of {@link PrepareError}; decoding throws `ProtocolError`. */
 export const PrepareError = codec<PrepareError>(
   'PrepareError',
   variants<PrepareError>({

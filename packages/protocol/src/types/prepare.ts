@@ -18,6 +18,7 @@ import { PrepareError } from './prepare-error.ts';
 /** `Prechecking` also constructs the runtime once and applies the precheck memory limit. */
 export type PrepareJobKind = 'Compilation' | 'Prechecking';
 
+/** SCALE codec of {@link PrepareJobKind}; decoding throws `ProtocolError`. */
 export const PrepareJobKind = codec<PrepareJobKind>(
   'PrepareJobKind',
   names<PrepareJobKind>({ Compilation: 0, Prechecking: 1 }),
@@ -37,6 +38,7 @@ export interface PvfPrepData {
   readonly prepKind: PrepareJobKind;
 }
 
+/** SCALE codec of {@link PvfPrepData}; decoding throws `ProtocolError`. */
 export const PvfPrepData = codec<PvfPrepData>(
   'PvfPrepData',
   struct<PvfPrepData>({
@@ -65,6 +67,7 @@ export interface MemoryStats {
   readonly peakTrackedAlloc: bigint;
 }
 
+/** SCALE codec of {@link MemoryStats}; decoding throws `ProtocolError`. */
 export const MemoryStats = codec<MemoryStats>(
   'MemoryStats',
   struct<MemoryStats>({
@@ -74,6 +77,7 @@ export const MemoryStats = codec<MemoryStats>(
   }),
 );
 
+/** What a preparation took. */
 export interface PrepareStats {
   readonly cpuTimeElapsed: Duration;
   readonly memoryStats: MemoryStats;
@@ -81,17 +85,20 @@ export interface PrepareStats {
   readonly observedWasmCodeLen: number;
 }
 
+/** SCALE codec of {@link PrepareStats}; decoding throws `ProtocolError`. */
 export const PrepareStats = codec<PrepareStats>(
   'PrepareStats',
   struct<PrepareStats>({ cpuTimeElapsed: Duration, memoryStats: MemoryStats, observedWasmCodeLen: u32 }),
 );
 
+/** A preparation that succeeded, as the worker tells. */
 export interface PrepareWorkerSuccess {
   /** twox-256 of the artifact file, 32 bytes; see {@link artifactChecksum}. */
   readonly checksum: Uint8Array;
   readonly stats: PrepareStats;
 }
 
+/** SCALE codec of {@link PrepareWorkerSuccess}; decoding throws `ProtocolError`. */
 export const PrepareWorkerSuccess = codec<PrepareWorkerSuccess>(
   'PrepareWorkerSuccess',
   struct<PrepareWorkerSuccess>({ checksum: hash, stats: PrepareStats }),
@@ -100,6 +107,7 @@ export const PrepareWorkerSuccess = codec<PrepareWorkerSuccess>(
 /** Prepare worker → host. On success the artifact is in the worker dir's `tmp-artifact`. */
 export type PrepareWorkerResult = Result<PrepareWorkerSuccess, PrepareError>;
 
+/** SCALE codec of {@link PrepareWorkerResult}; decoding throws `ProtocolError`. */
 export const PrepareWorkerResult = codec<PrepareWorkerResult>(
   'PrepareWorkerResult',
   result(PrepareWorkerSuccess, PrepareError),
@@ -114,6 +122,7 @@ export interface PrepareJobSuccess {
   readonly observedWasmCodeLen: number;
 }
 
+/** SCALE codec of {@link PrepareJobSuccess}; decoding throws `ProtocolError`. */
 export const PrepareJobSuccess = codec<PrepareJobSuccess>(
   'PrepareJobSuccess',
   struct<PrepareJobSuccess>({ artifact: bytes, memoryStats: MemoryStats, observedWasmCodeLen: u32 }),
@@ -122,6 +131,7 @@ export const PrepareJobSuccess = codec<PrepareJobSuccess>(
 /** Prepare job → prepare worker, one frame on the job's pipe. */
 export type PrepareJobResult = Result<PrepareJobSuccess, PrepareError>;
 
+/** SCALE codec of {@link PrepareJobResult}; decoding throws `ProtocolError`. */
 export const PrepareJobResult = codec<PrepareJobResult>(
   'PrepareJobResult',
   result(PrepareJobSuccess, PrepareError),

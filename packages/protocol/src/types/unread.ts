@@ -53,6 +53,7 @@ const UnreadJobError = variants<UnreadJobError>({
 /** {@link JobResult} with its texts unread. */
 export type UnreadJobResult = Result<UnreadJobResponse, UnreadJobError>;
 
+/** SCALE codec of {@link UnreadJobResult}; decoding throws `ProtocolError`. */
 export const UnreadJobResult = codec<UnreadJobResult>('JobResult', result(UnreadJobResponse, UnreadJobError));
 
 /** {@link WorkerError} with a job's texts unread; those of the worker itself are its own. */
@@ -78,6 +79,7 @@ interface UnreadWorkerResponse {
 /** {@link ExecuteWorkerResult} with a job's texts unread. */
 export type UnreadExecuteWorkerResult = Result<UnreadWorkerResponse, UnreadWorkerError>;
 
+/** SCALE codec of {@link UnreadExecuteWorkerResult}; decoding throws `ProtocolError`. */
 export const UnreadExecuteWorkerResult = codec<UnreadExecuteWorkerResult>(
   'ExecuteWorkerResult',
   result(
@@ -105,6 +107,7 @@ const UnreadPrepareError = variants<UnreadPrepareError>({
 /** {@link PrepareJobResult} with its text unread. An error that is not a job's to tell is an unknown variant here. */
 export type UnreadPrepareJobResult = Result<PrepareJobSuccess, UnreadPrepareError>;
 
+/** SCALE codec of {@link UnreadPrepareJobResult}; decoding throws `ProtocolError`. */
 export const UnreadPrepareJobResult = codec<UnreadPrepareJobResult>(
   'PrepareJobResult',
   result(PrepareJobSuccess, UnreadPrepareError),
@@ -113,6 +116,7 @@ export const UnreadPrepareJobResult = codec<UnreadPrepareJobResult>(
 /** {@link PrepareWorkerResult} with a job's text unread. */
 export type UnreadPrepareWorkerResult = Result<PrepareWorkerSuccess, UnreadPrepareError>;
 
+/** SCALE codec of {@link UnreadPrepareWorkerResult}; decoding throws `ProtocolError`. */
 export const UnreadPrepareWorkerResult = codec<UnreadPrepareWorkerResult>(
   'PrepareWorkerResult',
   result(PrepareWorkerSuccess, UnreadPrepareError),

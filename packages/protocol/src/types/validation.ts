@@ -42,6 +42,7 @@ export interface ValidationParamsExtension {
   readonly schedulingParent: Uint8Array;
 }
 
+/** SCALE codec of {@link ValidationParamsExtension}; decoding throws `ProtocolError`. */
 export const ValidationParamsExtension = codec<ValidationParamsExtension>(
   'ValidationParamsExtension',
   variants<ValidationParamsExtension>({ V3: [3, { relayParent: hash, schedulingParent: hash }] }),
@@ -85,9 +86,9 @@ export interface ValidationResult {
   readonly headData: Uint8Array;
   /** Code that shall replace the PVF. */
   readonly newValidationCode: Uint8Array | undefined;
-  /** At most {@link MAX_UPWARD_MESSAGES}. */
+  /** At most `MAX_UPWARD_MESSAGES`. */
   readonly upwardMessages: readonly Uint8Array[];
-  /** At most {@link MAX_HORIZONTAL_MESSAGES}. */
+  /** At most `MAX_HORIZONTAL_MESSAGES`. */
   readonly horizontalMessages: readonly OutboundHrmpMessage[];
   readonly processedDownwardMessages: number;
   readonly hrmpWatermark: number;

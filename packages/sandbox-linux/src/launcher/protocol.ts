@@ -42,6 +42,7 @@ export type EndReason =
   /** A layer could not be enforced, or the sandbox itself failed. */
   | { readonly type: 'sandbox-failed'; readonly code: string; readonly message: string };
 
+/** How a sandbox ended, what it used, and what enforced its policy. */
 export interface SandboxEnd {
   readonly reason: EndReason;
   /** System calls that were refused, by name, and how often. */

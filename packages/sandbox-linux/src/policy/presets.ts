@@ -31,6 +31,7 @@ const PRESETS = {
 
 /** The name of a preset. */
 export type PresetName = keyof typeof PRESETS;
+/** All presets. */
 export const PRESET_NAMES: readonly PresetName[] = Object.keys(PRESETS) as PresetName[];
 
 /** Programs whose files a preset gives. */

@@ -171,6 +171,7 @@ const GROUPS = {
 /** The name of a group of system calls, e.g. `@mount`. */
 export type SyscallGroup = keyof typeof GROUPS;
 
+/** What each group of system calls stands for: names, or rules with conditions on arguments. */
 export const SYSCALL_GROUPS: Readonly<Record<SyscallGroup, readonly (SyscallName | SyscallRule)[]>> = GROUPS;
 
 /** What no ordinary program needs; refused by `sandbox-linux run`. */

@@ -148,6 +148,7 @@ export interface Policy {
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
+/** A layer of a policy; each is enforced by something else. */
 export type PolicyLayer =
   | 'files'
   | 'network'

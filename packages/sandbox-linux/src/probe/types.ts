@@ -31,6 +31,7 @@ export interface ProbedLayer {
   readonly remedy?: string;
 }
 
+/** What this machine, container and user can enforce. */
 export interface ProbeReport {
   readonly kernel: string;
   readonly arch: string;

@@ -25,6 +25,7 @@ export interface PreparedSandbox {
   readonly ids: { readonly uid: number; readonly gid: number };
 }
 
+/** What a forked child runs, and what it keeps of its parent. */
 export interface ForkSandboxedOptions extends Pick<ForkOptions, 'body' | 'onError'> {
   /** Descriptors that the child keeps. */
   readonly keep: readonly number[];

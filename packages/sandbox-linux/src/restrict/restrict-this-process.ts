@@ -7,6 +7,7 @@ import type { LayerOutcome, Policy } from '../policy/types.ts';
 import { environmentOf } from '../spawn/environment.ts';
 import { breaksEventLoop, restart, restartedOutcomes } from './restart.ts';
 
+/** How a policy is applied to this process. */
 export interface RestrictOptions {
   /** Behave as a kernel with this older Landlock ABI would make us. */
   readonly landlockAbi?: number;

@@ -16,6 +16,7 @@ import type { LayerOutcome, Policy } from '../policy/types.ts';
 import { environmentOf } from './environment.ts';
 import { launcherCommand } from './launcher-command.ts';
 
+/** How a program is started; everything has a default. */
 export interface SpawnOptions {
   /** The program's standard input, output and error: as in node:child_process, pipes by default. */
   readonly stdio?: 'pipe' | 'inherit' | 'ignore' | readonly [StdioOption, StdioOption, StdioOption];

@@ -6,8 +6,10 @@ export type { components, operations, paths } from './api.generated.ts';
 /** A schema of the API by its name: `ApiSchema<'ValidationOutcome'>`. */
 export type ApiSchema<N extends keyof components['schemas']> = components['schemas'][N];
 
+/** A client whose paths, parameters and answers are typed; see `openapi-fetch`. */
 export type PvfClient = Client<paths>;
 
+/** Where the service is, and how to be let in. */
 export interface PvfClientOptions extends Pick<ClientOptions, 'fetch' | 'headers'> {
   /** Such as `http://127.0.0.1:9615`. Default: where the page comes from. */
   readonly baseUrl?: string;

@@ -22,6 +22,7 @@ export const StoredCodes = exact(
 );
 export type StoredCodes = Static<typeof StoredCodes>;
 
+/** What a module is, without running it. */
 export const Inspection = Type.Object(
   {
     warnings: Type.Array(Type.String(), {
@@ -37,4 +38,5 @@ export const Inspection = Type.Object(
   },
   { $id: 'Inspection' },
 );
+/** What a module is, without running it. */
 export type Inspection = Static<typeof Inspection>;

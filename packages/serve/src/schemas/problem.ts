@@ -30,6 +30,7 @@ export const PROBLEM_CODES = [
   'DEFECT',
 ] as const;
 
+/** Of an answer that is a problem; never changes its meaning. */
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const Problem = Type.Object(

@@ -10,6 +10,7 @@ const Program = exact({
   node: optional(Type.String({ description: 'Version of the Node that it runs on.' })),
 });
 
+/** A layer of isolation on this machine. */
 export const Layer = exact(
   {
     name: words(['landlock', 'seccomp', 'changeRoot', 'secureClone', 'cgroup']),
@@ -33,6 +34,7 @@ const kinds = <T extends object>(each: T) =>
     properties: { dispute: each, approval: each, 'backing-system': each, backing: each },
   });
 
+/** What service and host are and do at this moment. */
 export const Status = exact(
   {
     state: words(['running', 'stopped', 'closed', 'shutting-down']),
@@ -104,7 +106,9 @@ export const Status = exact(
   },
   { $id: 'Status' },
 );
+/** What service and host are and do at this moment. */
 export type Status = Static<typeof Status>;
+/** A layer of isolation on this machine. */
 export type Layer = Static<typeof Layer>;
 
 export const Histogram = exact(
@@ -126,6 +130,7 @@ export const Histogram = exact(
 );
 export type Histogram = Static<typeof Histogram>;
 
+/** What was measured since the service started. */
 export const Statistics = exact(
   {
     since: Type.String({ format: 'date-time', description: 'Start of the service.' }),
@@ -147,6 +152,7 @@ export const Statistics = exact(
   },
   { $id: 'Statistics' },
 );
+/** What was measured since the service started. */
 export type Statistics = Static<typeof Statistics>;
 
 export const Artifact = exact(

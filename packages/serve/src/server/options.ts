@@ -5,6 +5,7 @@ import type { Layer } from '../schemas/index.ts';
 import { DEFAULT_LIMITS, type Inspect, type ServiceLimits } from '../service/index.ts';
 import { isLoopback } from './listen.ts';
 
+/** A listener on TCP, which asks for a token. */
 export interface TcpOptions {
   /** 0 lets the kernel choose one. */
   readonly port: number;
@@ -18,6 +19,7 @@ export interface TcpOptions {
   readonly hostNames?: readonly string[];
 }
 
+/** What a service is made of. */
 export interface PvfServerOptions {
   /** Runs as long as the service; whoever started it closes it, unless `closeHost` is set. */
   readonly host: PvfHost;

@@ -88,6 +88,7 @@ export class PvfServer implements AsyncDisposable {
     return this.#closed;
   }
 
+  /** `await using server = …`: the same as `close()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -24,6 +24,7 @@ export interface ServiceLimits {
   readonly receiveMs: number;
 }
 
+/** What a service takes at most unless told otherwise. */
 export const DEFAULT_LIMITS: ServiceLimits = {
   storedCodeBytes: 512 * MIB,
   bodyBytesAtOnce: 1024 * MIB,

@@ -23,6 +23,7 @@ export class RequestArena {
     this.readFd = procFd === undefined ? this.#writeFd : open(`self/fd/${this.#writeFd}`, 0, procFd);
   }
 
+  /** Writes the next request, of which jobs see what is there when they look. */
   fill(request: Uint8Array): void {
     ftruncateSync(this.#writeFd, request.length);
     for (let at = 0; at < request.length; ) {
@@ -50,7 +51,11 @@ export class ArenaWindow {
     this.#address = mapFile(readFd, ARENA_BYTES, 'read');
   }
 
-  /** @param length of the request in bytes; what lies behind it cannot be touched */
+  /**
+   * The request as the job sees it.
+   *
+   * @param length of the request in bytes; what lies behind it cannot be touched
+   */
   request(length: number): Uint8Array {
     return new Uint8Array(viewOf(this.#address, length));
   }

@@ -35,6 +35,7 @@ const UNREAD_MS = 2;
 /** Pages of files that a job maps in as it runs; the kernel's account of its peak counts them too. */
 const FILE_PAGES_BYTES = 192 * 1024 * 1024;
 
+/** How a job ended, by the kernel's word, and what it wrote. */
 export interface JobReport {
   readonly pid: number;
   readonly end: JobEnd;
@@ -50,6 +51,7 @@ export interface JobReport {
   readonly notBegun?: Uint8Array;
 }
 
+/** What a job may take before it is killed. */
 export interface JobLimits extends MemoryLimits {
   /** A job that has used this much CPU time is killed; nanoseconds. */
   readonly cpuLimitNs: number;
@@ -60,11 +62,16 @@ export interface JobLimits extends MemoryLimits {
   /** The job says when it begins (`markBegun`); that byte is no part of `output`. */
   readonly marksBeginning?: boolean;
   /** Becomes readable when the job tries what none may; then it is killed, and `raised` called. */
-  readonly alarm?: { readonly fd: number; readonly raised: () => void };
+  readonly alarm?: {
+    readonly fd: number;
+    /** Called once, when the job is killed for it. */
+    readonly raised: () => void;
+  };
   /** The control group that the job is in. */
   readonly slot?: CgroupSlot | undefined;
 }
 
+/** A job: what runs, in which isolation, within which limits. */
 export interface JobSpec extends JobLimits {
   /** What it is forked into. */
   readonly job: Pick<JobSettings, 'namespaces' | 'user' | 'cgroup'>;

@@ -15,7 +15,7 @@ import { endChild } from '../own-children.ts';
 import { READY, type TemplateJob, templateMain } from '../template/template-process.ts';
 import { MemoryGuard, memoryOf, ownMemory, TemplateMemory } from './memory-guard.ts';
 import { CloneGate } from './template-clone.ts';
-import { speaksInTime } from './waiting.ts';
+import { hasHungUp, speaksInTime } from './waiting.ts';
 
 /** The worker's ends of the pipes to a template and its jobs. */
 export interface TemplatePipes {
@@ -32,6 +32,7 @@ export interface StartedTemplate {
   readonly memory: TemplateMemory;
   readonly pipes: TemplatePipes;
   readonly gate: CloneGate;
+  readonly guardFd: number | undefined;
   readonly slot: CgroupSlot | undefined;
 }
 
@@ -43,10 +44,11 @@ export function startTemplate(
   load: (lock: () => void) => TemplateJob,
   hostFd: number | undefined,
 ): StartedTemplate | undefined {
-  const { channel, procFd } = settings;
+  const { channel, procFd, guardFd } = settings;
   // Without these the worker could neither hold its clones nor find its jobs.
   if (settings.templateFilters === undefined || channel === undefined || procFd === undefined)
     return undefined;
+  if (guardFd !== undefined && hasHungUp(guardFd)) return undefined;
   discardDescriptors(channel);
   const [order, command, status, result] = beforeJob(() => [pipe(), pipe(), pipe(), pipe()] as const);
   const fds = {
@@ -90,7 +92,7 @@ export function startTemplate(
   const listener = receiveDescriptor(channel);
   if (loaded && listener !== undefined) {
     const gate = new CloneGate(listener, status.readFd, pid, procFd);
-    return { pid, procFd, memory: new TemplateMemory(pid, forkedWith, memory), pipes, gate, slot };
+    return { pid, procFd, memory: new TemplateMemory(pid, forkedWith, memory), pipes, gate, guardFd, slot };
   }
   slot?.release();
   endChild(pid);

@@ -5,16 +5,22 @@ import {
   POLLIN,
   type PollEntry,
   poll,
+  processCpuTimeNs,
   readInto,
   receiveCall,
 } from '@pvf/linux';
-import { ownChildren } from '../own-children.ts';
+import { isAsleep, ownChildren } from '../own-children.ts';
 
 /** How often the kernel's list is looked at for a job that is being made; as a rule the template says when. */
 const LOOK_EVERY_MS = 5;
 
-/** A call that goes on is done in milliseconds, unless it gets no processor. */
-const CLONE_TIMEOUT_MS = 10_000;
+/**
+ * CPU time in which a process is made, whatever there is to copy; as much as a template gets to ask. One that uses more
+ * and is not there does something else: it has seen to it that its call failed, for another PVF's candidate to wait.
+ */
+const CLONE_CPU_NS = 100e6;
+/** On a machine that gives it no processor; far below what the host waits for any candidate's worker. */
+const CLONE_TIMEOUT_MS = 2_000;
 
 /** What came of an order: a job, or the reason why there is none. */
 export type Made =
@@ -42,6 +48,8 @@ export class CloneGate {
   readonly #said = new Uint8Array(256);
   /** A call was let go on, and its process not found yet. */
   #open = false;
+  /** CPU time of the template when it was, in nanoseconds. */
+  #usedBefore = 0;
 
   /** @param statusFd where the template says, with any bytes, that it has called; its end when it is gone */
   constructor(listener: number, statusFd: number, templatePid: number, procFd: number | undefined) {
@@ -90,7 +98,8 @@ export class CloneGate {
   }
 
   /**
-   * Finds the process that was let come into being among the worker's children, without the template's word.
+   * Finds the process that was let come into being among the worker's children, without the template's word. Looks no
+   * longer than the call can take: a template sees to it that it fails, if another one's candidate then waits for it.
    *
    * @param known children of the worker that are somebody else's
    */
@@ -98,18 +107,26 @@ export class CloneGate {
     const deadline = performance.now() + CLONE_TIMEOUT_MS;
     for (;;) {
       const left = deadline - performance.now();
-      this.#status.events = POLLIN;
-      poll([this.#status], Math.min(Math.max(left, 0), LOOK_EVERY_MS));
-      const said = this.#status.revents !== 0;
+      // Before the list is read: what was made by then is in it.
+      const over = this.#isOver(Math.min(Math.max(left, 0), LOOK_EVERY_MS));
       const pids = (ownChildren(this.#procFd) ?? []).filter((pid) => !known.has(pid));
       if (pids.length > 1) return { type: 'refused', why: `${pids.length} processes that nobody ordered` };
       if (pids.length === 1) {
         this.#open = false;
         return { type: 'made', pid: pids[0]! };
       }
-      if (said) return { type: 'refused', why: 'no job was made' };
+      if (over) return { type: 'refused', why: 'no job was made' };
       if (left <= 0) return { type: 'refused', why: 'no job was made in time' };
     }
+  }
+
+  /** Whether the call that was let go on has come to its end, as a template says or cannot hide. */
+  #isOver(timeoutMs: number): boolean {
+    this.#status.events = POLLIN;
+    // It has one thread: that it calls again, or sleeps, comes after.
+    if (poll([this.#status, this.#listener], timeoutMs) > 0) return true;
+    const used = (processCpuTimeNs(this.#templatePid) ?? 0) - this.#usedBefore;
+    return used > CLONE_CPU_NS || isAsleep(this.#templatePid, this.#procFd);
   }
 
   /** Lets the call at hand go on. @returns why not */
@@ -121,6 +138,7 @@ export class CloneGate {
     this.#status.events = POLLIN;
     poll([this.#status], 0);
     if ((this.#status.revents & POLLIN) !== 0) readInto(this.#status.fd, this.#said);
+    this.#usedBefore = processCpuTimeNs(this.#templatePid) ?? 0;
     return answerCall(this.#listener.fd, call, 'continue') ? undefined : 'its call cannot be answered here';
   }
 

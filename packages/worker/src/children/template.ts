@@ -10,12 +10,15 @@ import { type StartedTemplate, startTemplate, type TemplatePipes } from './start
 import { Stoppable } from './stoppable.ts';
 import type { CloneGate, Patience } from './template-clone.ts';
 import { TemplateError } from './template-error.ts';
-import { exitWithoutHost, readable } from './waiting.ts';
+import { exitWithoutHost, hasHungUp, readable } from './waiting.ts';
 
 const NS_PER_MS = 1e6;
 const ORDER = new Uint8Array(1);
-/** A fork takes milliseconds; on a machine that is overloaded the request had better run on its own. */
-const FORK_TIMEOUT_MS = 10_000;
+/**
+ * A fork takes milliseconds; on a machine that is overloaded the request had better run on its own, while there is time:
+ * the host waits for four times the limit, which may be two seconds.
+ */
+const FORK_TIMEOUT_MS = 3_000;
 /** A template that has an order and does not make its job is looked at this often, for the memory that it takes. */
 const MEMORY_LOOK_MS = 20;
 /**
@@ -30,7 +33,7 @@ const ASKS_WITHIN_MS = 1;
 /**
  * A sandboxed process that has loaded one artifact and forks a job for each request, so that loading is paid for once.
  * What it holds comes from its PVF alone. Taken over, it could harm the answers about that PVF, nothing else: it makes
- * one process per order ({@link CloneGate}) and is stopped while it has none, as is its waiting job while another PVF's
+ * one process per order (`CloneGate`) and is stopped while it has none, as is its waiting job while another PVF's
  * candidate runs or the worker is idle.
  */
 export class Template {
@@ -42,6 +45,7 @@ export class Template {
   readonly #pipes: TemplatePipes;
   readonly #gate: CloneGate;
   readonly #hostFd: number | undefined;
+  readonly #guardFd: number | undefined;
   readonly #slot: CgroupSlot | undefined;
   /** A job was ordered and not found yet. */
   #ordered = false;
@@ -85,8 +89,13 @@ export class Template {
     }
   }
 
+  /** Ends all templates of this worker with their jobs. */
+  static closeAll(): void {
+    for (const template of Template.#live) template.close();
+  }
+
   private constructor(started: StartedTemplate, arena: RequestArena, hostFd: number | undefined) {
-    const { pid, procFd, memory, pipes, gate, slot } = started;
+    const { pid, procFd, memory, pipes, gate, guardFd, slot } = started;
     this.#process = new Stoppable(pid);
     this.#procFd = procFd;
     this.#arena = arena;
@@ -94,10 +103,12 @@ export class Template {
     this.#pipes = pipes;
     this.#gate = gate;
     this.#hostFd = hostFd;
+    this.#guardFd = guardFd;
     this.#slot = slot;
     Template.#live.add(this);
   }
 
+  /** Of the template's process. */
   get pid(): number {
     return this.#process.pid;
   }
@@ -204,6 +215,8 @@ export class Template {
   /** Orders a job, unless one is there or on its way. A template that does not ask for it in time is stopped again. */
   #order(patience: Patience): void {
     if (this.#closed) throw new TemplateError('given up with another one');
+    if (this.#guardFd !== undefined && hasHungUp(this.#guardFd))
+      throw new TemplateError('nobody would end it with this worker any more');
     if (this.#isMaking) return;
     this.#placeOrder();
     const why = this.#gate.letOne(patience);

@@ -12,12 +12,16 @@ export function readable(fd: number, timeoutMs: number): boolean {
   return entry.revents !== 0;
 }
 
+/** Whoever has the other end has closed it, or is gone. */
+export function hasHungUp(fd: number): boolean {
+  const entry: PollEntry = { fd, events: 0, revents: 0 };
+  poll([entry], 0);
+  return (entry.revents & POLLHUP) !== 0;
+}
+
 /** Ends this process, and its jobs with it, if the host has closed its end of the socket. */
 export function exitWithoutHost(hostFd: number | undefined): void {
-  if (hostFd === undefined) return;
-  const host: PollEntry = { fd: hostFd, events: 0, revents: 0 };
-  poll([host], 0);
-  if ((host.revents & POLLHUP) !== 0) exitNow(1);
+  if (hostFd !== undefined && hasHungUp(hostFd)) exitNow(1);
 }
 
 /**

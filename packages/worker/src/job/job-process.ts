@@ -60,6 +60,8 @@ export interface JobSettings {
   readonly templateFilters: TemplateFilters | undefined;
   /** How templates hand the worker the say over their clones; `undefined`: there can be no templates. */
   readonly channel: DescriptorChannel | undefined;
+  /** Hangs up when nobody would end templates and their jobs with the worker any more. */
+  readonly guardFd?: number | undefined;
   /** The worker's processes are counted by themselves, not with all others of the same user. */
   readonly countsProcesses: boolean;
   /** The kept /proc directory of the worker. */
@@ -78,6 +80,7 @@ export interface JobSettings {
   readonly simulatedLandlockAbi?: number;
 }
 
+/** Everything of a job's isolation that can be computed before it is forked. */
 export function prepareJobSettings(options: {
   readonly namespaces: readonly Namespace[];
   readonly landlock: boolean;
@@ -86,6 +89,7 @@ export function prepareJobSettings(options: {
   readonly inertFds: readonly number[];
   readonly user: JobUser | undefined;
   readonly channel: DescriptorChannel | undefined;
+  readonly guardFd: number | undefined;
   /** The worker has a user namespace of its own. */
   readonly inNamespace: boolean;
   readonly keepsCapabilities: boolean;
@@ -102,6 +106,7 @@ export function prepareJobSettings(options: {
     user: options.user,
     keepsCapabilities: options.keepsCapabilities,
     channel: options.channel,
+    guardFd: options.guardFd,
     cgroup: options.cgroup,
   };
 }

@@ -1,6 +1,7 @@
 /** The two kinds of worker program, by the subcommand that the reference's host passes as argv[1]. */
 export type WorkerKind = 'prepare' | 'execute';
 
+/** A check that hosts ask a worker program for, as in `--check-NAME`. */
 export type CheckName =
   | 'can-enable-landlock'
   | 'can-enable-seccomp'

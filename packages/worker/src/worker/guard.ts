@@ -11,6 +11,7 @@ import {
   leadProcessGroup,
   POLLIN,
   pidfdOpen,
+  pipe,
   poll,
   setThreadName,
   waitForChild,
@@ -18,16 +19,24 @@ import {
 import { SIGKILL } from '@pvf/linux/constants';
 import type pino from 'pino';
 
+/** What templates cannot do without. */
+export interface TemplateHold {
+  /** Through which they hand over their clones. */
+  readonly channel: DescriptorChannel;
+  /** Hangs up when the guard over this worker's processes is no more. */
+  readonly guardFd: number;
+}
+
 /**
  * Starts the guard over this worker's processes, and makes the channel through which templates hand over their clones.
  *
  * @returns `undefined` where one of them cannot be had: then there can be no templates. Jobs of the worker's own need
  * neither: they cannot fork, and end with the worker because our code has asked for it before any other ran in them
  */
-export function prepareForTemplates(log: pino.Logger): DescriptorChannel | undefined {
+export function prepareForTemplates(log: pino.Logger): TemplateHold | undefined {
   try {
-    startGuard();
-    return descriptorChannel();
+    const guardFd = startGuard();
+    return { guardFd, channel: descriptorChannel() };
   } catch (error) {
     log.warn(
       { err: error },
@@ -45,30 +54,34 @@ export function prepareForTemplates(log: pino.Logger): DescriptorChannel | undef
  *
  * To be called before Landlock, which could keep it from signalling.
  *
+ * @returns what hangs up at the guard's end: it holds the only other one
  * @throws SandboxError when there are no pidfds (before Linux 5.3) or no more processes; Error when it did not start
  */
-function startGuard(): void {
+function startGuard(): number {
   const worker = pidfdOpen(currentPid());
   // Most hosts start a worker as the leader of one.
   const group = leadProcessGroup();
+  const { readFd, writeFd } = pipe();
   const between = forkChild({
     body: () => {
-      forkChild({ body: () => guard(worker, group) });
+      forkChild({ body: () => guard(worker, group, writeFd) });
       return 0;
     },
   });
   closeDescriptor(worker);
+  closeDescriptor(writeFd);
   const { exited } = waitForChild(between);
   if (exited !== 0) throw new Error('the guard could not be started');
+  return readFd;
 }
 
 /** Waits for the end of the worker. */
-function guard(worker: number, group: number): never {
+function guard(worker: number, group: number, lifeFd: number): never {
   setThreadName('pvf-guard');
   // What ends a whole group may leave others in it: the first process of a namespace, or one that blocks signals. A
   // service that is stopped gets SIGTERM; a group whose parent has gone SIGHUP, and SIGCONT for those that were stopped.
   blockSignals();
-  closeAllDescriptorsExcept([worker]);
+  closeAllDescriptorsExcept([worker, lifeFd]);
   poll([{ fd: worker, events: POLLIN, revents: 0 }], Number.POSITIVE_INFINITY);
   // Itself, too.
   killPid(-group, SIGKILL);

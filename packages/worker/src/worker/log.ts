@@ -3,6 +3,7 @@ import type { WorkerKind } from './command-line.ts';
 
 /** Numbers of the reference's log levels, as `ext_logging_max_level` gives them to a guest. */
 const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+/** How much is logged; each level has those before it. */
 export type LogLevel = (typeof LEVELS)[number];
 
 /** Variables that a host may pass to a worker; every other one counts as "not cleared". */

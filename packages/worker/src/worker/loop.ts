@@ -1,5 +1,6 @@
-import { exitNow } from '@pvf/linux';
+import { exitNow, POLLHUP, POLLIN, type PollEntry, poll } from '@pvf/linux';
 import { forgetOutput } from '../children/output.ts';
+import { Template } from '../children/template.ts';
 import type { WorkerContext } from './program.ts';
 
 /** What a worker does with requests: `PrepareServer` and `ExecuteServer`. */
@@ -17,10 +18,16 @@ export interface RequestServer {
 }
 
 /** Answers requests until the host goes away or breaks the protocol; then the worker ends. */
-export function serveRequests({ connection, kind, log }: WorkerContext, server: RequestServer): never {
+export function serveRequests({ connection, kind, job, log }: WorkerContext, server: RequestServer): never {
   try {
     server.begin?.();
     for (;;) {
+      if (!awaitRequest(connection.fd, job.guardFd)) {
+        // Without having read a request: the host gives it to another worker.
+        log.error(`${kind} worker quits: the process that would end its jobs with it is gone`);
+        Template.closeAll();
+        return exitNow(1);
+      }
       const request = connection.receive(server.requestLimitBytes);
       if (request === undefined) throw new Error('the host closed the connection');
       connection.send(server.answer(request));
@@ -37,4 +44,13 @@ export function serveRequests({ connection, kind, log }: WorkerContext, server: 
     }
   }
   return exitNow(1);
+}
+
+/** Waits until the host says something, or has gone. @returns false when the guard has gone */
+function awaitRequest(hostFd: number, guardFd: number | undefined): boolean {
+  if (guardFd === undefined) return true;
+  const host: PollEntry = { fd: hostFd, events: POLLIN, revents: 0 };
+  const guard: PollEntry = { fd: guardFd, events: 0, revents: 0 };
+  poll([host, guard], Number.POSITIVE_INFINITY);
+  return (guard.revents & POLLHUP) === 0;
 }

@@ -55,6 +55,7 @@ export interface WorkerContext extends RestrictedWorker {
   readonly tellsDetail: boolean;
 }
 
+/** A worker program: what it is, and what it does once it may. */
 export interface WorkerProgram {
   readonly kind: WorkerKind;
   /** Compared with `--node-impl-version`, printed by `--version`. */

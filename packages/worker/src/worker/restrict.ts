@@ -104,7 +104,7 @@ export function restrictWorker(
       { reason: survey.keepsCapabilities },
       'jobs keep their capabilities, which the filter makes useless',
     );
-  const channel = prepareForTemplates(log);
+  const hold = prepareForTemplates(log);
   const job = prepareJobSettings({
     namespaces: status.canDoSecureClone ? [...OF_EACH_JOB, ...(changeRoot ? [] : SHARED_BY_JOBS)] : [],
     landlock: status.canEnableLandlock,
@@ -112,7 +112,8 @@ export function restrictWorker(
     procFd,
     inertFds,
     user,
-    channel: status.canEnableSeccomp ? channel : undefined,
+    channel: status.canEnableSeccomp ? hold?.channel : undefined,
+    guardFd: hold?.guardFd,
     inNamespace: changeRoot,
     keepsCapabilities: survey.keepsCapabilities !== undefined,
     cgroup,

@@ -19,7 +19,7 @@ import { type JobLimits, RequestArena, Template, TemplateError, type TemplateJob
 import { ownChildren } from '../../src/own-children.ts';
 import { COMMAND_BYTES } from '../../src/template/template-process.ts';
 import { becomeIsolatedWorker } from './isolated-worker.ts';
-import { call, MAP_PRIVATE_ANONYMOUS, memory, PAGE, PROT_READ, PROT_WRITE } from './native.ts';
+import { call, MAP_PRIVATE_ANONYMOUS, memory, PAGE, PROT_READ, PROT_WRITE, words } from './native.ts';
 
 interface Order {
   readonly directory: string;
@@ -46,10 +46,13 @@ const RIGHT = JSON.stringify([{ type: 'exited', status: 0 }, [7]]);
 const PATIENCE_MS = 20_000;
 /** Long enough for a process to make others, or to use some processor time. */
 const A_WHILE_MS = 300;
+/** Another PVF's candidate has less than that until its host gives up on it. */
+const HELD_MS = 2_000;
 /** What a job says in place of that it begins. */
 const NOT_BEGUN = 0;
 /** Kinds of memory side by side, none of which the kernel can take for one: what a fork has to copy. */
 const MAPPINGS = 30_000;
+const RLIMIT_NPROC = 6;
 const SIG_BLOCK = 0;
 const SIGNAL_SET_BYTES = 8;
 
@@ -95,7 +98,7 @@ interface Ends {
 }
 
 /** Starts a template that does `conduct` once it has said that it is ready. */
-function startRogue(conduct: (ends: Ends) => void): Template {
+function startRogue(conduct: (ends: Ends) => void, hostFd?: number): Template {
   const arena = new RequestArena(job.procFd);
   // As `Template.start` will make them.
   const pipes = [pipe(), pipe(), pipe(), pipe()];
@@ -116,7 +119,7 @@ function startRogue(conduct: (ends: Ends) => void): Template {
     conduct(ends);
     return exitNow(0);
   };
-  return Template.start(job, arena, LIMITS.cpuLimitNs, load)!;
+  return Template.start(job, arena, LIMITS.cpuLimitNs, load, hostFd)!;
 }
 
 function sleepForEver(): never {
@@ -163,6 +166,16 @@ const spread = (): void => {
     call('mmap', 0, PAGE, i % 2 === 0 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
 };
 
+/** Has the worker let it make a process, and then makes none, because it has seen to it that none can be made. */
+const promise = (then: () => void): void => {
+  call('prlimit64', 0, RLIMIT_NPROC, words(0, 0), 0);
+  try {
+    fork(spinForEver);
+  } catch {
+    then();
+  }
+};
+
 const children = (): number => ownChildren(job.procFd)!.length;
 
 /** Processor time of all children, in ticks of 10 ms. */
@@ -204,6 +217,35 @@ function against(victim: Template, conduct: (ends: Ends) => void): Record<string
   return { found, own, later, other, left };
 }
 
+/**
+ * A template that has the worker wait for a job that never comes, while another PVF's candidate is due.
+ *
+ * @param then what the template does instead
+ */
+function promised(victim: Template, then: (ends: Ends) => void): Record<string, unknown> {
+  const before = children();
+  // The host calls all the time.
+  const host = pipe();
+  writeAll(host.writeFd, Uint8Array.of(1));
+  const rogue = startRogue((ends) => onOrders(ends, () => promise(() => then(ends))), host.readFd);
+  sleep(A_WHILE_MS);
+  const start = performance.now();
+  try {
+    rogue.prepareJob();
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    rogue.close();
+  }
+  const other = runOn(victim);
+  const held = performance.now() - start > HELD_MS;
+  rogue.close();
+  for (const fd of Object.values(host)) closeDescriptor(fd);
+  return { other, held, left: children() - before };
+}
+
+/** With each template that is started the first turn is the next one: few come to a second. */
+let firstTurn = 0;
+
 /** What a job of theirs, or the template itself, does when it is asked for a job; by turns. */
 function hostileConduct(ends: Ends): void {
   const turns: (() => void)[] = [
@@ -216,11 +258,12 @@ function hostileConduct(ends: Ends): void {
     },
     () => {
       fork(() => answer(ends));
-      breed();
+      // One that sleeps is the host's to end.
+      breed(spinForEver);
     },
     () =>
       fork(() => {
-        breed();
+        breed(spinForEver);
         return answer(ends);
       }),
     () => {
@@ -240,14 +283,21 @@ function hostileConduct(ends: Ends): void {
       spread();
       fork(() => answer(ends));
     },
+    () => promise(sleepForEver),
+    () => promise(spinForEver),
   ];
-  let turn = 0;
+  let turn = firstTurn;
   onOrders(ends, () => turns[turn++ % turns.length]!());
+}
+
+function startHostile(): Template {
+  firstTurn++;
+  return startRogue(hostileConduct);
 }
 
 /** Two templates that were taken over beside an honest one. */
 function collude(): Record<string, unknown> {
-  const hostile = [startRogue(hostileConduct), startRogue(hostileConduct)];
+  const hostile = [startHostile(), startHostile()];
   const honestOne = startHonest();
   const outcome = { candidates: 0, wrong: 0, givenUp: 0, mostChildren: 0, left: 0 };
   for (; outcome.candidates < candidates; outcome.candidates++) {
@@ -259,7 +309,7 @@ function collude(): Record<string, unknown> {
         if (!(error instanceof TemplateError)) throw error;
         template.close();
         outcome.givenUp++;
-        hostile[index] = startRogue(hostileConduct);
+        hostile[index] = startHostile();
       }
     });
     if (runOn(honestOne) !== RIGHT) outcome.wrong++;
@@ -346,9 +396,12 @@ result.takesLongToFork = against(victim, (ends) =>
     fork(() => answer(ends));
   }),
 );
-const words = randomBytes(PAGE / 8);
-result.confesses = against(victim, (ends) => onOrders(ends, () => fork(() => confess(ends, words))));
-result.confessionsKept = copiesOf(words);
+const confession = randomBytes(PAGE / 8);
+result.confesses = against(victim, (ends) => onOrders(ends, () => fork(() => confess(ends, confession))));
+result.confessionsKept = copiesOf(confession);
+result.promisesAndSleeps = promised(victim, sleepForEver);
+result.promisesAndSpins = promised(victim, spinForEver);
+result.promisesAndAsksAgain = promised(victim, () => promise(sleepForEver));
 
 // Those that have nothing to do get no processor time while another candidate runs.
 const rogue = startRogue((ends) =>
