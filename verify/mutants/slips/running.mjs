@@ -6,9 +6,9 @@ const suites = (...files) => [['host', ...files.map((file) => `test/${file}`)]];
 const options = suites('host/options');
 const start = suites('security');
 const workers = suites('worker/programs');
-const events = suites('host/events');
-const stopping = suites('host/stopping', 'host/disturbed', 'host/pruning');
-const artifacts = suites('artifacts');
+const events = suites('host-events', 'host/events');
+const stopping = suites('host/disturbed', 'host/stopping', 'host/pruning');
+const artifacts = suites('artifacts/artifacts.test');
 const store = suites('store', 'threads');
 const retries = suites('host/retries', 'request');
 const prepareSrc = (path) => `packages/prepare-worker/src/${path}`;
@@ -161,6 +161,10 @@ const headsUps = [
     '      } catch (error) {\n        intake.leave();\n        throw error;',
     '      } catch (error) {\n        throw error;',
     stopping,
+    {
+      survives:
+        'taking code in fails when a hashing thread does, and nothing that a test can do makes one fail',
+    },
   ),
   slip(
     'heads-ups do not wait for room',
@@ -191,9 +195,11 @@ const endings = [
     src('host/pvf-host.ts'),
     '    await this.#failed?.flush();\n',
     '',
-    suites('failed-candidates', 'host/stopping'),
+    suites('failed-candidates'),
   ),
-  slip('those who look on are told after the end', src('host/pvf-host.ts'), '    news.end();\n', '', events),
+  slip('those who look on are told after the end', src('host/pvf-host.ts'), '    news.end();\n', '', events, {
+    survives: 'all that could tell something has ended before; it is a belt',
+  }),
   slip(
     'pruning goes on after the end',
     src('host/pvf-host.ts'),
@@ -324,7 +330,7 @@ const onlookers = [
     src('worker/pool.ts'),
     "this.#end(worker, 'left-its-request', result.message);",
     "this.#end(worker, 'not-reusable', result.message);",
-    suites('host/events', 'worker/pool'),
+    suites('worker/pool.test'),
   ),
   slip(
     'a worker that ended had no jobs',

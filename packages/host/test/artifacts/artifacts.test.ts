@@ -23,10 +23,14 @@ function setUp() {
   const removed: string[] = [];
   const unsound = new Set<string>();
   let inside = 0;
+  let disk = Promise.resolve();
   const store = {
     isSound: (artifact: Artifact) => !unsound.has(artifact.path),
     touch: () => {},
-    remove: async (artifact: Artifact) => void removed.push(artifact.path),
+    remove: async (artifact: Artifact) => {
+      await disk;
+      removed.push(artifact.path);
+    },
   };
   const artifacts = new Artifacts({
     clock,
@@ -75,6 +79,12 @@ function setUp() {
     finalFailures,
     removed,
     unsound,
+    /** From now on nothing is removed until what this returns is called. */
+    stopDisk: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      disk = promise;
+      return resolve;
+    },
     /** Preparations in the pipeline, as the metrics count them. */
     inside: () => inside,
     acquire,
@@ -156,6 +166,20 @@ describe('an artifact', () => {
     await artifacts.discard(result.artifact);
     expect(await second).toMatchObject({ type: 'ready', artifact: { path: 'new' }, fromCache: false });
     expect(await acquire()).toMatchObject({ artifact: { path: 'new' }, fromCache: true });
+  });
+
+  it('that turned out to be bad is gone before it is prepared again', async () => {
+    const { acquire, prepared, unsound, removed, enqueued, stopDisk } = setUp();
+    acquire();
+    prepared('bad');
+    unsound.add('bad');
+    const goOn = stopDisk();
+    acquire();
+    await settle();
+    expect([removed, enqueued()]).toEqual([[], 1]);
+    goOn();
+    await settle();
+    expect([removed, enqueued()]).toEqual([['bad'], 2]);
   });
 
   it('of an earlier run that does not verify is prepared again', async () => {
@@ -452,6 +476,18 @@ describe('pruning', () => {
     expect(report).toEqual({ removed: 2, removedBytes: 20, kept: 1, keptBytes: 10 });
     expect(removed).toEqual(['2', '3']);
     expect(events.filter((event) => event === 'evicted')).toHaveLength(2);
+  });
+
+  it('ends when the files are gone', async () => {
+    const { artifacts, removed, stopDisk } = await withThree();
+    const goOn = stopDisk();
+    let done = false;
+    const pruned = artifacts.prune(20, 0).then(() => (done = true));
+    await settle();
+    expect([removed, done]).toEqual([[], false]);
+    goOn();
+    await pruned;
+    expect(removed).toEqual(['1']);
   });
 
   it('spares what was used lately', async () => {

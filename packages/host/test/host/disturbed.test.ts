@@ -152,6 +152,14 @@ it('an artifact that is ready when nobody wants it any more leaves no file behin
   expect(files).toHaveLength(host.status().artifacts.prepared);
 });
 
+it('heads-ups that are done make room for others', async () => {
+  const { host } = await startFakeHost({ maxPendingPerKind: 1 });
+  for (const [index, code] of ['a', 'b', 'c'].entries()) {
+    await host.headsUp([{ ...DEFAULTS, code: text(code) }]);
+    await waitUntil('it is prepared', () => host.status().artifacts.prepared === index + 1);
+  }
+});
+
 it('many heads-ups wait for room, and end with the host', async () => {
   const { host } = await startFakeHost({ maxPendingPerKind: 2, prepareWorkersHard: 1 });
   let settled = false;
@@ -170,4 +178,5 @@ it('many heads-ups wait for room, and end with the host', async () => {
   expect(settled).toBe(false);
   await host.close();
   expect(await queued).toMatchObject({ code: 'HOST_CLOSED' });
+  expect(host.status().artifacts.preparing).toBe(0);
 });

@@ -98,6 +98,15 @@ describe('a restart', () => {
     expect(artifact && (await store.isSound(artifact))).toBe(true);
   });
 
+  it('keeps one file of an identity that has several', async () => {
+    const { dir, path, store, key } = cacheWith(content);
+    const name = (nonce: string) => artifactFileName(IDENTITY, toHex(artifactChecksum(content)), nonce);
+    for (const nonce of ['00000001', '00000002']) writeFileSync(join(dir, name(nonce)), readFileSync(path));
+    const found = await store.restore(ENGINE, true);
+    expect(found.size).toBe(1);
+    expect(readdirSync(dir).map((each) => join(dir, each))).toEqual([found.get(key)?.artifact.path]);
+  });
+
   it('removes all artifacts if it shall', async () => {
     const { dir, store } = cacheWith(content);
     expect((await store.restore(ENGINE, false)).size).toBe(0);

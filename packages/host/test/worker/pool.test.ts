@@ -17,6 +17,7 @@ function setUp({ idleMs = Number.POSITIVE_INFINITY, maxJobs = 10 } = {}) {
   const clock = new FakeClock();
   const told: FromPool<string>[] = [];
   const events: string[] = [];
+  const news: object[] = [];
   const spawns: (Deferred<WorkerProcess> & { signal: AbortSignal; onGone: () => void })[] = [];
   const jobs: (Deferred<WorkResult<string>> & { onStarted: () => void })[] = [];
   const disposed: number[] = [];
@@ -43,7 +44,7 @@ function setUp({ idleMs = Number.POSITIVE_INFINITY, maxJobs = 10 } = {}) {
       abandon: async (answer) => void abandoned.push(answer),
     },
     metrics: { worker: (_kind, event) => events.push(event) },
-    news: { tell: () => {} },
+    news: { tell: (_type, make) => news.push(make()) },
   });
   pool.reportTo({ handlePool: (message) => told.push(message) });
   const process = (pid: number): WorkerProcess =>
@@ -67,6 +68,7 @@ function setUp({ idleMs = Number.POSITIVE_INFINITY, maxJobs = 10 } = {}) {
     pool,
     told,
     events,
+    news,
     spawns,
     jobs,
     disposed,
@@ -233,4 +235,38 @@ it('ends a worker that seems sound but whose connection broke meanwhile', async 
   await settle();
   expect(told.slice(1)).toEqual([{ type: 'concluded', worker: 1, answer: 'a', reusable: false }]);
   expect(disposed).toEqual([100]);
+});
+
+it('tells those who look on why each worker has ended, and how many jobs it had', async () => {
+  const { clock, pool, spawn, spawns, work, jobs, news } = setUp({ idleMs: 60_000, maxJobs: 2 });
+  const done = async (result: WorkResult<string>): Promise<void> => {
+    jobs.at(-1)?.resolve(result);
+    await settle();
+  };
+  const served = { type: 'done', answer: '', reusable: true } as const;
+  for (const worker of [1, 2, 3, 4, 5, 6]) await spawn(worker);
+  await work(1);
+  await done({ type: 'not-taken', message: 'what it said last' });
+  await work(2);
+  await done({ ...served, reusable: false });
+  await work(3);
+  await done(served);
+  await work(3);
+  await done(served);
+  spawns[3]?.onGone();
+  await work(5);
+  pool.handle({ type: 'kill', worker: 5 });
+  await done({ type: 'not-taken', message: 'it was killed' });
+  await clock.advance(60_000);
+  await spawn(7);
+  await pool.close();
+  expect(news).toEqual([
+    { worker: 'execute', pid: 100, reason: 'left-its-request', message: 'what it said last', jobs: 1 },
+    { worker: 'execute', pid: 200, reason: 'not-reusable', message: expect.any(String), jobs: 1 },
+    { worker: 'execute', pid: 300, reason: 'served-its-jobs', message: expect.any(String), jobs: 2 },
+    { worker: 'execute', pid: 400, reason: 'ended-by-itself', message: expect.any(String), jobs: 0 },
+    { worker: 'execute', pid: 500, reason: 'killed', message: expect.any(String), jobs: 1 },
+    { worker: 'execute', pid: 600, reason: 'idle', message: expect.any(String), jobs: 0 },
+    { worker: 'execute', pid: 700, reason: 'host-closed', message: expect.any(String), jobs: 0 },
+  ]);
 });
