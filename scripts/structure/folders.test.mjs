@@ -61,6 +61,23 @@ const PACKAGES = {
     top: ['index.ts'],
     throughIndex: true,
   },
+  cli: {
+    order: ['.', 'completion', 'input output', 'doctor', 'inspector', 'commands', 'arguments'],
+    top: ['index.ts', 'main.ts', 'process.ts', 'program.ts'],
+  },
+  component: {
+    order: ['.', 'binary', 'scan', 'plan', 'lower', 'merge', 'sandbox', 'sandboxed'],
+    top: [
+      'index.ts',
+      'flatten.ts',
+      'describe.ts',
+      'contract.ts',
+      'warnings.ts',
+      'setup.ts',
+      'project.ts',
+      'toolchain.ts',
+    ],
+  },
 };
 
 /** `{ from, to, line }` of each import of a file of the package by another, with paths below its src. */

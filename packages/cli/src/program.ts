@@ -11,9 +11,10 @@ import { addReplay } from './arguments/replay.ts';
 import { addSchema } from './arguments/schema.ts';
 import { addServe } from './arguments/serve.ts';
 import { addValidate } from './arguments/validate.ts';
-import { createContext, type Io, type OutputOptions } from './commands/context.ts';
+import { createContext, type OutputOptions } from './commands/context.ts';
 import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Io } from './output/print.ts';
 import { isHostError, report, reportUsage } from './output/report.ts';
 import { VERSION } from './version.ts';
 

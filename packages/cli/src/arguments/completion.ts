@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
-import { type OutputOptions, print } from '../commands/context.ts';
+import type { OutputOptions } from '../commands/context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { print } from '../output/print.ts';
 import type { Choose } from './choose.ts';
 import { withExamples, withOutputOptions } from './options.ts';
 

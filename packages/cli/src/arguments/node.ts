@@ -1,13 +1,6 @@
 import type { Command } from 'commander';
 import { integer } from './options.ts';
 
-/** What a node is asked for. */
-export interface NodeOptions {
-  readonly url?: string;
-  readonly at?: string;
-  readonly para?: number;
-}
-
 /** Options that get a PVF and its limits from a node. */
 export function withNodeOptions(command: Command): Command {
   return command

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReplayOptions } from '../commands/replay/replay.ts';
+import type { ReplayOptions } from '../commands/replay/replay-options.ts';
 import type { Choose } from './choose.ts';
 import { withNodeOptions } from './node.ts';
 import { integer, withExamples, withHostOptions, withPvfOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ValidateOptions } from '../commands/validate.ts';
+import type { ValidateOptions } from '../commands/validate-options.ts';
 import type { Choose } from './choose.ts';
 import { withNodeOptions } from './node.ts';
 import { integer, withExamples, withHostOptions, withPvfOptions } from './options.ts';

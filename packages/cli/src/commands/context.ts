@@ -1,21 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { HostOptions, PvfHost, SecurityReport } from '@pvf/host';
-import { isReaderGone, OutputError } from '../output/stream-errors.ts';
-import { type Output, Terminal } from '../output/terminal.ts';
+import { LAYERS } from '../layers.ts';
+import type { Io } from '../output/print.ts';
+import { Terminal } from '../output/terminal.ts';
 import { expectedWorkerVersion } from '../version.ts';
-
-/** Where a command reads and writes: the process's own, or a test's. */
-export interface Io {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  /** Default: the process's own. */
-  readonly stdin?: Readable;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by Ctrl-C or SIGTERM. */
-  readonly signal: AbortSignal;
-}
 
 /** Options of every command that prints. */
 export interface OutputOptions {
@@ -45,33 +34,6 @@ export function createContext(io: Io, options: OutputOptions): Context {
   return { io, terminal: new Terminal(io.stderr, { quiet: options.quiet === true }) };
 }
 
-/**
- * Prints to stdout and waits until it is taken: a pipe's reader may be slow, and the process ends afterwards. That the
- * reader has gone changes nothing about a verdict.
- */
-export function print(io: Io, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    io.stdout.write(`${text}\n`, (error) =>
-      error && !isReaderGone(error) ? reject(new OutputError(error)) : resolve(),
-    );
-  });
-}
-
-/** Prints text for people: on a terminal, lines break between words at its width, with the indent of their first. */
-export async function say(io: Io, text: string): Promise<void> {
-  const { isTTY, columns } = io.stdout;
-  if (isTTY !== true || columns === undefined) return print(io, text);
-  const { default: wrapAnsi } = await import('wrap-ansi');
-  const wrapped = text.split('\n').flatMap((line) => {
-    const indent = /^ */.exec(line)?.[0] ?? '';
-    const lines = wrapAnsi(line.trimStart(), columns - indent.length, { hard: true, trim: false }).split(
-      '\n',
-    );
-    return lines.map((part) => `${indent}${part}`.trimEnd());
-  });
-  return print(io, wrapped.join('\n'));
-}
-
 /** Runs `use` with a host that is closed afterwards, whatever happens. */
 export async function withHost<T>(
   context: Context,
@@ -90,14 +52,6 @@ export async function withHost<T>(
     await host.close();
   }
 }
-
-/** Layers of isolation, with the words for a person. */
-export const LAYERS = [
-  ['seccomp', 'system call filter (seccomp)'],
-  ['landlock', 'file system and network rules (Landlock)'],
-  ['changeRoot', 'own root directory (user and mount namespaces)'],
-  ['secureClone', 'own namespaces for each job'],
-] as const;
 
 /** What a machine lacks is said each time, also with --quiet. */
 function warnOfMissingLayers({ terminal }: Context, security: SecurityReport): void {

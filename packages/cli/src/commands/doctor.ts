@@ -10,9 +10,11 @@ import { measureSpeed, type Speed } from '../doctor/speed.ts';
 import { type StartCheck, startCheck } from '../doctor/start-check.ts';
 import { checkLines, type Verdict, verdictLines } from '../doctor/text.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { LAYERS } from '../layers.ts';
 import { toJson } from '../output/json.ts';
+import { print } from '../output/print.ts';
 import { mebibytes } from '../output/units.ts';
-import { type Context, type HostCommandOptions, hostOptions, LAYERS, print } from './context.ts';
+import { type Context, type HostCommandOptions, hostOptions } from './context.ts';
 
 /**
  * `pvf doctor`: whether a validator's host starts here, which the host itself answers, and whether the machine is fast

@@ -3,8 +3,9 @@ import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { toJson } from '../output/json.ts';
 import { oneLine } from '../output/outcomes.ts';
+import { print, say } from '../output/print.ts';
 import { bytes } from '../output/units.ts';
-import { type Context, type OutputOptions, print, say } from './context.ts';
+import type { Context, OutputOptions } from './context.ts';
 
 const MAGIC = 'PVF-ART\0';
 /** What the file's head may take when it is shown: it was made by a job. Bytes. */

@@ -1,15 +1,16 @@
-import type { NodeOptions } from '../arguments/node.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readInput, STDIN } from '../input/file.ts';
 import { loadPvf } from '../input/load-pvf.ts';
+import type { NodeOptions } from '../input/node/node-options.ts';
 import { type PvfParameterOptions, parametersLine, readPvfParameters } from '../input/pvf-parameters.ts';
+import { reportOnModule } from '../inspector/module-report.ts';
 import { inspectionLines } from '../output/inspection.ts';
 import { toJson } from '../output/json.ts';
+import { print, say } from '../output/print.ts';
 import { bytes } from '../output/units.ts';
-import { type Context, type OutputOptions, print, say } from './context.ts';
+import type { Context, OutputOptions } from './context.ts';
 import { inspectArtifact, isArtifact } from './inspect-artifact.ts';
-import { reportOnModule } from './module-report.ts';
 
 export interface InspectCommandOptions extends OutputOptions, PvfParameterOptions, NodeOptions {}
 

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
-import type { PrecheckOutcome, PvfHost } from '@pvf/host';
-import type { NodeOptions } from '../arguments/node.ts';
+import type { PvfHost } from '@pvf/host';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type LoadedPvf, loadPvf } from '../input/load-pvf.ts';
+import type { NodeOptions } from '../input/node/node-options.ts';
 import {
   type PvfParameterOptions,
   type PvfParameters,
@@ -12,10 +12,17 @@ import {
 import { toJson } from '../output/json.ts';
 import { writeJunit } from '../output/junit.ts';
 import { precheckExit, precheckLines } from '../output/outcomes.ts';
-import { type PrecheckLimits, precheckTable, usageLines, usageOf } from '../output/precheck-table.ts';
+import {
+  type PrecheckLimits,
+  type PrecheckReport,
+  precheckTable,
+  usageLines,
+  usageOf,
+} from '../output/precheck-table.ts';
+import { print, say } from '../output/print.ts';
 import { codeNearLimit, shortcomings } from '../output/shortcomings.ts';
 import { bytes } from '../output/units.ts';
-import { type Context, type HostCommandOptions, print, say, withHost } from './context.ts';
+import { type Context, type HostCommandOptions, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
 
 export interface PrecheckOptions extends HostCommandOptions, PvfParameterOptions, NodeOptions {
@@ -24,18 +31,6 @@ export interface PrecheckOptions extends HostCommandOptions, PvfParameterOptions
   readonly jobs?: number;
   /** Bytes. */
   readonly maxCodeSize?: number;
-}
-
-/** One PVF's precheck. */
-export interface PrecheckReport {
-  readonly file: string;
-  readonly codeBytes: number;
-  readonly readFrom: LoadedPvf['readFrom'];
-  readonly outcome: PrecheckOutcome;
-  /** What was used of what is allowed; undefined where it is not known. */
-  readonly usage: ReturnType<typeof usageOf>;
-  /** What makes the PVF useless although a precheck accepts it, or soon will. */
-  readonly shortcomings: string[];
 }
 
 /**
@@ -89,7 +84,7 @@ export async function precheck(
       toJson({ command: 'precheck', exitCode, parameters, maxCodeSize, pvfs: reports }),
     );
   } else {
-    const table = await precheckTable(context, reports);
+    const table = await precheckTable(context.io, reports);
     await say(context.io, `\n${table}`);
   }
   return exitCode;

@@ -16,7 +16,7 @@ import {
 } from '../input/pvf-parameters.ts';
 import type { Validation } from '../input/validations.ts';
 import type { Context } from './context.ts';
-import type { ValidateOptions } from './validate.ts';
+import type { ValidateOptions } from './validate-options.ts';
 
 /** One validation as the options want it. */
 export function runValidation(

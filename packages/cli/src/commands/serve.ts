@@ -7,7 +7,8 @@ import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readInput } from '../input/file.ts';
 import { isolatedInspection } from '../inspector/run.ts';
-import { type Context, type HostCommandOptions, type Io, print, say, withHost } from './context.ts';
+import { type Io, print, say } from '../output/print.ts';
+import { type Context, type HostCommandOptions, withHost } from './context.ts';
 
 export interface ServeCommandOptions extends HostCommandOptions {
   readonly socket?: string;

@@ -1,30 +1,19 @@
 import type { PvfCode, PvfHost, ValidationOutcome } from '@pvf/host';
-import type { NodeOptions } from '../arguments/node.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { differences } from '../input/differences.ts';
 import { loadPvf } from '../input/load-pvf.ts';
-import { type PvfParameterOptions, type PvfParameters, parametersLine } from '../input/pvf-parameters.ts';
-import { type CandidateOptions, readValidations, type Validation } from '../input/validations.ts';
+import { type PvfParameters, parametersLine } from '../input/pvf-parameters.ts';
+import { readValidations, type Validation } from '../input/validations.ts';
 import { explain } from '../output/explain.ts';
 import { toJson } from '../output/json.ts';
 import { artifactLines, validationExit, validationLines } from '../output/outcomes.ts';
+import { print, say } from '../output/print.ts';
 import { differs, type Repeated, repeatedLines, summarize } from '../output/repeated.ts';
 import { shortcomings } from '../output/shortcomings.ts';
-import { type Context, type HostCommandOptions, print, say, withHost } from './context.ts';
+import { type Context, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
 import { parametersOf, requireCodeOf, runValidation } from './run-validation.ts';
-
-export interface ValidateOptions
-  extends HostCommandOptions,
-    PvfParameterOptions,
-    CandidateOptions,
-    NodeOptions {
-  readonly pvf?: string;
-  readonly timeout?: number;
-  readonly deadline?: number;
-  readonly check?: boolean;
-  readonly repeat?: number;
-}
+import type { ValidateOptions } from './validate-options.ts';
 
 interface Report {
   readonly name: string;

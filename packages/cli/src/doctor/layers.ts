@@ -1,6 +1,6 @@
 import type { PvfHost, SecurityFeature, SecurityReport } from '@pvf/host';
 import type { Layer } from '@pvf/serve';
-import { LAYERS } from '../commands/context.ts';
+import { LAYERS } from '../layers.ts';
 import { bad, type Check, ok, type Remedies } from './check.ts';
 import { sysctl } from './place.ts';
 

@@ -4,10 +4,10 @@
  */
 import { buffer } from 'node:stream/consumers';
 import { BlobError, decompressBlob } from '@pvf/executor';
-import { reportOnModule } from '../commands/module-report.ts';
 import { parseExecutorParams } from '../input/executor-params.ts';
 import { toJson } from '../output/json.ts';
 import { INSPECTION_LIMIT_BYTES } from '../output/shortcomings.ts';
+import { reportOnModule } from './module-report.ts';
 
 const params = parseExecutorParams(JSON.parse(process.argv[2] ?? '[]'));
 const code = await buffer(process.stdin);

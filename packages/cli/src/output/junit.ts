@@ -1,6 +1,6 @@
-import type { PrecheckReport } from '../commands/precheck.ts';
 import { oneLine, precheckLines } from './outcomes.ts';
 import { writeOutput } from './output-file.ts';
+import type { PrecheckReport } from './precheck-table.ts';
 
 /**
  * Writes what CI systems read: a test case for each PVF, a failure with the reason, an error where nothing was decided.

@@ -1,7 +1,7 @@
 import type { PrecheckOutcome } from '@pvf/host';
 import { type ExecutorParam, precheckingMaxMemory, prepTimeoutMs } from '@pvf/protocol';
-import type { Context } from '../commands/context.ts';
-import type { PrecheckReport } from '../commands/precheck.ts';
+import type { CodeSource } from '../input/code.ts';
+import type { Io } from './print.ts';
 import { styleFor } from './style.ts';
 import { table } from './table.ts';
 import { bytes, mebibytes, milliseconds, nanosecondsToMs, percent } from './units.ts';
@@ -26,6 +26,18 @@ export interface PrecheckUsage {
   readonly decompressed: Used | undefined;
   readonly cpuMs: Used | undefined;
   readonly memory: { readonly used: number; readonly limit: number | undefined } | undefined;
+}
+
+/** One PVF's precheck. */
+export interface PrecheckReport {
+  readonly file: string;
+  readonly codeBytes: number;
+  readonly readFrom: CodeSource['readFrom'];
+  readonly outcome: PrecheckOutcome;
+  /** What was used of what is allowed; undefined where it is not known. */
+  readonly usage: PrecheckUsage;
+  /** What makes the PVF useless although a precheck accepts it, or soon will. */
+  readonly shortcomings: string[];
 }
 
 export function usageOf(codeBytes: number, outcome: PrecheckOutcome, limits: PrecheckLimits): PrecheckUsage {
@@ -67,7 +79,7 @@ export function usageLines({ code, decompressed, cpuMs, memory }: PrecheckUsage)
 }
 
 /** All PVFs at a glance, with what they use of each limit. */
-export async function precheckTable({ io }: Context, reports: readonly PrecheckReport[]): Promise<string> {
+export async function precheckTable(io: Io, reports: readonly PrecheckReport[]): Promise<string> {
   const style = styleFor(io.stdout, io.env);
   const rows = reports.map(({ file, outcome, usage, shortcomings }) => [
     file,

@@ -1,11 +1,11 @@
 import type { HostError } from '@pvf/host';
 import type { CommanderError } from 'commander';
-import { type Io, print } from '../commands/context.ts';
 import type { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { tellsOfFullDisk } from './failure.ts';
 import { hostRemedy } from './host-remedies.ts';
 import { asksForJson, toJson } from './json.ts';
+import { type Io, print } from './print.ts';
 
 /** Told by its name: the host's package is loaded only by commands that start a host. */
 export function isHostError(error: unknown): error is HostError {

@@ -1,7 +1,7 @@
 import { entryPoint, meaningOf } from '../contract.ts';
 import { ComponentError } from '../errors.ts';
-import type { CanonicalOptions } from '../scan/canonical-options.ts';
-import type { Component, CoreInstance, CoreItem } from '../scan/component.ts';
+
+import type { CanonicalOptions, Component, CoreInstance, CoreItem } from '../scan/component.ts';
 import type { CoreModule, MemoryLimits } from '../scan/core-module.ts';
 
 /** Where an import of a core module comes from once all indirections of the component are followed. */

@@ -1,15 +1,7 @@
 import type { Reader } from '../binary/reader.ts';
 import { ComponentError } from '../errors.ts';
-import type { CoreItem } from './component.ts';
+import type { CanonicalOptions, CoreItem } from './component.ts';
 import type { CoreKind } from './core-module.ts';
-
-/** How values pass between a component and the outside. */
-export interface CanonicalOptions {
-  readonly strings: 'utf8' | 'other';
-  readonly memory: CoreItem | undefined;
-  readonly realloc: CoreItem | undefined;
-  readonly postReturn: CoreItem | undefined;
-}
 
 /** @throws ComponentError UNSUPPORTED for asynchronous calls */
 export function readCanonicalOptions(

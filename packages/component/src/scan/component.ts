@@ -1,4 +1,3 @@
-import type { CanonicalOptions } from './canonical-options.ts';
 import type { CoreModule } from './core-module.ts';
 import type { FuncType, InstanceType } from './type-scope.ts';
 
@@ -16,6 +15,14 @@ export type ComponentFunc =
       readonly options: CanonicalOptions;
       readonly type: FuncType;
     };
+
+/** How values pass between a component and the outside. */
+export interface CanonicalOptions {
+  readonly strings: 'utf8' | 'other';
+  readonly memory: CoreItem | undefined;
+  readonly realloc: CoreItem | undefined;
+  readonly postReturn: CoreItem | undefined;
+}
 
 /** Where something of a core index space comes from. */
 export type CoreItem =

@@ -1,10 +1,11 @@
 import { readFile, rm } from 'node:fs/promises';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { toJson } from '../../output/json.ts';
+import { print, say } from '../../output/print.ts';
 import { styleFor } from '../../output/style.ts';
 import { table } from '../../output/table.ts';
 import { mebibytes } from '../../output/units.ts';
-import { type Context, defaultCacheDir, type OutputOptions, print, say } from '../context.ts';
+import { type Context, defaultCacheDir, type OutputOptions } from '../context.ts';
 import { type ArtifactFile, artifactsIn } from './files.ts';
 
 export interface ArtifactsOptions extends OutputOptions {

@@ -3,8 +3,9 @@ import { CliError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { readInput } from '../../input/file.ts';
 import { toJson } from '../../output/json.ts';
+import { print } from '../../output/print.ts';
 import { bytes } from '../../output/units.ts';
-import { type Context, type OutputOptions, print } from '../context.ts';
+import type { Context, OutputOptions } from '../context.ts';
 import { asCliError } from './errors.ts';
 
 export interface FlattenCommandOptions extends OutputOptions {

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { toJson } from '../../output/json.ts';
-import { type Context, type OutputOptions, print } from '../context.ts';
+import { print } from '../../output/print.ts';
+import type { Context, OutputOptions } from '../context.ts';
 import { asCliError } from './errors.ts';
 
 /** `pvf component new DIR`: a project for a validation function in TypeScript. */

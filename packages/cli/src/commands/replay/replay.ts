@@ -8,25 +8,16 @@ import { type PvfParameters, parametersLine, readPvfParameters } from '../../inp
 import { completeCandidate, type Validation } from '../../input/validations.ts';
 import { toJson } from '../../output/json.ts';
 import { validationExit } from '../../output/outcomes.ts';
-import { type Context, print, say } from '../context.ts';
+import { print, say } from '../../output/print.ts';
+import type { Context } from '../context.ts';
 import { requireCodeOf } from '../run-validation.ts';
-import type { ValidateOptions } from '../validate.ts';
 import { ReplayProgress } from './progress.ts';
 import { type Answer, answerOf, compareAnswers, type Record, unexpected } from './record.ts';
+import type { ReplayOptions } from './replay-options.ts';
 import { Results, writeCsv } from './results.ts';
 import { inLanes, type Side, withSides } from './sides.ts';
 import { type Entry, openCollection } from './source.ts';
 import { summaryOf, summaryText } from './summary.ts';
-
-export interface ReplayOptions extends ValidateOptions {
-  readonly jobs?: number;
-  readonly output?: string;
-  readonly csv?: string;
-  readonly resume?: boolean;
-  readonly comparePvf?: string;
-  readonly comparePrepareWorker?: string;
-  readonly compareExecuteWorker?: string;
-}
 
 /** What is known of a replay once a candidate is done. */
 interface Done {

@@ -3,7 +3,7 @@ import type { LoadedPvf } from '../../input/load-pvf.ts';
 import type { Validation } from '../../input/validations.ts';
 import { type Context, withHost } from '../context.ts';
 import { parametersOf, runValidation } from '../run-validation.ts';
-import type { ReplayOptions } from './replay.ts';
+import type { ReplayOptions } from './replay-options.ts';
 
 /** One side of a comparison: a PVF in a host. */
 export type Side = (validation: Validation) => ReturnType<typeof runValidation>;

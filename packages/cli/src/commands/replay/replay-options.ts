@@ -1,0 +1,11 @@
+import type { ValidateOptions } from '../validate-options.ts';
+
+export interface ReplayOptions extends ValidateOptions {
+  readonly jobs?: number;
+  readonly output?: string;
+  readonly csv?: string;
+  readonly resume?: boolean;
+  readonly comparePvf?: string;
+  readonly comparePrepareWorker?: string;
+  readonly compareExecuteWorker?: string;
+}

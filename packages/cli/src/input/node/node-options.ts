@@ -1,0 +1,6 @@
+/** What a node is asked for. */
+export interface NodeOptions {
+  readonly url?: string;
+  readonly at?: string;
+  readonly para?: number;
+}
