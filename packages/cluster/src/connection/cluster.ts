@@ -1,12 +1,13 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { ClusterError } from '../errors.ts';
-import { connectionError } from './failures.ts';
+import { connectionError, failureOf } from './failures.ts';
 import { type ConnectOptions, natsOptions, shownServers } from './options.ts';
 import { checkServerVersion } from './version.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const RECONNECT_WAIT_MS = 500;
+const LEADER_TIMEOUT_MS = 30_000;
 const PING_EVERY_MS = 10_000;
 
 /** A connection to the servers, checked: their version, and that there is JetStream. It reconnects by itself, forever. */
@@ -40,7 +41,7 @@ export class Connection {
     });
     try {
       checkServerVersion(nc.info?.version ?? 'unknown');
-      const jsm = await jetstreamManager(nc, { timeout: 10_000 }).catch((error: unknown) => {
+      const jsm = await manager(nc).catch((error: unknown) => {
         throw new ClusterError(
           'NO_JETSTREAM',
           { servers },
@@ -70,5 +71,18 @@ export class Connection {
     if (this.nc.isClosed()) return;
     await this.nc.flush().catch(() => {});
     await this.nc.close();
+  }
+}
+
+/** Servers that have just been started first choose a leader, and do not answer until then. */
+async function manager(nc: NatsConnection): Promise<JetStreamManager> {
+  const until = performance.now() + LEADER_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await jetstreamManager(nc, { timeout: 5_000 });
+    } catch (error) {
+      if (failureOf(error) !== 'passing' || performance.now() > until) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
