@@ -34,6 +34,19 @@ test('version 2: below the own group, where it hands them down itself', () => {
   ]);
 });
 
+test('version 2: beside the own group, where the parent is delegated, has no processes and may hand them down', () => {
+  const parent = group('unit.service', 'pids');
+  group('unit.service/main');
+  writeFileSync(join(parent, 'cgroup.controllers'), 'cpu memory pids\n');
+  expect(cgroupPlaces(v2(), '0::/unit.service/main')).toEqual([
+    { version: 2, parent, resources: ['memory', 'processes', 'cpu'], toHandDown: ['memory'] },
+  ]);
+  writeFileSync(join(parent, 'cgroup.procs'), '1\n');
+  expect(cgroupPlaces(v2(), '0::/unit.service/main')).toEqual([
+    { version: 2, parent, resources: ['processes', 'cpu'] },
+  ]);
+});
+
 test('version 2: nowhere if nobody hands a controller down, or what does is out of sight', () => {
   group('unit');
   expect(cgroupPlaces(v2(), '0::/unit')).toEqual([]);

@@ -73,10 +73,10 @@ export class SandboxCgroup {
       ...(limits?.processes === undefined ? [] : ['processes' as const]),
     ]);
     const made: Directory[] = [];
-    for (const { version, parent, resources } of places) {
-      const own = resources.filter((name) => wanted.has(name));
+    for (const place of places) {
+      const own = place.resources.filter((name) => wanted.has(name));
       if (own.length === 0) continue;
-      const directory = makeDirectory({ version, parent, resources: own }, limits ?? {});
+      const directory = makeDirectory({ ...place, resources: own }, limits ?? {});
       if (directory === undefined) continue;
       for (const name of own) wanted.delete(name);
       made.push(directory);
@@ -149,9 +149,11 @@ function setIfKnown(directory: string, file: string, value: number | string): vo
 }
 
 function makeDirectory(
-  { version, parent, resources }: CgroupPlace,
+  { version, parent, resources, toHandDown = [] }: CgroupPlace,
   limits: LimitPolicy,
 ): Directory | undefined {
+  // What it does not hand down after all shows when the limit is set.
+  for (const name of toHandDown) setIfKnown(parent, 'cgroup.subtree_control', `+${name}`);
   const path = join(parent, `sandbox-linux-${process.pid}-${Math.round(performance.timeOrigin)}`);
   try {
     mkdirSync(path);

@@ -218,6 +218,7 @@ class Init {
     const use = measure(PROC, members, reapedUse().cpuMs + judgedMs, {
       memory: memory && !bounded,
       ownIpc: plan.namespaces.includes('ipc'),
+      tmpfs: { paths: plan.view?.private ?? [], size: plan.view?.privateBytes ?? 0 },
     });
     return {
       cpuMs: counted === undefined ? use.cpuMs : counted + judgedMs,

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statfsSync } from 'node:fs';
 import { readSmallFile } from '@pvf/linux';
 
 /** One process, from /proc. */
@@ -18,6 +18,10 @@ export interface SandboxUse {
 // USER_HZ is 100 on every architecture of this package (include/asm-generic/param.h)
 const MS_PER_TICK = 10;
 const KIB = 1024;
+/** statfs(2) */
+const TMPFS_MAGIC = 0x0102_1994;
+/** Of an inode and its name in memory. */
+const TMPFS_INODE_BYTES = 1024;
 
 function statOf(directory: string, pid: number): ProcessStat | undefined {
   try {
@@ -92,6 +96,26 @@ function systemVBytes(directory: string): number {
   }
 }
 
+/** File systems of the sandbox's own, in memory. */
+export interface OwnTmpfs {
+  readonly paths: readonly string[];
+  /** Of each, bytes: one of another size is somebody else's. */
+  readonly size: number;
+}
+
+/** What files and directories in them hold. */
+function tmpfsBytes({ paths, size }: OwnTmpfs): number {
+  return paths.reduce((total, path) => {
+    try {
+      const { type, bsize, blocks, bfree, files, ffree } = statfsSync(path);
+      if (type !== TMPFS_MAGIC || blocks !== Math.ceil(size / bsize)) return total;
+      return total + (blocks - bfree) * bsize + (files - ffree) * TMPFS_INODE_BYTES;
+    } catch {
+      return total;
+    }
+  }, 0);
+}
+
 /**
  * Adds up what the processes use; `reapedMs` is the CPU time of those that init has reaped. Shared memory counts once for
  * each process that has it mapped, or once if nobody has.
@@ -100,7 +124,7 @@ export function measure(
   directory: string,
   members: readonly ProcessStat[],
   reapedMs: number,
-  what: { readonly memory: boolean; readonly ownIpc: boolean },
+  what: { readonly memory: boolean; readonly ownIpc: boolean; readonly tmpfs: OwnTmpfs },
 ): SandboxUse {
   let ticks = 0;
   let own = 0;
@@ -113,5 +137,6 @@ export function measure(
     shared += memory.shared;
   }
   const segments = what.memory && what.ownIpc ? systemVBytes(directory) : 0;
-  return { cpuMs: reapedMs + ticks * MS_PER_TICK, memoryBytes: own + Math.max(shared, segments) };
+  const files = what.memory ? tmpfsBytes(what.tmpfs) : 0;
+  return { cpuMs: reapedMs + ticks * MS_PER_TICK, memoryBytes: own + Math.max(shared, segments + files) };
 }

@@ -24,6 +24,9 @@ const DEVICE_LINKS = {
 };
 const SHARED_TEMPORARY_MODE = '1777';
 const OWN_DIRECTORY_MODE = '0700';
+/** Files and directories in a private directory: about a quarter of its size in inodes at most. */
+const BYTES_PER_INODE = 4096;
+const LEAST_INODES = 1024;
 
 interface Resolved {
   /** Symbolic links on the way: where they are and what they say. */
@@ -205,7 +208,12 @@ class Root {
   #makePrivate(path: string, at: string): void {
     if (!this.#directory(at, true)) return;
     const mode = this.#view.shared.includes(path) ? SHARED_TEMPORARY_MODE : OWN_DIRECTORY_MODE;
-    const size = this.#view.privateBytes === undefined ? '' : `,size=${this.#view.privateBytes}`;
+    const { privateBytes } = this.#view;
+    // Empty files and directories take memory as well.
+    const size =
+      privateBytes === undefined
+        ? ''
+        : `,size=${privateBytes},nr_inodes=${Math.max(LEAST_INODES, Math.floor(privateBytes / BYTES_PER_INODE))}`;
     mount('tmpfs', this.#at(at), { type: 'tmpfs', flags: MS_NOSUID | MS_NODEV, data: `mode=${mode}${size}` });
     this.#privateMounts.add(at);
   }

@@ -9,6 +9,8 @@ export interface CgroupPlace {
   readonly version: 1 | 2;
   readonly parent: string;
   readonly resources: readonly CgroupResource[];
+  /** Controllers that the parent does not hand down yet, and will if it is told to: it is delegated and has no processes. */
+  readonly toHandDown?: readonly string[];
 }
 
 interface Hierarchy {
@@ -32,7 +34,7 @@ const read = (path: string): string => {
   }
 };
 
-const isWritable = (path: string): boolean => {
+export const isWritable = (path: string): boolean => {
   try {
     accessSync(path, constants.W_OK);
     return true;
@@ -62,23 +64,30 @@ function hierarchies(mountinfo: string, membership: string): Hierarchy[] {
   });
 }
 
-/** Of version 2, controllers are at hand where the parent of a new cgroup hands them down. */
+/**
+ * Of version 2, controllers are at hand where the parent of a new cgroup hands them down, or would if it were told to:
+ * the kernel lets only a group do so that has no processes itself (systemd: `DelegateSubgroup=` beside `Delegate=yes`).
+ */
 function placesOfV2({ own, top }: Hierarchy): CgroupPlace[] {
   const parents = own === top ? [own] : [own, dirname(own)];
   for (const parent of parents) {
     if (!isWritable(parent) || !isWritable(join(parent, 'cgroup.procs'))) continue;
-    const handed = read(join(parent, 'cgroup.subtree_control')).split(' ');
-    const resources = Object.entries(V2).flatMap(([name, resource]) =>
-      handed.includes(name) ? [resource] : [],
-    );
-    if (resources.length > 0) return [{ version: 2, parent, resources: [...resources, 'cpu'] }];
+    const control = join(parent, 'cgroup.subtree_control');
+    const handed = read(control).split(' ');
+    const mayHandDown = parent !== own && isWritable(control) && read(join(parent, 'cgroup.procs')) === '';
+    const offered = mayHandDown ? read(join(parent, 'cgroup.controllers')).split(' ') : [];
+    const wanted = Object.entries(V2).filter(([name]) => handed.includes(name) || offered.includes(name));
+    if (wanted.length === 0) continue;
+    const toHandDown = wanted.flatMap(([name]) => (handed.includes(name) ? [] : [name]));
+    const resources = [...wanted.map(([, resource]) => resource), 'cpu' as const];
+    return [{ version: 2, parent, resources, ...(toHandDown.length === 0 ? {} : { toHandDown }) }];
   }
   return [];
 }
 
 /**
  * Where this process may make cgroups: in its own or beside it, in version 2 where the controllers are handed down
- * (systemd: `Delegate=yes`), in version 1 wherever it may write (as root, usually).
+ * (systemd: `Delegate=yes` and `DelegateSubgroup=`), in version 1 wherever it may write (as root, usually).
  */
 export function cgroupPlaces(
   mountinfo = read('/proc/self/mountinfo'),

@@ -65,7 +65,7 @@ function passesLimits(
     passes.push('CPU time of processes that end between two measurements while nobody waits for them');
   if (target === 'new-process' && limits.memoryBytes !== undefined && measured('memory')) {
     passes.push(
-      'memory in files of tmpfs below write paths, in shared memory that is no longer mapped, in buffers of pipes and sockets, and what is faster than a measurement every 20 ms',
+      'memory in files of tmpfs below write paths, in shared memory that is no longer mapped, in buffers of pipes and sockets, in messages and semaphores of System V, and what is faster than a measurement (every 20 ms, after a pause up to 320 ms)',
     );
     if (!seccomp) passes.push('memory in memfd files');
     if (!seccomp && !namespaces.includes('ipc')) passes.push('memory in System V segments');

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { cgroupPlaces, isWritable } from '../policy/cgroup-paths.ts';
 import { REMEDIES } from './remedies.ts';
 import { kernelFile } from './surroundings.ts';
 import type { ProbedLayer } from './types.ts';
@@ -33,11 +33,14 @@ export function probeCgroup(): ProbedLayer {
   const absent = WANTED.filter((name) => !controllers.includes(name));
   if (absent.length > 0)
     return missing(`the controllers ${absent.join(', ')} are not available in ${directory}`);
-  try {
-    accessSync(join(directory, 'cgroup.subtree_control'), constants.W_OK);
-    accessSync(directory, constants.W_OK);
-  } catch {
-    return missing(`${directory} is not writable`);
+  const place = cgroupPlaces().find(({ version }) => version === 2);
+  if (place === undefined) {
+    const writable = isWritable(directory) && isWritable(join(directory, 'cgroup.subtree_control'));
+    return missing(
+      writable
+        ? `${directory} has processes of its own, so it may hand no controllers down`
+        : `${directory} is not writable, nor is the one above it`,
+    );
   }
-  return { layer, available: true, detail: `delegated at ${directory} (${controllers.join(', ')})` };
+  return { layer, available: true, detail: `delegated at ${place.parent} (${controllers.join(', ')})` };
 }

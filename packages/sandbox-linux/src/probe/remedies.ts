@@ -90,6 +90,6 @@ export const REMEDIES = {
   processTable:
     'docker run --security-opt systempaths=unconfined, Kubernetes: securityContext.procMount: Unmasked; without it the old /proc stays visible',
   cgroup:
-    'systemd: Delegate=yes on the service, or a cgroup of its own below a delegated one; memory and CPU are limited by measuring instead',
+    'systemd: Delegate=yes and DelegateSubgroup=main on the service (the group that limits may have no processes of its own), or a cgroup of its own below a delegated one; memory and CPU are limited by measuring instead',
   fork: 'Node 20 to 24 on x64 or arm64',
 } as const;
