@@ -14,6 +14,7 @@ const GENERATED = ['client.paths', 'client.components', 'client.operations'].con
 /** Tables that types are made of, and parts of types that have a name of their own. */
 const PARTS = {
   cli: ['ClaimSource', 'Output'],
+  cluster: ['AgentRecord', 'Bare'],
   host: ['UndecidedOutcome', 'CandidateInput', 'WithoutResult', 'ArtifactIdentity'],
   linux: [
     ...['FS', 'SCOPES', 'FLAGS', 'NET', 'SEALS', 'ACTIONS', 'X64_SYSCALLS', 'ARM64_SYSCALLS'],

@@ -26,6 +26,7 @@ export interface ClusterErrorMeta {
   BAD_RECORD: { what: string };
 }
 
+/** What went wrong, for programs; each has its `meta` in {@link ClusterErrorMeta}. */
 export type ClusterErrorCode = keyof ClusterErrorMeta;
 
 /** The only error that this package throws. Its message names cause and remedy; compare `code` and `meta`. */

@@ -16,6 +16,7 @@ export interface Side {
   readonly cpuMs: number | undefined;
 }
 
+/** A candidate on which agents differ, with what each of them said. */
 export interface Disagreement {
   readonly index: number;
   /** `outcome`: kind, rule or cause, vote. `result`: bytes, or size of the PoV. `cpu-time`: beyond the margin. */

@@ -103,6 +103,7 @@ export class Run {
     }
   }
 
+  /** What the run was opened under. */
   get name(): string {
     return this.#record.name;
   }

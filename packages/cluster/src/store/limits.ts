@@ -9,6 +9,7 @@ export interface ClusterLimits {
 }
 
 const LEAST_BYTES = 64 * 1024 ** 2;
+/** What {@link ClusterLimits.storeBytes} is when nobody says, in bytes. */
 export const DEFAULT_STORE_BYTES: number = 8 * 1024 ** 3;
 
 /** Which part of it each store may fill. */
