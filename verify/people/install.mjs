@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const INSTALL = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** Packs every public package and installs the command line and the host from the tarballs into `folder`. */
-export function installPackages(folder, tarballs) {
+/** Packs every public package. @returns name → its tarball */
+export function packPackages(tarballs) {
   mkdirSync(tarballs);
   const files = new Map();
   for (const name of readdirSync(join(root, 'packages'))) {
@@ -21,6 +21,11 @@ export function installPackages(folder, tarballs) {
     });
     files.set(manifest.name, JSON.parse(packed).filename);
   }
+  return files;
+}
+
+/** Installs packages from their tarballs into `folder`, as npm does. */
+export function installPackages(folder, files) {
   mkdirSync(folder);
   // Unpublished versions: npm finds each in its tarball.
   const dependencies = Object.fromEntries([...files].map(([name, file]) => [name, `file:${file}`]));

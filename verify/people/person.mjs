@@ -8,12 +8,13 @@ const PATIENCE_MS = 300_000;
 
 export class Person {
   /** Where they work; `pvf` is what npm has installed there. */
-  constructor({ folder, installed, nodeBin, user }) {
+  constructor({ folder, installed, nodeBin, release, user, path }) {
     this.folder = folder;
     this.installed = installed;
+    this.release = release;
     this.user = user;
     this.env = {
-      PATH: `${join(installed, 'node_modules/.bin')}:${nodeBin}:/usr/bin:/bin`,
+      PATH: `${path ?? `${join(installed, 'node_modules/.bin')}:${nodeBin}`}:/usr/bin:/bin`,
       HOME: folder,
       // Not the shell's of whoever runs this.
       LANG: 'C.UTF-8',
