@@ -13,7 +13,7 @@ import {
 } from '@pvf/worker';
 import type { ArtifactFile } from './artifact-file.ts';
 import { executeJob } from './job/execute.ts';
-import { type GuestSettings, makeGuest } from './job/guest.ts';
+import { type GuestSettings, makeTemplateGuest } from './job/guest.ts';
 import { startsByItself } from './start-function.ts';
 
 /** A template that holds more than this, in bytes, is not kept for the next candidate. */
@@ -149,7 +149,7 @@ export class Templates {
     const { job } = this.#context;
     const arena = beforeJob(() => new RequestArena(job.procFd));
     const load = (lock: () => void): TemplateJob => {
-      const guest = makeGuest(parts, this.#settings, () => {
+      const guest = makeTemplateGuest(parts, this.#settings, () => {
         // The engine has copied what it needs: the rest would be held for the template's life.
         artifact.unmap();
         lock();

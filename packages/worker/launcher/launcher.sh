@@ -44,4 +44,4 @@ trap 'echo "pvf-@kind@-worker: $node cannot run here; it needs Linux with glibc 
 exec "$node" --single-threaded --v8-pool-size=0 --disable-sigusr1 --allow-natives-syntax \
   --no-liftoff --no-wasm-tier-up --no-wasm-lazy-compilation --wasm-wrapper-tiering-budget=1000000000 \
   --no-wasm-inlining --no-opt --no-maglev --no-sparkplug --regexp-interpret-all --no-lazy --no-flush-bytecode \
-  --stack-size="$stack" --no-warnings "$package"/dist/main.js "$@"
+  --expose-gc --stack-size="$stack" --no-warnings "$package"/dist/main.js "$@"
