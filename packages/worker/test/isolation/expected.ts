@@ -248,7 +248,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'map memory that grows like a stack': row('', MEMORY),
   'map huge pages': row('', MEMORY),
   'merge pages with other processes': row('', MEMORY),
-  'poison memory': row('', ITSELF),
+  'poison memory': row('namespaces privileges'),
   'take a priority-inheritance lock': row('', ITSELF),
   'signal through a page that all processes share': row('', COLLUDE),
   'write to the request': row(''),

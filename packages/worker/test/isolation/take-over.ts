@@ -14,6 +14,8 @@ export const NODE_FLAGS = [
   '--v8-pool-size=0',
   '--disable-sigusr1',
   '--no-warnings',
+  // What strips the types of the runners is WebAssembly too.
+  '--no-wasm-tier-up',
   '--no-opt',
   '--no-maglev',
   '--no-sparkplug',

@@ -15,6 +15,7 @@ import {
   words,
 } from '../native.ts';
 
+const PROT_NONE = 0;
 const RWX = PROT_READ | PROT_WRITE | PROT_EXEC;
 const MAP_HUGETLB = 0x4_0000;
 const MREMAP_MAYMOVE_FIXED = 3;
@@ -147,11 +148,15 @@ export const MACHINE_CODE: Group = {
         (at) => call('madvise', at, PAGE, MADV_MERGEABLE),
       ),
     ),
-    attempt('poison memory', () =>
-      chain(
-        () => anonymous(PROT_READ | PROT_WRITE),
-        (at) => call('madvise', at, 0, MADV_HWPOISON),
-      ),
+    // Of a page that cannot be read: who may do it gets as far as looking for the page, and no memory of the machine is lost.
+    attempt(
+      'poison memory',
+      () =>
+        chain(
+          () => anonymous(PROT_NONE),
+          (at) => call('madvise', at, PAGE, MADV_HWPOISON),
+        ),
+      { reached: [EFAULT] },
     ),
     attempt('take a priority-inheritance lock', () =>
       call('futex', memory(8), FUTEX_LOCK_PI | 128, 0, 0, 0, 0),
