@@ -30,19 +30,20 @@ export function command(properties, script, order) {
 /** Runs a host as a service to its end; again where the emulated machine was too slow for it. @returns what it said, by line */
 export function hostIn(properties, order = {}) {
   for (let attempt = 1; ; attempt++) {
-    const lines = tryHostIn(properties, order);
+    const lines = scriptIn(properties, 'host.mjs', order);
     if (attempt === ATTEMPTS || !lines[0].error?.includes(TOO_SLOW)) return lines;
   }
 }
 
-function tryHostIn(properties, order) {
-  const { group, args } = command(properties, 'host.mjs', order);
+/** Runs a program of this folder as a service to its end. @returns what it said, by line */
+export function scriptIn(properties, script, order = {}) {
+  const { group, args } = command(properties, script, order);
   const { stdout, stderr } = spawnSync('systemd-run', args({ base: group }), {
     encoding: 'utf8',
     timeout: LIMIT_MS,
   });
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-  if (lines.length === 0) throw new Error(`the host said nothing: ${stdout}${stderr}`);
+  if (lines.length === 0) throw new Error(`${script} said nothing: ${stdout}${stderr}`);
   return lines.map((line) => JSON.parse(line));
 }
 

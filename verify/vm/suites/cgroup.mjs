@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NODE_FLAGS } from '../../../packages/worker/test/isolation/take-over.ts';
-import { DELEGATED, hostIn, startHostIn } from '../unit.mjs';
+import { DELEGATED, hostIn, scriptIn, startHostIn } from '../unit.mjs';
 
 const MIB = 1024 ** 2;
 const USER = 'User=pvf';
@@ -15,6 +15,11 @@ const RUNNER = join(import.meta.dirname, '../../../packages/worker/test/isolatio
 export async function run(report) {
   for (const user of [[USER], []]) {
     const who = user.length === 0 ? 'root' : 'an ordinary user';
+    for (const delegated of [true, false])
+      for (const { what, wrong } of scriptIn([...user, ...(delegated ? DELEGATED : [])], 'sandbox.mjs', {
+        delegated,
+      }))
+        report(`${who}, sandbox-linux run, ${delegated ? '' : 'not '}delegated: ${what}`, wrong);
     const [first, last] = hostIn([...user, ...DELEGATED]);
     report(
       `${who}, delegated: the layer works`,

@@ -1,4 +1,5 @@
 // Hosts in services of systemd whose policies take calls, capabilities and files away.
+import { service } from '../service.mjs';
 import { DELEGATED, hostIn } from '../unit.mjs';
 
 /** The settings of the reference node's packaged service (polkadot.service of polkadot-sdk), without its program. */
@@ -61,7 +62,8 @@ const UNITS = [
   { name: 'ours with a filter, refused calls fail', properties: [...OURS, ...FILTER, REFUSED], groups: true },
 ];
 
-export function run(report) {
+export async function run(report) {
+  await service(report);
   for (const { name, properties, groups = false } of UNITS) {
     const [first] = hostIn(properties);
     const answers = [...new Set(first.answers ?? [])].join();
