@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { adderChain } from '../../examples/adder-pvf/dist/index.js';
 import { ALSO_CALLED, LICENCES, PROGRAMS, SBOM, SUMS } from './folder.mjs';
 import { objectionsTo } from './sbom.mjs';
+import { checkServe } from './serve.mjs';
 import { checkSurroundings } from './surroundings.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -35,7 +36,9 @@ try {
   for (const name of PROGRAMS) copyFileSync(join(built, name), join(directory, name));
   // In the folder itself, where each worker has both names.
   copyFileSync(PVF, join(directory, 'adder.wasm'));
-  console.log(`${checkSurroundings(copyOfRelease(), join(directory, 'adder.wasm'))} cases of surroundings`);
+  const release = copyOfRelease();
+  console.log(`${checkSurroundings(release, join(directory, 'adder.wasm'))} cases of surroundings`);
+  await checkServe(release, join(directory, 'adder.wasm'), join(root, 'packages/serve/dist/dashboard'));
   const version = output('pvf', ['--version']);
   for (const kind of WORKERS) {
     const name = `pvf-${kind}-worker`;

@@ -18,11 +18,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { inject } from 'postject';
 import { build } from 'tsup';
+import { BUNDLED } from '../../packages/serve/dashboard/bundled.mjs';
 import { packageOf, packagesIn } from './contents.mjs';
 import { entryPoint, startWith, withoutSymbols } from './elf.mjs';
 import { completeFolder } from './folder.mjs';
 import { startCode } from './start-code.mjs';
 
+/** Programs that a program of the release holds beside its own; what starts them: parts.ts. */
+const PARTS = { pvf: ['module-inspector'], 'pvf-prepare-worker': ['sandbox-launcher'] };
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 const WORKER_STACK_KIB = 250_000;
@@ -58,9 +61,11 @@ try {
   for (const kind of ['prepare', 'execute']) {
     const program = join(bundles, `${kind}-worker.cjs`);
     const start = join(bundles, `${kind}-worker-start.cjs`);
-    await assemble(`pvf-${kind}-worker`, node, start, workerFlags, { 'program.cjs': program });
+    const assets = { 'program.cjs': program, ...assetsOf(`pvf-${kind}-worker`, bundles) };
+    await assemble(`pvf-${kind}-worker`, node, start, workerFlags, assets);
   }
-  await assemble('pvf', node, join(bundles, 'pvf.cjs'), ['--no-warnings'], {});
+  const assets = { ...assetsOf('pvf', bundles), 'dashboard.json': dashboard() };
+  await assemble('pvf', node, join(bundles, 'pvf.cjs'), ['--no-warnings'], assets);
   cpSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
   await completeFolder(out, { version, released: commitTime(), programs: programs(bundles), node: nodeOf() });
 } finally {
@@ -95,12 +100,30 @@ async function bundle() {
         name: 'programs',
         setup(context) {
           context.onResolve({ filter: /^koffi$/ }, () => ({ path: join(here, 'native-ffi.cjs') }));
+          // From its sources: files of ours stand in for what looks for programs beside a package's own files.
+          context.onResolve({ filter: /^@pvf\/sandbox-linux$/ }, () => ({
+            path: join(root, 'packages/sandbox-linux/src/index.ts'),
+          }));
+          context.onResolve({ filter: /\/launcher-command\.ts$/ }, () => ({
+            path: join(here, 'launcher-command.ts'),
+          }));
+          context.onResolve({ filter: /^\.\/command\.ts$/ }, ({ importer }) =>
+            importer.endsWith('/cli/src/inspector/run.ts')
+              ? { path: join(here, 'inspector-command.ts') }
+              : undefined,
+          );
+          // What describes a component: its tools are no part of a release.
+          context.onResolve({ filter: /^@pvf\/component$/ }, ({ importer }) =>
+            importer.endsWith('/cli/src/output/component.ts')
+              ? { path: join(root, 'packages/component/src/describe.ts') }
+              : undefined,
+          );
           // As it stands, not as it was built: with this build's commit.
           context.onResolve({ filter: /^@pvf\/worker\/version$/ }, () => ({
             path: join(root, 'packages/worker/src/version.ts'),
           }));
           // The packages say that importing them does nothing; these files are the programs.
-          context.onResolve({ filter: /\/src\/main\.ts$/ }, ({ path, resolveDir }) => ({
+          context.onResolve({ filter: /\/main\.ts$/ }, ({ path, resolveDir }) => ({
             path: join(resolveDir, path),
             sideEffects: true,
           }));
@@ -109,6 +132,25 @@ async function bundle() {
     ],
   });
   return directory;
+}
+
+/** Of the parts of a program, by name. */
+function assetsOf(name, bundles) {
+  return Object.fromEntries((PARTS[name] ?? []).map((part) => [`${part}.cjs`, join(bundles, `${part}.cjs`)]));
+}
+
+/** The page of `pvf serve`, as one file: contents by name. */
+function dashboard() {
+  const folder = join(root, 'packages/serve/dist/dashboard');
+  const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+  const path = join(work, 'dashboard.json');
+  writeFileSync(path, JSON.stringify(Object.fromEntries(files)));
+  return path;
+}
+
+function pagePackages() {
+  const require = createRequire(join(root, 'packages/serve/package.json'));
+  return BUNDLED.map((name) => packageOf(require.resolve(name)));
 }
 
 async function assemble(name, node, main, flags, assets) {
@@ -184,7 +226,15 @@ function programs(bundles) {
   const packages = packagesIn(JSON.parse(readFileSync(join(bundles, 'metafile-cjs.json'), 'utf8')));
   return ['pvf', 'pvf-prepare-worker', 'pvf-execute-worker'].map((name) => ({
     name,
-    packages: [...packages.get(`${name.replace(/^pvf-/, '')}.cjs`), ...ffi.packages],
+    packages: [
+      ...new Map(
+        [name.replace(/^pvf-/, ''), ...(PARTS[name] ?? [])]
+          .flatMap((bundle) => packages.get(`${bundle}.cjs`))
+          .map((each) => [each.folder, each]),
+      ).values(),
+      ...ffi.packages,
+      ...(name === 'pvf' ? pagePackages() : []),
+    ],
   }));
 }
 

@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
-import { getAsset } from 'node:sea';
-import { compileFunction, constants } from 'node:vm';
 import { parseCommandLine, type WorkerKind } from '../../packages/worker/src/worker/command-line.ts';
 import { reportedVersionOrExit } from '../../packages/worker/src/worker/reported-version.ts';
+import { runAsset } from './asset.ts';
 
 /** The asset with the worker program itself. */
 const PROGRAM = 'program.cjs';
@@ -18,10 +16,5 @@ export function start(kind: WorkerKind, built: string, commit: string): void {
     console.log(command.type === 'version' ? version : `${version}-${commit}`);
     return;
   }
-  const program = compileFunction(getAsset(PROGRAM, 'utf8'), ['require', 'module', 'exports'], {
-    filename: PROGRAM,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  const module = { exports: {} };
-  program(createRequire(process.execPath), module, module.exports);
+  runAsset(PROGRAM);
 }

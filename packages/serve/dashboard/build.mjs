@@ -4,12 +4,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BUNDLED } from './bundled.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '..', 'dist', 'dashboard');
-
-/** Packages whose code is in the bundle. Their licences ask to be passed on with it. */
-const BUNDLED = ['preact', 'uplot', 'eventsource-parser'];
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });

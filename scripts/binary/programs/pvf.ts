@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { runAsset } from '../asset.ts';
+import { INSPECTOR } from '../parts.ts';
 
 // A crash is no verdict: 1, with which Node ends after an error that nobody catches, is a vote against.
 const DEFECT = 70;
@@ -8,8 +10,12 @@ process.once('uncaughtException', (error) => {
   console.error(`pvf: a defect of this program: ${String(error).split('\n')[0]}`);
   process.exit(DEFECT);
 });
+if (process.argv[2] === INSPECTOR) {
+  process.exitCode = 0;
+  runAsset(`${INSPECTOR}.cjs`, 1);
+}
 // Asked often, by scripts: answers before everything else is loaded.
-if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2] ?? '')) {
+else if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2] ?? '')) {
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') process.exitCode = 0;
     else console.error(`pvf: cannot write to standard output: ${message}`);

@@ -1,10 +1,7 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { isSea } from 'node:sea';
-import { fileURLToPath } from 'node:url';
 import type { ExecutorParam } from '@pvf/host';
 import { DEFAULT_DENIED, type Policy, type SandboxEnd, spawnSandboxed } from '@pvf/sandbox-linux';
 import type { Inspection } from '@pvf/serve';
+import { type InspectorCommand, inspectorCommand } from './command.ts';
 
 /** The largest known runtime takes a second and 300 MB. */
 const CPU_MS = 20_000;
@@ -21,27 +18,27 @@ export type Inspect = (
 
 /**
  * Looks into modules in a process for each that sees no file but its program, no network and no other process. Undefined
- * where there is no such program: a standalone binary has none beside it.
+ * where there is no such program.
  * @param required whether every layer of its sandbox must be there
  */
 export function isolatedInspection(required: boolean): Inspect | undefined {
-  const program = programPath();
-  if (program === undefined) return undefined;
+  const command = inspectorCommand();
+  if (command === undefined) return undefined;
   return (code, executorParams, signal) =>
-    inspectIn(policyFor(program, required), program, code, executorParams, signal);
+    inspectIn(policyFor(command, required), command, code, executorParams, signal);
 }
 
 /** @throws Error in words for people, when there is no answer; the signal's reason */
 async function inspectIn(
   policy: Policy,
-  program: string,
+  { program, args }: InspectorCommand,
   code: Uint8Array,
   executorParams: readonly ExecutorParam[],
   signal: AbortSignal,
 ): Promise<Inspection> {
   signal.throwIfAborted();
-  const args = ['--max-old-space-size=700', program, JSON.stringify(executorParams.flatMap(told))];
-  const child = spawnSandboxed(realpathSync(process.execPath), args, policy, { cwd: '/', signal });
+  const params = JSON.stringify(executorParams.flatMap(told));
+  const child = spawnSandboxed(program, [...args, params], policy, { cwd: '/', signal });
   child.started.catch(() => {});
   // It may end before it has read everything.
   child.stdin?.on('error', () => {});
@@ -66,26 +63,16 @@ function told(param: ExecutorParam): object[] {
     : [];
 }
 
-function policyFor(program: string, required: boolean): Policy {
+function policyFor({ execute, read, fileBytes }: InspectorCommand, required: boolean): Policy {
   const enforce = required ? 'required' : 'best-effort';
-  const node = realpathSync(process.execPath);
   return {
-    files: { system: true, execute: [node, dirname(node)], read: [program], enforce },
+    files: { system: true, execute, read, enforce },
     network: { access: 'none', enforce },
     syscalls: { deny: DEFAULT_DENIED, enforce },
     namespaces: { namespaces: ['user', 'mount', 'pid', 'ipc', 'uts'], enforce: 'best-effort' },
-    limits: { cpuMs: CPU_MS, wallMs: WALL_MS, memoryBytes: MEMORY_BYTES, fileBytes: 0, enforce },
+    limits: { cpuMs: CPU_MS, wallMs: WALL_MS, memoryBytes: MEMORY_BYTES, fileBytes, enforce },
     environment: { pass: [] },
   };
-}
-
-/** Beside the bundle, or in the build when this runs from the sources. */
-function programPath(): string | undefined {
-  if (isSea()) return undefined;
-  return ['./inspector.js', '../../dist/inspector.js']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .filter((path) => existsSync(path))
-    .map((path) => realpathSync(path))[0];
 }
 
 /** The text, or undefined once it is longer than `limit` bytes. */

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { describeApi, type Handlers, registerRoutes } from '../api/index.ts';
 import { ProblemError } from '../problem.ts';
 import { LARGEST_INPUT_BYTES, type Service } from '../service/index.ts';
-import { serveDashboard } from './dashboard.ts';
+import { type PageFiles, serveDashboard } from './dashboard.ts';
 import { onClientError, sendProblem } from './errors.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { answerOtherMethods } from './methods.ts';
@@ -24,8 +24,8 @@ export interface AppOptions {
   readonly handlers: Omit<Handlers, 'openapi'>;
   readonly guard: GuardOptions;
   readonly logger: Logger;
-  /** Of the dashboard's files; none without. */
-  readonly dashboard: string | undefined;
+  /** The dashboard's files; none without. */
+  readonly dashboard: PageFiles | undefined;
 }
 
 /** The application of one listener. */
@@ -78,7 +78,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   answerOtherMethods(app);
   registerRoutes(app, { ...handlers, openapi: async () => app.swagger() });
-  if (dashboard !== undefined) await serveDashboard(app, dashboard);
+  if (dashboard !== undefined) serveDashboard(app, dashboard);
   await app.ready();
   return app;
 }

@@ -31,7 +31,7 @@ export interface PvfServerOptions {
   readonly logger?: Logger;
   /** Close the host together with the service. Default false. */
   readonly closeHost?: boolean;
-  /** Directory of the dashboard's files; default: that of this package; false for none. */
+  /** Directory of the dashboard's files, which are read once; default: that of this package; false for none. */
   readonly dashboard?: string | false;
   /** Words and remedies of the layers of isolation for the status. */
   readonly layers?: (host: PvfHost) => Layer[];

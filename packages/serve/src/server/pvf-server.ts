@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { ServeError } from '../errors.ts';
 import { handlersOf, Streams } from '../handlers/index.ts';
-import { buildApp, dashboardDirectory, type GuardOptions } from '../http/index.ts';
+import { buildApp, type GuardOptions, ownPage, readPage } from '../http/index.ts';
 import { Service } from '../service/index.ts';
 import { isLoopback, listenOnPort, listenOnSocket } from './listen.ts';
 import { checkOptions, type PvfServerOptions } from './options.ts';
@@ -28,18 +29,13 @@ export class PvfServer implements AsyncDisposable {
    */
   static async start(options: PvfServerOptions): Promise<PvfServer> {
     const limits = checkOptions(options);
-    const {
-      host,
-      socket,
-      tcp,
-      logger = pino({ level: 'silent' }),
-      dashboard = dashboardDirectory(),
-    } = options;
+    const { host, socket, tcp, logger = pino({ level: 'silent' }) } = options;
+    const dashboard = pageOf(options.dashboard);
     const service = new Service({ host, limits, layers: options.layers, inspect: options.inspect });
     const handlers = handlersOf(service, new Streams(limits.streams));
     const apps: FastifyInstance[] = [];
     const app = async (guard: GuardOptions): Promise<FastifyInstance> => {
-      const built = await buildApp({ service, handlers, guard, logger, dashboard: dashboard || undefined });
+      const built = await buildApp({ service, handlers, guard, logger, dashboard });
       apps.push(built);
       return built;
     };
@@ -98,6 +94,18 @@ export class PvfServer implements AsyncDisposable {
     await closeApps(this.#apps);
     if (this.socket !== undefined) rmSync(this.socket, { force: true });
     if (this.#closeHost) await this.#service.host.close();
+  }
+}
+
+/** @throws ServeError INVALID_OPTION */
+function pageOf(option: string | false | undefined): ReturnType<typeof ownPage> {
+  if (option === false) return undefined;
+  if (option === undefined) return ownPage();
+  try {
+    return readPage(option);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ServeError('INVALID_OPTION', { option: 'dashboard' }, `option dashboard: ${message}`);
   }
 }
 

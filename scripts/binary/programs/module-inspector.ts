@@ -1,0 +1,1 @@
+import '../../../packages/cli/src/inspector/main.ts';

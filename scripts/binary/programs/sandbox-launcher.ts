@@ -1,0 +1,1 @@
+import '../../../packages/sandbox-linux/src/launcher/main.ts';
