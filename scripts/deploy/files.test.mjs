@@ -140,3 +140,18 @@ test('every file is named in docs/operating.md', () => {
   assert.ok(files.length >= 9);
   for (const { name } of files) if (name !== 'README.md') assert.ok(page.includes(name), name);
 });
+
+test('an alert for which one is enough also sees a counter that was not there before', () => {
+  const rules = parse(read('prometheus/rules.yaml')).groups.flatMap((group) => group.rules);
+  const one = rules.flatMap(({ alert, expr }) =>
+    [...expr.matchAll(/increase\((\w+(?:\{[^}]*\})?)\[(\w+)\]\)\) > 0(?![.\d])/g)].map(
+      ([, series, time]) => ({
+        alert,
+        expr,
+        appeared: `${series} unless ${series} offset ${time}) > 0`,
+      }),
+    ),
+  );
+  assert.ok(one.length >= 4);
+  for (const { alert, expr, appeared } of one) assert.ok(expr.includes(appeared), alert);
+});
