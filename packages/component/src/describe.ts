@@ -6,11 +6,13 @@ import { scanComponent } from './scan/scan-component.ts';
 
 /** What can be said about a component without any tool. */
 export interface ComponentReport {
+  /** Size of the component. */
   readonly bytes: number;
   /** Functions that it imports: `interface#function`. */
   readonly imports: readonly string[];
   /** Of these, the ones that trap in a flattened module. */
   readonly trapped: readonly string[];
+  /** Names of what it exports. */
   readonly exports: readonly string[];
   /** Tools that made it, e.g. `ComponentizeJS 0.23.0`. */
   readonly producers: readonly string[];

@@ -17,6 +17,7 @@ export interface FlattenOptions {
   readonly toolchain?: string;
   /** `required` by default: where the machine cannot isolate, nothing is done. */
   readonly sandbox?: 'required' | 'best-effort';
+  /** Ends the sandboxed process when it is aborted; `flatten` rejects with its reason then. */
   readonly signal?: AbortSignal;
 }
 

@@ -7,15 +7,19 @@ export type WorkerKind = 'prepare' | 'execute';
 export interface HostErrorMeta {
   /** A caller's argument has the wrong type or size. Nothing was done. */
   INVALID_REQUEST: { field: string };
+  /** An option of the host has a value that it cannot have; nothing was started. */
   INVALID_OPTION: { option: string };
   /** The worker program does not exist where the host looked. */
   WORKER_NOT_FOUND: { worker: WorkerKind; tried: readonly string[] };
+  /** The worker program is there and may not be executed: its mode, or a file system that is mounted noexec. */
   WORKER_NOT_EXECUTABLE: { worker: WorkerKind; path: string };
   /** The program runs but does not answer `--version` as a worker does. */
   WORKER_UNUSABLE: { worker: WorkerKind; path: string; status: number | null; stderr: string };
+  /** `found`, which the program reports, is not the version of this host's release. */
   WORKER_VERSION: { worker: WorkerKind; path: string; found: string; expected: string };
   /** The worker's Node is not one that it was tested on, and not a Node 24 or `allowUntestedNode` is not set. */
   UNTESTED_NODE: { worker: WorkerKind; path: string; node: string };
+  /** The directory of artifacts cannot be made, read or written, or is not private; `errno` as in node:os. */
   CACHE_DIR: { path: string; errno: string };
   /** Secure mode, and a layer of isolation that it demands does not work here. */
   NOT_SECURE: { missing: readonly string[]; security: SecurityReport };
@@ -23,6 +27,7 @@ export interface HostErrorMeta {
   LIMITS_TOO_LOW: { worker: WorkerKind; path: string; limits: string };
   /** Workers of this host cannot prepare or execute even a module of ours; `step` says which, `reason` why. */
   TRIAL_FAILED: { step: string; reason: string };
+  /** `close()` was called before this was asked for. */
   HOST_CLOSED: Record<string, never>;
 }
 

@@ -5,6 +5,7 @@ import type { ExecutionKind } from './types.ts';
 
 /** A PVF was prepared by a worker of this host; artifacts of an earlier run are not told of. */
 export interface ArtifactPreparedEvent {
+  /** Tells it from the other events. */
   type: 'artifact-prepared';
   /** blake2-256 of the code as given, hex without 0x. */
   codeHash: string;
@@ -12,6 +13,7 @@ export interface ArtifactPreparedEvent {
   prepHash: string;
   /** Of the artifact's file, bytes. */
   sizeBytes: number;
+  /** What the preparation took. */
   stats: PreparationStats;
 }
 
@@ -37,9 +39,13 @@ export type WorkerEndReason =
 
 /** A worker process has been sent SIGKILL, or is gone. */
 export interface WorkerEndedEvent {
+  /** Tells it from the other events. */
   type: 'worker-ended';
+  /** Which of the two programs. */
   worker: WorkerKind;
+  /** The process's id while it lived. */
   pid: number;
+  /** Why it is gone. */
   reason: WorkerEndReason;
   /** For people. */
   message: string;
@@ -55,6 +61,7 @@ export type ToldOutcome = WithoutResult<PrecheckOutcome> | WithoutResult<Validat
 
 /** A request has ended. */
 export interface OutcomeEvent {
+  /** Tells it from the other events. */
   type: 'outcome';
   /** What was asked for. */
   request: 'precheck' | ExecutionKind;

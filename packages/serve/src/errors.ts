@@ -1,5 +1,6 @@
 /** What a {@link ServeError} carries by its code. */
 export interface ServeErrorMeta {
+  /** An option has a value that it cannot have; `option` is its path, such as `tcp.port`. */
   INVALID_OPTION: { option: string };
   /** The Unix socket cannot be made, or another service has it. */
   SOCKET: { path: string };

@@ -8,6 +8,7 @@ const MAX_SESSION = 0xffff_ffff;
 
 /** The part of a descriptor that depends on its version. */
 export interface DescriptorView {
+  /** By the rules that this view was made by. */
   readonly version: CandidateDescriptorVersion;
   /** The descriptor's own for V3, else the relay parent. 32 bytes. */
   readonly schedulingParent: Uint8Array;

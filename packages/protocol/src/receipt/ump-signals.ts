@@ -29,7 +29,9 @@ export const UmpSignal = codec<UmpSignal>(
 
 /** At most one signal of each kind. */
 export interface UmpSignals {
+  /** Which core the parachain chose; u8 each. Undefined: it has not said. */
   readonly selectCore: { readonly coreSelector: number; readonly claimQueueOffset: number } | undefined;
+  /** The collator peer that it approves, as it wrote it. Undefined: it has not said. */
   readonly approvedPeer: Uint8Array | undefined;
 }
 

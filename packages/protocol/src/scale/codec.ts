@@ -6,7 +6,9 @@ import type { Shape } from './shape.ts';
 
 /** A value and the number of bytes behind it that were not read. */
 export interface Prefix<T> {
+  /** What was read. */
   readonly value: T;
+  /** Bytes behind it. */
   readonly rest: number;
 }
 

@@ -17,6 +17,7 @@ export function templateBytes(artifactBytes: number): number {
 export interface BudgetLimits {
   /** Memory of all templates, in bytes. */
   readonly bytes: number;
+  /** How many may be held at once. */
   readonly templates: number;
   /** The candidate of an artifact with which it is loaded ahead at the earliest: the first (1) or a later one. */
   readonly fromUse: number;

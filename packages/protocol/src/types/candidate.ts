@@ -7,6 +7,7 @@ import { horizontalMessages, type OutboundHrmpMessage, upwardMessages } from './
  * collator's public key, and `schedulingParent` with `reserved2` its signature.
  */
 export interface CandidateDescriptor {
+  /** The parachain's id, u32. */
   readonly paraId: number;
   /** Block of the relay chain in whose context the candidate is executed, 32 bytes. */
   readonly relayParent: Uint8Array;
@@ -59,6 +60,7 @@ export const CandidateDescriptor = codec<CandidateDescriptor>(
 
 /** What validators vote on. */
 export interface CandidateReceipt {
+  /** What the candidate is. */
   readonly descriptor: CandidateDescriptor;
   /** blake2-256 of the encoded `CandidateCommitments`. */
   readonly commitmentsHash: Uint8Array;
@@ -76,9 +78,13 @@ export interface CandidateCommitments {
   readonly upwardMessages: readonly Uint8Array[];
   /** At most `MAX_HORIZONTAL_MESSAGES`. */
   readonly horizontalMessages: readonly OutboundHrmpMessage[];
+  /** Code that shall replace the PVF. */
   readonly newValidationCode: Uint8Array | undefined;
+  /** Head data of the block. */
   readonly headData: Uint8Array;
+  /** Downward messages that the block has taken in, u32. */
   readonly processedDownwardMessages: number;
+  /** Block number of the relay chain up to which horizontal messages are taken in, u32. */
   readonly hrmpWatermark: number;
 }
 
@@ -97,7 +103,9 @@ export const CandidateCommitments = codec<CandidateCommitments>(
 
 /** A receipt with its commitments in place of their hash, as blocks of the relay chain carry it. */
 export interface CommittedCandidateReceipt {
+  /** What the candidate is. */
   readonly descriptor: CandidateDescriptor;
+  /** Its effects. */
   readonly commitments: CandidateCommitments;
 }
 

@@ -18,6 +18,7 @@ import { ValidationResult } from './validation.ts';
 export interface PersistedValidationData {
   /** Head data of the parent block. */
   readonly parentHead: Uint8Array;
+  /** Block number of the relay parent, u32. */
   readonly relayParentNumber: number;
   /** 32 bytes. */
   readonly relayParentStorageRoot: Uint8Array;
@@ -65,7 +66,9 @@ export const CandidateDescriptorVersion = codec<CandidateDescriptorVersion>(
 
 /** Host → execute worker, after both handshakes; answered by one {@link ExecuteWorkerResult}. */
 export interface ExecuteRequest {
+  /** The validation data that the PVF gets. */
   readonly pvd: PersistedValidationData;
+  /** The block to execute, compressed or not. */
   readonly pov: PoV;
   /** CPU time that the job may take. */
   readonly executionTimeout: Duration;
@@ -75,6 +78,7 @@ export interface ExecuteRequest {
   readonly relayParent: Uint8Array;
   /** 32 bytes. */
   readonly schedulingParent: Uint8Array;
+  /** Decides about the extension of the params. */
   readonly descriptorVersion: CandidateDescriptorVersion;
 }
 
@@ -125,6 +129,7 @@ export const JobResult = codec<JobResult>('JobResult', result(JobResponse, JobEr
 
 /** A job that ended in a way the worker survives. */
 export interface WorkerResponse {
+  /** What became of the job. */
   readonly jobResponse: JobResponse;
   /** CPU time of the job. */
   readonly duration: Duration;

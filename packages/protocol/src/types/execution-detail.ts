@@ -33,14 +33,19 @@ export const MAX_GUEST_FRAMES = 64;
 export interface GuestLogLine {
   /** 0 error, 1 warn, 2 info, 3 debug, 4 trace. */
   readonly level: number;
+  /** Who says it, in the guest’s words. Untrusted text. */
   readonly target: string;
+  /** Untrusted text, at most `MAX_GUEST_MESSAGE_BYTES` of UTF-8. */
   readonly message: string;
 }
 
 /** {@link GuestLogLine} with its texts unread. */
 export interface UnreadGuestLogLine {
+  /** As in {@link GuestLogLine}. */
   readonly level: number;
+  /** UTF-8, if the job is honest. */
   readonly target: Uint8Array;
+  /** UTF-8, if the job is honest. */
   readonly message: Uint8Array;
 }
 
@@ -85,16 +90,23 @@ export interface JobDetail {
 
 /** {@link JobDetail} with its texts unread. */
 export interface UnreadJobDetail {
+  /** Of 64 KiB. */
   readonly memoryPages: number;
+  /** Of the decompressed code; 0 if the artifact does not tell. */
   readonly codeBytes: number;
+  /** UTF-8, if the job is honest. */
   readonly panic: Uint8Array | undefined;
+  /** The innermost call first. */
   readonly backtrace: readonly UnreadGuestFrame[];
 }
 
 /** {@link GuestFrame} with its name unread. */
 export interface UnreadGuestFrame {
+  /** A function that the guest imports; else one of its own. */
   readonly isHostFunction: boolean;
+  /** In the function index space of the module; of host functions 0. */
   readonly index: number;
+  /** UTF-8, if the job is honest. */
   readonly name: Uint8Array | undefined;
 }
 
@@ -121,6 +133,7 @@ export interface ExecutionDetail {
   readonly cpuTimeNs: bigint;
   /** Most memory that the job held, in bytes, by the kernel's account; what it shares with its worker included. */
   readonly maxRssBytes: bigint;
+  /** The guest's first and last lines, in their order. */
   readonly logs: readonly GuestLogLine[];
   /** Lines that were left out between the first and the last ones. */
   readonly logsLeftOut: number;
@@ -152,10 +165,15 @@ export const ExecutionDetail = codec<ExecutionDetail>(
 
 /** {@link ExecutionDetail} with its texts unread. */
 export interface UnreadExecutionDetail {
+  /** The job's user and system CPU time, nanoseconds. */
   readonly cpuTimeNs: bigint;
+  /** Most memory that the job held, bytes. */
   readonly maxRssBytes: bigint;
+  /** The guest's first and last lines, in their order. */
   readonly logs: readonly UnreadGuestLogLine[];
+  /** Lines between them. */
   readonly logsLeftOut: number;
+  /** `undefined` when the job ended without it. */
   readonly job: UnreadJobDetail | undefined;
 }
 

@@ -5,9 +5,13 @@ import { ExecutorParams } from './executor-params.ts';
 export interface SecurityStatus {
   /** The operator demands the features below instead of accepting what there is. */
   readonly secureValidatorMode: boolean;
+  /** Landlock works here. */
   readonly canEnableLandlock: boolean;
+  /** Filters of system calls work here. */
   readonly canEnableSeccomp: boolean;
+  /** Workers can have a root of their own. */
   readonly canUnshareUserNamespaceAndChangeRoot: boolean;
+  /** Jobs can have namespaces of their own. */
   readonly canDoSecureClone: boolean;
 }
 
@@ -25,6 +29,7 @@ export const SecurityStatus = codec<SecurityStatus>(
 
 /** First frame from the host to a worker of either kind; it has no answer. */
 export interface WorkerHandshake {
+  /** What the host has found to work on this machine. */
   readonly securityStatus: SecurityStatus;
 }
 
@@ -36,6 +41,7 @@ export const WorkerHandshake = codec<WorkerHandshake>(
 
 /** Second frame from the host to an execute worker: the parameters for the worker's whole life. No answer. */
 export interface ExecuteHandshake {
+  /** Of the session; all jobs of this worker run under them. */
   readonly executorParams: ExecutorParams;
 }
 

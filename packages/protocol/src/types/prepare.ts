@@ -32,9 +32,11 @@ export interface PvfPrepData {
   readonly validationCodeBombLimit: number;
   /** blake2-256 of `maybeCompressedCode`, 32 bytes; see {@link codeHash}. */
   readonly codeHash: Uint8Array;
+  /** Of the session; some of them change the artifact. */
   readonly executorParams: ExecutorParams;
   /** CPU time that the job may take. */
   readonly prepTimeout: Duration;
+  /** A precheck, or a compilation for execution. */
   readonly prepKind: PrepareJobKind;
 }
 
@@ -53,7 +55,9 @@ export const PvfPrepData = codec<PvfPrepData>(
 
 /** What an allocator reports, in bytes. */
 export interface MemoryAllocationStats {
+  /** Bytes that were mapped. */
   readonly resident: bigint;
+  /** Bytes that were given out. */
   readonly allocated: bigint;
 }
 
@@ -79,7 +83,9 @@ export const MemoryStats = codec<MemoryStats>(
 
 /** What a preparation took. */
 export interface PrepareStats {
+  /** The job's user and system CPU time. */
   readonly cpuTimeElapsed: Duration;
+  /** Most memory that it took. */
   readonly memoryStats: MemoryStats;
   /** Bytes of the decompressed code. */
   readonly observedWasmCodeLen: number;
@@ -95,6 +101,7 @@ export const PrepareStats = codec<PrepareStats>(
 export interface PrepareWorkerSuccess {
   /** twox-256 of the artifact file, 32 bytes; see {@link artifactChecksum}. */
   readonly checksum: Uint8Array;
+  /** What the preparation took, by the worker's account. */
   readonly stats: PrepareStats;
 }
 
@@ -117,6 +124,7 @@ export const PrepareWorkerResult = codec<PrepareWorkerResult>(
 export interface PrepareJobSuccess {
   /** The artifact file's content. */
   readonly artifact: Uint8Array;
+  /** Most memory that it took, by the job's own account. */
   readonly memoryStats: MemoryStats;
   /** Bytes of the decompressed code. */
   readonly observedWasmCodeLen: number;

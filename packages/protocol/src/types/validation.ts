@@ -18,6 +18,7 @@ export interface ValidationParams {
   readonly parentHead: Uint8Array;
   /** The PoV's block data, decompressed. */
   readonly blockData: Uint8Array;
+  /** Block number of the relay parent, u32. */
   readonly relayParentNumber: number;
   /** 32 bytes. */
   readonly relayParentStorageRoot: Uint8Array;
@@ -35,6 +36,7 @@ export const ValidationParams = codec<ValidationParams>('ValidationParams', stru
 
 /** What candidates with a newer descriptor get in addition; the index is the descriptor's version. */
 export interface ValidationParamsExtension {
+  /** The version that it came with. */
   readonly type: 'V3';
   /** 32 bytes. */
   readonly relayParent: Uint8Array;
@@ -50,6 +52,7 @@ export const ValidationParamsExtension = codec<ValidationParamsExtension>(
 
 /** The whole byte string passed to `validate_block`. */
 export interface ValidationInput extends ValidationParams {
+  /** Undefined for candidates of V1, V2 and unknown versions. */
   readonly extension: ValidationParamsExtension | undefined;
 }
 
@@ -78,11 +81,13 @@ export function validationInputOf(request: ExecuteRequest, blockData: Uint8Array
 export interface OutboundHrmpMessage {
   /** Para id of the receiver. */
   readonly recipient: number;
+  /** The message, opaque to the relay chain. */
   readonly data: Uint8Array;
 }
 
 /** What `validate_block` returns. */
 export interface ValidationResult {
+  /** Head data of the block. */
   readonly headData: Uint8Array;
   /** Code that shall replace the PVF. */
   readonly newValidationCode: Uint8Array | undefined;
@@ -90,7 +95,9 @@ export interface ValidationResult {
   readonly upwardMessages: readonly Uint8Array[];
   /** At most `MAX_HORIZONTAL_MESSAGES`. */
   readonly horizontalMessages: readonly OutboundHrmpMessage[];
+  /** Downward messages that the block has taken in, u32. */
   readonly processedDownwardMessages: number;
+  /** Block number of the relay chain up to which horizontal messages are taken in, u32. */
   readonly hrmpWatermark: number;
 }
 

@@ -44,9 +44,11 @@ export type EndReason =
 
 /** How a sandbox ended, what it used, and what enforced its policy. */
 export interface SandboxEnd {
+  /** How the program ended, or why it never began. */
   readonly reason: EndReason;
   /** System calls that were refused, by name, and how often. */
   readonly refused: Readonly<Record<string, number>>;
+  /** By the account of the kernel, of the whole sandbox. */
   readonly usage: {
     /** Of all processes of the sandbox, milliseconds. */
     readonly cpuMs: number;

@@ -52,8 +52,11 @@ export interface FilePolicy extends Layer {
 
 /** A path of another place. */
 export interface FileBind {
+  /** Path outside. */
   readonly source: string;
+  /** Absolute path inside, at which it appears. */
   readonly target: string;
+  /** May be written too; false by default. */
   readonly write?: boolean;
 }
 
@@ -73,6 +76,7 @@ export interface NetworkPolicy extends Layer {
 
 /** What may not leave the sandbox: abstract Unix sockets, signals. Landlock ABI 6. */
 export interface ScopePolicy extends Layer {
+  /** Each of them is closed. */
   readonly scopes: readonly LandlockScope[];
 }
 
@@ -91,6 +95,7 @@ export interface SyscallPolicy extends Layer {
 
 /** New namespaces; `user` is added where the kernel wants it for the others. */
 export interface NamespacePolicy extends Layer {
+  /** Those that the program gets anew. */
   readonly namespaces: readonly Namespace[];
   /** The machine's name inside, with `uts`. */
   readonly hostName?: string;
@@ -98,8 +103,11 @@ export interface NamespacePolicy extends Layer {
 
 /** A directory that becomes `/`. Needs the mount namespace. */
 export interface RootPolicy extends Layer {
+  /** Path outside. */
   readonly directory: string;
+  /** Nothing in it can be written; false by default. */
   readonly readOnly?: boolean;
+  /** Nothing in it can be executed; false by default. */
   readonly noExec?: boolean;
 }
 
@@ -136,13 +144,21 @@ export interface EnvironmentPolicy {
  * without a word about it there is none.
  */
 export interface Policy {
+  /** Which paths stay accessible. */
   readonly files?: FilePolicy;
+  /** Which network there is. */
   readonly network?: NetworkPolicy;
+  /** Which sockets and processes outside can be reached. */
   readonly scopes?: ScopePolicy;
+  /** Which system calls pass. */
   readonly syscalls?: SyscallPolicy;
+  /** What the program has for itself. */
   readonly namespaces?: NamespacePolicy;
+  /** What its `/` is. */
   readonly root?: RootPolicy;
+  /** How much it may use. */
   readonly limits?: LimitPolicy;
+  /** Which variables it gets; without a word a few that any program needs. */
   readonly environment?: EnvironmentPolicy;
   /** As root: the ids to run with. Otherwise the ids stay. Capabilities and the gaining of privileges always go. */
   readonly user?: { readonly uid: number; readonly gid: number };
@@ -162,6 +178,7 @@ export type PolicyLayer =
 
 /** What became of one layer of a policy. */
 export interface LayerOutcome {
+  /** Which layer of the policy this is about. */
   readonly layer: PolicyLayer;
   /**
    * `measured`: in force, but by looking from time to time or one process at a time; `passes` says what gets past.

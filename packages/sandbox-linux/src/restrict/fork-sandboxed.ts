@@ -20,8 +20,11 @@ import type { LayerOutcome, Policy } from '../policy/types.ts';
 export interface PreparedSandbox {
   /** What becomes of each layer in each fork. */
   readonly outcomes: readonly LayerOutcome[];
+  /** What each fork does to itself. */
   readonly plan: Plan;
+  /** Its filter of system calls; undefined where there is none to install. */
   readonly filter: CompiledFilter | undefined;
+  /** The user and group that forks run as. */
   readonly ids: { readonly uid: number; readonly gid: number };
 }
 

@@ -36,8 +36,11 @@ type StdioOption = 'pipe' | 'inherit' | 'ignore' | number;
 
 /** A program in a sandbox. */
 export interface SandboxedProcess {
+  /** The program's; null unless it is a pipe. */
   readonly stdin: Writable | null;
+  /** The program's; null unless it is a pipe. */
   readonly stdout: Readable | null;
+  /** The program's; null unless it is a pipe. */
   readonly stderr: Readable | null;
   /** The pid of the launcher, which is the sandbox's root in the process tree. */
   readonly pid: number | undefined;

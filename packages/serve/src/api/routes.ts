@@ -26,10 +26,13 @@ import {
 } from '../schemas/index.ts';
 
 export interface Route {
+  /** Of HTTP; each path and method is a route of its own. */
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Path, as fastify writes it: `/v1/code/:codeHash`. */
   readonly url: string;
   /** Needs no token: tells nothing but that the service is there. */
   readonly open?: true;
+  /** What comes in and goes out, as the description shows it; requests that do not fit are refused. */
   readonly schema: FastifySchema & { readonly summary: string; readonly tags: readonly string[] };
 }
 

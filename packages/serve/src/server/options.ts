@@ -25,7 +25,9 @@ export interface PvfServerOptions {
   readonly host: PvfHost;
   /** Path of a Unix socket, which only this user may connect to; no token is asked for there. */
   readonly socket?: string;
+  /** A listener on TCP; beside the socket, or in its place. */
   readonly tcp?: TcpOptions;
+  /** Those that differ from {@link DEFAULT_LIMITS}; each a whole number from 1 on. */
   readonly limits?: Partial<ServiceLimits>;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
