@@ -1,10 +1,24 @@
 import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { findProgram } from '../launcher/exec.ts';
 
 const INTERPRETER_LINE_BYTES = 256;
 // the kernel follows at most four (fs/exec.c)
 const MAX_INTERPRETER_DEPTH = 4;
+
+/** Programs that stand for others, which they look for in a directory of their own: the variable that names it, or its place at home. */
+const STAND_INS: Readonly<Record<string, readonly [variable: string, name: string]>> = {
+  rustup: ['RUSTUP_HOME', '.rustup'],
+  'volta-shim': ['VOLTA_HOME', '.volta'],
+};
+
+function standInPaths(real: string): string[] {
+  const own = STAND_INS[basename(real)];
+  if (own === undefined) return [];
+  const path = process.env[own[0]] ?? join(process.env.HOME ?? homedir(), own[1]);
+  return existsSync(path) ? [path] : [];
+}
 
 /** The words of a script's `#!` line, or none. */
 function interpreterLine(path: string): string[] {
@@ -37,7 +51,7 @@ export function programPaths(program: string, searchPath: string | undefined, de
     dirname(real).endsWith('/bin') && existsSync(join(prefix, 'lib')) && prefix !== '/'
       ? [prefix, real]
       : [real];
-  return [...name, ...own, ...interpreterPaths(real, searchPath, depth)];
+  return [...name, ...own, ...standInPaths(real), ...interpreterPaths(real, searchPath, depth)];
 }
 
 function interpreterPaths(script: string, searchPath: string | undefined, depth: number): string[] {

@@ -29,6 +29,15 @@ const PRESETS = {
   },
 } as const satisfies Record<string, Preset>;
 
+/** Where stand-ins of version managers find what they stand for, as far as it is told; see `programPaths`. */
+const versionManagers = (): Record<string, string> =>
+  Object.fromEntries(
+    ['RUSTUP_HOME', 'VOLTA_HOME'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
 /** The name of a preset. */
 export type PresetName = keyof typeof PRESETS;
 /** All presets. */
@@ -66,6 +75,8 @@ export function presetPolicy(name: PresetName, directory: string = process.cwd()
       ...(home === '/' || home === work ? {} : { private: [home] }),
     },
     network: { access: 'none', unixSockets: true },
-    environment: { set: { HOME: home === '/' ? '/tmp' : home, ...PRESETS[name].set } },
+    environment: {
+      set: { HOME: home === '/' ? '/tmp' : home, ...versionManagers(), ...PRESETS[name].set },
+    },
   };
 }
