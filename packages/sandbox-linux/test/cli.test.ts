@@ -13,16 +13,6 @@ import { IDENTITIES, type Identity } from './support/spawn.ts';
 const CLI = join(PACKAGE, 'dist', 'cli.js');
 const NOBODY = 65_534;
 const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
-/** Makes a package for pip, without a tool. */
-const WHEEL = `
-import zipfile
-with zipfile.ZipFile('hello-1.0-py3-none-any.whl', 'w') as wheel:
-    about = 'hello-1.0.dist-info/'
-    wheel.writestr('hello.py', 'works')
-    wheel.writestr(about + 'METADATA', 'Metadata-Version: 2.1\\nName: hello\\nVersion: 1.0\\n')
-    wheel.writestr(about + 'WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
-    wheel.writestr(about + 'RECORD', 'hello.py,,\\n')
-`;
 let directory = '';
 
 beforeAll(() => {
@@ -279,47 +269,6 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
       writeFileSync(file, JSON.stringify(wrong));
       expect(run(['--policy', file], ['true']).status).toBe(2);
     }
-  });
-
-  test.each<[string, string, string, string]>([
-    ['mktemp', 'build', 'mktemp', 'test -f "$(mktemp)" && echo works'],
-    [
-      'git',
-      'build',
-      'git',
-      'git init -q . && git -c user.name=a -c user.email=b commit -q --allow-empty -m works && git log --format=%s',
-    ],
-    ['npm ci', 'node', 'npm', 'npm ci --silent && echo works'],
-    [
-      'multiprocessing',
-      'python',
-      'python3',
-      'python3 -c "import multiprocessing as m; print([chr(x) for x in m.Pool(2).map(abs, [-119])])" | grep -q w && echo works',
-    ],
-    [
-      'pip',
-      'python',
-      'pip3',
-      'python3 wheel.py && pip3 install -q --no-index --no-deps --target t ./hello-1.0-py3-none-any.whl && cat t/hello.py',
-    ],
-  ])('%s works under its preset, or is not installed', (_, preset, program, script) => {
-    const work = mkdtempSync(join(directory, 'daily-'));
-    chmodSync(work, 0o777);
-    const lock = {
-      name: 'p',
-      version: '1.0.0',
-      lockfileVersion: 3,
-      packages: { '': { name: 'p', version: '1.0.0' } },
-    };
-    writeFileSync(join(work, 'package.json'), JSON.stringify({ name: 'p', version: '1.0.0' }));
-    writeFileSync(join(work, 'package-lock.json'), JSON.stringify(lock));
-    writeFileSync(join(work, 'wheel.py'), WHEEL);
-    const { status, stdout, stderr } = cli(as, ['run', '--preset', preset, '--', 'sh', '-c', script], {
-      cwd: work,
-      env: { HOME: '/home/nobody-at-all' },
-    });
-    if (findProgram(program, SYSTEM_PATH) === undefined) expect(status).not.toBe(0);
-    else expect([status, stdout.trim()], stderr).toEqual([0, 'works']);
   });
 
   test('scripts with an interpreter line run', () => {

@@ -2,7 +2,8 @@ import type { ProbeLayerName } from '../../src/index.ts';
 
 /**
  * What a machine must have for these tests: they do not skip, they fail. One that is known to lack something declares it
- * in SANDBOX_LINUX_LACKS (names of the probe's layers, separated by commas); then the probe has to find it lacking.
+ * in SANDBOX_LINUX_LACKS (names of the probe's layers, or of programs that daily-programs.test.ts runs, separated by commas); then
+ * it has to be found lacking.
  */
 export const NEEDED: readonly ProbeLayerName[] = [
   'landlock',
