@@ -3,9 +3,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { eventsOf } from './support/events.ts';
 import { VALIDATION } from './support/fake-host.ts';
+import { memoryInUse } from './support/memory.ts';
 import { overSocket } from './support/over-socket.ts';
 import { answerOf, exchange, open } from './support/raw.ts';
 import { serveFake, temporaryDirectory } from './support/service.ts';
@@ -101,7 +102,7 @@ test('event streams that nobody reads hold no events, and are given up; who read
   const heard = answerOf(good, `"requestId":"r${events}"`);
   good.write('GET /v1/events?after=start HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await new Promise((resolve) => setTimeout(resolve, 300));
-  const before = process.memoryUsage();
+  const before = memoryInUse();
   const message = 'm'.repeat(4_000);
   for (let n = 1; n <= events; n++) {
     const outcome = { ...VALIDATION, kind: 'invalid', vote: 'against', message, requestId: `r${n}` };
@@ -116,15 +117,35 @@ test('event streams that nobody reads hold no events, and are given up; who read
     .filter(({ event }) => event === 'outcome')
     .map(({ data }) => data.outcome.requestId);
   expect(ids).toEqual(Array.from({ length: events }, (_, n) => `r${n + 1}`));
-  const after = process.memoryUsage();
   // 30 times 12 MB would be 360 MB; the log itself has 12 MB and the good reader's text as much.
-  expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(200 * MIB);
+  expect(memoryInUse() - before).toBeLessThan(120 * MIB);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   for (const connection of deaf) connection.resume();
   await Promise.all(
     deaf.map((each) => (each.closed ? undefined : new Promise((resolve) => each.once('close', resolve)))),
   );
   await healthy(socket);
+});
+
+test('a connection on which many bodies come after their answers keeps nothing of them', async () => {
+  const { socket } = await serveFake();
+  const warnings: Error[] = [];
+  const heed = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', heed);
+  onTestFinished(() => void process.off('warning', heed));
+  const connection = await open(socket);
+  let told = '';
+  connection.setEncoding('utf8').on('data', (chunk) => {
+    told += chunk;
+  });
+  for (let turn = 1; turn <= 15; turn++) {
+    const id = `x-request-id: late-${turn}\r\n`;
+    connection.write(`POST /v1/nothing HTTP/1.1\r\nhost: localhost\r\n${id}content-length: 4\r\n\r\n`);
+    await expect.poll(() => told, { interval: 5 }).toContain(`"urn:pvf:request:late-${turn}"`);
+    connection.write('late');
+  }
+  await healthy(socket);
+  expect(warnings).toEqual([]);
 });
 
 test('no path leads out of the page’s files, or to a route by another name', async () => {

@@ -33,8 +33,14 @@ export function observe(app: FastifyInstance, { host }: Service, idleMs: number)
     if (raw.complete) return;
     const { socket } = raw;
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-    raw.once('end', () => clearTimeout(timer));
-    socket.once('close', () => clearTimeout(timer));
+    // A connection outlives its requests: what is left on it for each would add up.
+    const done = (): void => {
+      clearTimeout(timer);
+      raw.off('end', done);
+      socket.off('close', done);
+    };
+    raw.once('end', done);
+    socket.once('close', done);
   });
 }
 
