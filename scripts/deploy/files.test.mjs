@@ -155,3 +155,15 @@ test('an alert for which one is enough also sees a counter that was not there be
   assert.ok(one.length >= 4);
   for (const { alert, expr, appeared } of one) assert.ok(expr.includes(appeared), alert);
 });
+
+test('each alert is tried with recorded series, in which it comes and in which it does not', () => {
+  const names = parse(read('prometheus/rules.yaml')).groups.flatMap(({ rules }) =>
+    rules.map(({ alert }) => alert),
+  );
+  const tried = parse(read('prometheus/rules.test.yaml')).tests.flatMap((each) => each.alert_rule_test);
+  for (const alert of names) {
+    const counts = tried.filter(({ alertname }) => alertname === alert).map((each) => each.exp_alerts.length);
+    assert.ok(Math.min(...counts) === 0 && Math.max(...counts) > 0, alert);
+  }
+  assert.ok(tried.every(({ alertname }) => names.includes(alertname)));
+});

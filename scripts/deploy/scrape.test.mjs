@@ -25,6 +25,7 @@ const expressions = [
 let folder;
 let service;
 let address;
+let scrape;
 let metrics;
 let ready;
 const lines = [];
@@ -41,7 +42,8 @@ before(async () => {
   assert.deepEqual(outcomes.outcomes, ['ok', 'failed', 'valid', 'valid', 'invalid', 'preparation-failed']);
   ready = lines.find(({ msg }) => msg === 'ready');
   address = `http://127.0.0.1:${ready.address.port}`;
-  metrics = metricsIn(await (await fetch(`${address}/metrics`)).text());
+  scrape = await (await fetch(`${address}/metrics`)).text();
+  metrics = metricsIn(scrape);
 });
 after(() => {
   service?.kill('SIGKILL');
@@ -105,6 +107,14 @@ describe('the service', { timeout: 60_000 }, () => {
   });
 });
 
+/** Labels of counters that a fault of the machine steps. */
+const KNOWN_LABELS = {
+  pvf_retries_total: new Set(['cause']),
+  pvf_machine_too_slow: new Set(['sign']),
+  polkadot_pvf_worker_retired: new Set(['flavor']),
+};
+const LABELS_OF_NONE = [];
+
 describe('expressions', () => {
   test('are taken apart', () => {
     assert.deepEqual(read('sum by (a) (rate(b{c="d", e=~"f"}[5m]))'), {
@@ -158,13 +168,6 @@ describe('expressions', () => {
 
   /** Values that need a fault of the machine, which metrics.ts and outcome.ts have. */
   const RARE = ['possibly-invalid', 'lost'];
-  /** Labels of counters that a fault of the machine steps. */
-  const KNOWN_LABELS = {
-    pvf_retries_total: new Set(['cause']),
-    pvf_machine_too_slow: new Set(['sign']),
-    polkadot_pvf_worker_retired: new Set(['flavor']),
-  };
-
   test('what needs a fault is in the code', () => {
     const code = ['metrics/metrics.ts', 'outcome.ts', 'artifacts/artifacts.ts']
       .map((file) => readFileSync(join(root, 'packages/host/src', file), 'utf8'))
@@ -173,6 +176,43 @@ describe('expressions', () => {
     assert.match(code, /'pvf_retries_total'[^;]*\['cause'\]/);
     assert.match(code, /'polkadot_pvf_worker_retired'[^;]*?\[\s*'flavor',?\s*\]/);
     assert.match(code, /name: 'pvf_machine_too_slow',[^}]*labelNames: \['sign'\]/);
+  });
+});
+
+describe('the tables of metrics in docs/operating.md', () => {
+  const page = readFileSync(join(root, 'docs/operating.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `((?:polkadot|pvf)_\w+)` \| ([^|]*)\|/gm)].map(([, metric, labels]) => [
+    metric,
+    [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label).sort(),
+  ]);
+  const ofService = ([metric]) => metric.startsWith('pvf_serve_');
+
+  test('have all that a running host tells, once, and nothing else', () => {
+    const found = [...scrape.matchAll(/^# TYPE ((?:polkadot|pvf)_\w+) /gm)].map(([, metric]) => metric);
+    assert.ok(found.length > 20);
+    const told = rows.filter((row) => !ofService(row)).map(([metric]) => metric);
+    assert.deepEqual(told.sort(), found.sort());
+  });
+
+  test('name the labels', () => {
+    for (const [metric, labels] of rows.filter((row) => !ofService(row))) {
+      const seen = [metric, `${metric}_bucket`].flatMap((each) => [...(metrics.get(each)?.keys() ?? [])]);
+      const known = seen.filter((label) => label !== 'le');
+      // Without a value yet its labels are in the code alone.
+      const expected = known.length === 0 ? [...(KNOWN_LABELS[metric] ?? LABELS_OF_NONE)] : known;
+      assert.deepEqual(labels, [...new Set(expected)].sort(), metric);
+    }
+  });
+
+  test("have the service's own, with their labels", () => {
+    const code = readFileSync(join(root, 'packages/serve/src/http/observe.ts'), 'utf8');
+    const found = [...code.matchAll(/'(pvf_serve_\w+)'/g)].map(([, metric]) => metric);
+    const told = rows.filter(ofService);
+    assert.deepEqual(told.map(([metric]) => metric).sort(), [...new Set(found)].sort());
+    const labels = [...code.matchAll(/labelNames: \[([^\]]*)\]/g)].map(([, list]) =>
+      [...list.matchAll(/'(\w+)'/g)].map(([, label]) => label).sort(),
+    );
+    assert.deepEqual(told.map(([, each]) => each).sort(), labels.sort());
   });
 });
 

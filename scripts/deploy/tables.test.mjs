@@ -79,6 +79,18 @@ describe('codes', () => {
     ));
   test('of the command line', () =>
     same(told('### The command line'), keysOf('packages/cli/src/errors.ts', 'CliErrorMeta')));
+  test('of the service', () => {
+    same(told('### `pvf serve` does not start'), keysOf('packages/serve/src/errors.ts', 'ServeErrorMeta'));
+    const [, list] = /export const PROBLEM_CODES = \[([^\]]*)\]/.exec(
+      read('packages/serve/src/schemas/problem.ts'),
+    );
+    same(
+      told('### A request of `pvf serve` is a problem'),
+      [...list.matchAll(/'(\w+)'/g)].map(([, code]) => code),
+    );
+  });
+  test('of a cluster', () =>
+    same(told('### A cluster'), keysOf('packages/cluster/src/errors.ts', 'ClusterErrorMeta')));
   test('of the sandbox', () =>
     same(told('### The sandbox by itself'), keysOf('packages/linux/src/error.ts', 'SandboxErrorMeta')));
 });
@@ -100,10 +112,11 @@ describe('lines of the log', () => {
     ]);
   });
 
-  test('all warnings and errors of the host are told, with their level', () => {
+  test('all warnings and errors of host and service are told, with their level', () => {
+    const folders = ['packages/host/src', 'packages/serve/src'];
     const files = execFileSync(
       'git',
-      ['ls-files', '--cached', '--others', '--exclude-standard', 'packages/host/src'],
+      ['ls-files', '--cached', '--others', '--exclude-standard', ...folders],
       {
         cwd: root,
         encoding: 'utf8',
