@@ -1,8 +1,8 @@
 import type { CallMetering } from './call-metering.ts';
 import { canonicalise, type ScratchVariable } from './canonical-nan.ts';
-import type { EntryMetering } from './entry-metering.ts';
 import { RewriteError } from './errors.ts';
 import { copyInstruction } from './instructions.ts';
+import type { MeteringChoice } from './metering-choice.ts';
 import { CANONICAL_RESULT, Op, ValueType } from './opcodes.ts';
 import type { Reader } from './reader.ts';
 import { type ScanState, Trait } from './scan-state.ts';
@@ -11,12 +11,6 @@ import type { Writer } from './writer.ts';
 
 /** A limit of V8; the reference's compiler has none as such. */
 const V8_MAX_BODY_BYTES = 7_654_321;
-
-/** At most one of them; neither: the code stays as it is. */
-export interface MeteringChoice {
-  readonly calls: CallMetering | undefined;
-  readonly entries: EntryMetering | undefined;
-}
 
 /** Writes the code section's contents: the bodies in order, then the thunks'. */
 export class CodeEmitter {

@@ -1,5 +1,4 @@
-import { CallMetering } from './call-metering.ts';
-import { CodeEmitter, type MeteringChoice } from './emit-code.ts';
+import { CodeEmitter } from './emit-code.ts';
 import { emitFunctionNames } from './emit-names.ts';
 import {
   type AddedExport,
@@ -16,14 +15,13 @@ import {
   importedMemoryName,
   sectionReader,
 } from './emit-sections.ts';
-import { EntryMetering } from './entry-metering.ts';
-import { RewriteError } from './errors.ts';
+import { chooseMetering, type MeteringChoice } from './metering-choice.ts';
 import type { Plan } from './plan.ts';
 import { Reader } from './reader.ts';
 import { Kind, type Limits, type ScanState, SectionId } from './scan-state.ts';
 import { requireKnownSegments } from './segments.ts';
 import { engineTable, tableCannotBeAllocated } from './tables.ts';
-import { NO_THUNKS, planThunks, type ThunkPlan } from './thunks.ts';
+import { NO_THUNKS, planThunks, requireFewThunkParameters, type ThunkPlan } from './thunks.ts';
 import { requireValidForEngine } from './validation.ts';
 import { Writer } from './writer.ts';
 
@@ -35,28 +33,6 @@ const GROWTH = 1.375;
 /** Writes the module that `plan` asks for. The scan must not have a refusal. */
 export function emitModule(state: ScanState, plan: Plan): Uint8Array {
   return new Emitter(state, plan).module();
-}
-
-/**
- * Parameters of all thunks together. The one thing in the output that is not linear in the input: a few
- * bytes add a function of a type with many parameters. The reference runs out of memory there.
- */
-const MAX_THUNK_PARAMETERS = 2 ** 26;
-
-function thunkParameters(state: ScanState, thunks: ThunkPlan): number {
-  let sum = 0;
-  for (const type of thunks.types) sum += state.typeParams.at(type);
-  return sum;
-}
-
-function chooseMetering(state: ScanState, plan: Plan): MeteringChoice {
-  const { meter } = plan;
-  if (meter === undefined) return { calls: undefined, entries: undefined };
-  // The reference counts only the module's own globals, so this is wrong for one that imports globals.
-  const global = state.entries[SectionId.global]!;
-  return state.metersCalls
-    ? { calls: new CallMetering(global, meter), entries: undefined }
-    : { calls: undefined, entries: new EntryMetering(global, meter) };
 }
 
 class Emitter {
@@ -82,11 +58,7 @@ class Emitter {
     this.#memoryName = plan.exportMemory ? importedMemoryName(state) : undefined;
     this.#hostMemory = plan.engine ? state.memory?.minimum : undefined;
     this.#failingTable = plan.engine && tableCannotBeAllocated(state);
-    if (thunkParameters(state, this.#thunks) > MAX_THUNK_PARAMETERS) {
-      throw new RewriteError('PREPARATION', 'functions with too many parameters to wrap', {
-        section: 'type',
-      });
-    }
+    requireFewThunkParameters(state, this.#thunks);
     if (plan.engine) requireValidForEngine(state, state.functions + entryPoints.targets.length);
   }
 

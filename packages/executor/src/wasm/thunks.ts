@@ -1,3 +1,4 @@
+import { RewriteError } from './errors.ts';
 import { skipInstruction } from './instructions.ts';
 import { Op } from './opcodes.ts';
 import { Reader } from './reader.ts';
@@ -17,6 +18,12 @@ export interface ThunkPlan {
   /** The function to enter instead of `index`. */
   redirect(index: number): number;
 }
+
+/**
+ * Parameters of all thunks together. The one thing in the output that is not linear in the input: a few
+ * bytes add a function of a type with many parameters. The reference runs out of memory there.
+ */
+const MAX_THUNK_PARAMETERS = 2 ** 26;
 
 export const NO_THUNKS: ThunkPlan = {
   targets: new Int32Array(0),
@@ -53,6 +60,14 @@ export function planThunks(state: ScanState): ThunkPlan {
     first: functions,
     redirect: (index) => (index < importedFunctions ? index : thunkOf[index - importedFunctions]! || index),
   };
+}
+
+export function requireFewThunkParameters(state: ScanState, thunks: ThunkPlan): void {
+  let sum = 0;
+  for (const type of thunks.types) sum += state.typeParams.at(type);
+  if (sum > MAX_THUNK_PARAMETERS) {
+    throw new RewriteError('PREPARATION', 'functions with too many parameters to wrap', { section: 'type' });
+  }
 }
 
 /** Calls `visit` with every function that is exported, in a table or the start function. */

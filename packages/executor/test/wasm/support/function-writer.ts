@@ -1,5 +1,5 @@
 import { type Bytes, END, F32, F64, f32, f64, I32, I64, i32, i64, u32 } from './binary.ts';
-import { type Context, type Signature, zero } from './generator.ts';
+import { type Context, type Signature, zero } from './context.ts';
 import type { Random } from './random.ts';
 
 const range = (first: number, last: number): number[] =>

@@ -1,5 +1,4 @@
 import {
-  type Bytes,
   body,
   build,
   dataSegment,
@@ -18,13 +17,9 @@ import {
   type,
   u32,
 } from './binary.ts';
+import { type Context, type Signature, zero } from './context.ts';
 import { FunctionWriter } from './function-writer.ts';
 import type { Random } from './random.ts';
-
-export interface Signature {
-  readonly params: readonly number[];
-  readonly results: readonly number[];
-}
 
 export interface GeneratedModule {
   readonly code: Uint8Array;
@@ -36,16 +31,6 @@ export interface GeneratorOptions {
   readonly floats: boolean;
   /** Write the NaN canonicalisation into the module itself, after every instruction that needs it. */
   readonly canonical: boolean;
-}
-
-/** Everything a function body may refer to. */
-export interface Context {
-  /** Function index space: the two imports, then the module's own. */
-  readonly signatures: readonly Signature[];
-  readonly types: readonly Signature[];
-  /** Value types of mutable globals; global 0 is the fuel. */
-  readonly globals: readonly number[];
-  readonly tableSize: number;
 }
 
 const IMPORTS: readonly Signature[] = [
@@ -124,17 +109,4 @@ export function generateModule(random: Random, options: GeneratorOptions): Gener
     code: build(parts),
     functions: functions.map((index, i) => ({ name: `f${i}`, signature: types[index]! })),
   };
-}
-
-export function zero(kind: number): Bytes {
-  switch (kind) {
-    case I32:
-      return [0x41, 0];
-    case I64:
-      return [0x42, 0];
-    case F32:
-      return [0x43, 0, 0, 0, 0];
-    default:
-      return [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
-  }
 }
