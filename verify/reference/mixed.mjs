@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // The published host drives our workers through candidates of many real PVFs, while processes of the workers are killed, and
-// the same host with its own workers through the same: each definite answer is the recorded one and the same on both sides,
-// and an answer without a verdict comes only of a process that was killed. Needs Node >= 22.18 (runs TypeScript as it is).
+// the same host with its own workers through the same: each definite answer is the recorded one, with the recorded head, and an
+// answer without a verdict is one of those that a killed process comes to. Needs Node >= 22.18 (runs TypeScript as it is).
 import { parseArgs } from 'node:util';
-import { expectedOf, makeOrder, makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
+import { makeOrder, makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
 import { referenceHostSide } from '../../bench/mixed/sides.mjs';
 import { sidesOf } from '../../bench/support/programs.mjs';
+import { Judge } from '../soak/judge.mjs';
 import { killOne } from '../soak/kill.mjs';
 
 const USAGE = `usage: node verify/reference/mixed.mjs --reference DIR --reference-host PROGRAM [options]
@@ -41,8 +42,7 @@ async function main(argv) {
   const [ours, reference] = sidesOf({ reference: options.reference });
   if (options.workers !== undefined)
     for (const kind of ['prepare', 'execute']) ours[kind] = `${options.workers}/pvf-${kind}-worker`;
-  const counts = [];
-  const heads = new Map();
+  const sides = [];
   for (const [name, programs] of [
     ['our workers', ours],
     ["the reference's workers", reference],
@@ -52,22 +52,26 @@ async function main(argv) {
       host: options['reference-host'],
     });
     try {
-      counts.push({ workers: name, ...(await run(side, pvfs, order, heads, options)) });
+      sides.push({ workers: name, ...(await run(side, pvfs, order, options)) });
     } finally {
       await side.stop();
     }
-    if (!options.json) console.log(describe(counts.at(-1)));
+    if (!options.json) console.log(describe(sides.at(-1)));
   }
-  if (options.json) console.log(JSON.stringify({ seed: options.seed, pvfs: options.pvfs, counts }));
-  return counts.every(({ wrong, undecided, kills }) => wrong === 0 && kills > 0 && undecided <= kills)
-    ? 0
-    : 1;
+  if (options.json) {
+    const counts = sides.map(({ judge, ...side }) => ({ ...side, ...judge.counts }));
+    console.log(JSON.stringify({ seed: options.seed, pvfs: options.pvfs, counts }));
+  }
+  return sides.every(({ judge, kills }) => kills > 0 && judge.isContent(kills)) ? 0 : 1;
 }
 
-async function run(side, pvfs, order, heads, { seed }) {
-  const counts = { right: 0, wrong: 0, undecided: 0, kills: 0 };
+async function run(side, pvfs, order, { seed }) {
+  const judge = new Judge(OF_A_KILL);
   const random = randomFrom(seed);
-  const killer = setInterval(() => (counts.kills += killOne(side.pids(), random)), KILL_EVERY_MS);
+  let kills = 0;
+  const killer = setInterval(() => {
+    kills += killOne(side.pids(), random);
+  }, KILL_EVERY_MS);
   let next = 0;
   try {
     await Promise.all(
@@ -75,32 +79,19 @@ async function run(side, pvfs, order, heads, { seed }) {
         while (next < order.length) {
           const [pvf, index] = order[next++];
           const candidate = pvfs[pvf].candidates[index];
-          const answer = await slot(pvf, candidate);
-          judge(`${pvfs[pvf].name} ${candidate.file}`, candidate, answer, counts, heads);
+          const told = judge.judge(pvfs[pvf].name, candidate, await slot(pvf, candidate));
+          if (told !== undefined) console.error(told);
         }
       }),
     );
   } finally {
     clearInterval(killer);
   }
-  return counts;
+  return { judge, kills };
 }
 
-function judge(name, candidate, { answer, head }, counts, heads) {
-  const said = `${answer} ${head === undefined ? '' : Buffer.from(head).toString('hex')}`;
-  if (OF_A_KILL.some((start) => answer.startsWith(start))) {
-    counts.undecided += 1;
-  } else if (answer !== expectedOf(candidate) || (heads.get(name) ?? said) !== said) {
-    counts.wrong += 1;
-    console.error(`${name}: ${said.slice(0, 100)} instead of ${heads.get(name) ?? expectedOf(candidate)}`);
-  } else {
-    counts.right += 1;
-    heads.set(name, said);
-  }
-}
-
-function describe({ workers, right, wrong, undecided, kills }) {
-  return `${workers}: ${right} as recorded, ${wrong} wrong, ${undecided} undecided, ${kills} processes killed`;
+function describe({ workers, judge: { counts }, kills }) {
+  return `${workers}: ${counts.right} as recorded, ${counts.wrong} wrong, ${counts.undecided} undecided, ${kills} processes killed`;
 }
 
 function parse(argv) {

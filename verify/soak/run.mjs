@@ -5,10 +5,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { expectedOf, makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
+import { makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
 import { descendants, pssOf } from '../../bench/mixed/processes.mjs';
 import { hostSide } from '../../bench/mixed/sides.mjs';
 import { sidesOf } from '../../bench/support/programs.mjs';
+import { Judge } from './judge.mjs';
 import { killOne } from './kill.mjs';
 
 const USAGE = `usage: node verify/soak/main.mjs [options]
@@ -30,8 +31,9 @@ const MIB = 1024 * 1024;
 const PERIOD = 500;
 const BUSY_PVFS = 4;
 const BUSY_SHARE = 0.8;
-const SHOWN_CHARS = 40;
 const KILL_EVERY_MS = 1_500;
+/** Outcomes that a request may come to when a process of a worker was killed under it. */
+const OF_A_KILL = ['possibly-invalid ', 'internal '];
 /** What a garbage collector may not have collected yet. */
 const NOISE_BYTES = 96 * MIB;
 const NUMBERS = { candidates: '50000', pvfs: '20', workers: '2', budget: String(200e6), seed: '1' };
@@ -87,8 +89,9 @@ function parse(argv) {
 
 async function run(side, pvfs, { candidates, kill, seed }) {
   const random = randomFrom(seed);
-  const counts = { right: 0, wrong: 0, doubtful: 0, kills: 0 };
-  const answers = new Map();
+  const judge = new Judge(OF_A_KILL);
+  const { counts } = judge;
+  let kills = 0;
   const looks = [];
   let taken = 0;
   let busy = [];
@@ -102,7 +105,9 @@ async function run(side, pvfs, { candidates, kill, seed }) {
     return [pvf, pvfs[pvf].candidates[Math.floor(random() * pvfs[pvf].candidates.length)], taken];
   };
   const killer = kill
-    ? setInterval(() => (counts.kills += killOne(side.pids(), random)), KILL_EVERY_MS)
+    ? setInterval(() => {
+        kills += killOne(side.pids(), random);
+      }, KILL_EVERY_MS)
     : undefined;
   const start = performance.now();
   try {
@@ -110,8 +115,8 @@ async function run(side, pvfs, { candidates, kill, seed }) {
       side.slots.map(async (slot) => {
         for (let work = next(); work !== undefined; work = next()) {
           const [pvf, candidate, number] = work;
-          const { answer, head } = await slot(pvf, candidate);
-          judge(`${pvfs[pvf].name} ${candidate.file}`, candidate, answer, head, { counts, answers });
+          const told = judge.judge(pvfs[pvf].name, candidate, await slot(pvf, candidate));
+          if (told !== undefined) console.log(told);
           if (number % PERIOD === 0) {
             looks.push(look(side, number));
             console.log(describe(looks.at(-1), counts, performance.now() - start));
@@ -124,33 +129,9 @@ async function run(side, pvfs, { candidates, kill, seed }) {
   }
   const grown = growth(looks);
   console.log(
-    `${counts.right} as recorded, ${counts.wrong} wrong, ${counts.doubtful} without an answer, ${counts.kills} processes killed; ${grown ?? 'nothing has grown'}`,
+    `${counts.right} as recorded, ${counts.wrong} wrong, ${counts.undecided} undecided, ${kills} processes killed; ${grown ?? 'nothing has grown'}`,
   );
-  return counts.wrong === 0 && grown === undefined && counts.doubtful <= counts.kills ? 0 : 1;
-}
-
-/** A definite answer must be the recorded one, and a head always the same; others come only of processes killed. */
-function judge(name, candidate, answer, head, { counts, answers }) {
-  const expected = expectedOf(candidate);
-  const definite = answer === 'Ok' || answer === 'InvalidCandidate';
-  const result = `${answer} ${head === undefined ? '' : Buffer.from(head).toString('hex')}`;
-  const recorded = candidate.expectedJob.ok?.head;
-  if (!definite) {
-    counts.doubtful += 1;
-    console.log(`${name}: ${answer}`);
-  } else if (
-    answer !== expected ||
-    (recorded !== undefined && result !== `Ok ${recorded}`) ||
-    (answers.has(name) && answers.get(name) !== result)
-  ) {
-    counts.wrong += 1;
-    console.log(
-      `${name}: ${result.slice(0, SHOWN_CHARS)} instead of ${expected} ${(recorded ?? '').slice(0, SHOWN_CHARS)}`,
-    );
-  } else {
-    counts.right += 1;
-    answers.set(name, result);
-  }
+  return grown === undefined && judge.isContent(kills) ? 0 : 1;
 }
 
 function look(side, number) {
@@ -176,12 +157,12 @@ function descriptorsOf(pid) {
 
 function describe(
   { number, hostBytes, hostDescriptors, processes, pssBytes, descriptors },
-  { wrong, doubtful },
+  { wrong, undecided },
   ms,
 ) {
   const perSecond = ((1000 * number) / ms).toFixed(1);
   const mib = (bytes) => Math.round(bytes / MIB);
-  return `${number} candidates, ${perSecond}/s, ${wrong} wrong, ${doubtful} doubtful; host ${mib(hostBytes)} MiB, ${hostDescriptors} descriptors; workers ${mib(pssBytes)} MiB in ${processes} processes, at most ${descriptors} descriptors`;
+  return `${number} candidates, ${perSecond}/s, ${wrong} wrong, ${undecided} undecided; host ${mib(hostBytes)} MiB, ${hostDescriptors} descriptors; workers ${mib(pssBytes)} MiB in ${processes} processes, at most ${descriptors} descriptors`;
 }
 
 /** What is larger at the end than it ever was in the first third, beyond noise. */
