@@ -1,14 +1,7 @@
 // The validations that both the library and the API are asked for, with the answers that they must get.
 import { adderChain, encodeAdderBlock, readAdderPvf } from '@pvf/example-adder-pvf';
-import {
-  CandidateReceipt,
-  codeHash,
-  commitmentsHash,
-  headDataHash,
-  povHash,
-  validationDataHash,
-} from '@pvf/protocol';
-import { guest } from '@pvf/test-kit';
+import { headDataHash } from '@pvf/protocol';
+import { adderReceipt, guest } from '@pvf/test-kit';
 
 export const BOMB_LIMIT = 30 * 1024 * 1024;
 const KINDS = ['approval', 'backing', 'dispute', 'backing-system'];
@@ -28,40 +21,12 @@ export const CODES = {
   anything: Uint8Array.from(guest('accepts-anything')),
 };
 
-function receipt(head, blockData) {
-  return CandidateReceipt.encode({
-    descriptor: {
-      paraId: 2_000,
-      relayParent: fill(32, 1),
-      version: 0,
-      coreIndex: 3,
-      sessionIndex: 7,
-      schedulingSessionOffset: 0,
-      reserved1: fill(24, 0),
-      persistedValidationDataHash: validationDataHash(validationData),
-      povHash: povHash({ blockData }),
-      erasureRoot: fill(32, 2),
-      schedulingParent: fill(32, 0),
-      reserved2: fill(32, 0),
-      paraHead: headDataHash(head),
-      validationCodeHash: codeHash(CODES.adder),
-    },
-    commitmentsHash: commitmentsHash({
-      upwardMessages: [],
-      horizontalMessages: [],
-      newValidationCode: undefined,
-      headData: first.head,
-      processedDownwardMessages: 0,
-      hrmpWatermark: 9,
-    }),
-  });
-}
-
 const good = Uint8Array.from(first.blockData);
 const bad = Uint8Array.from(encodeAdderBlock({ state: 1n, add: 5n }));
 const large = fill(LARGE_POV, 7);
-const right = receipt(first.head, good);
-const wrong = receipt(first.parentHead, good);
+const claimed = { code: CODES.adder, blockData: good, validationData, head: first.head };
+const right = adderReceipt(claimed);
+const wrong = adderReceipt(claimed, { paraHead: headDataHash(first.parentHead) });
 
 /**
  * In turn: accepted, refused, with a right receipt, with a wrong one, and every tenth with a PoV of 1 MB.

@@ -2,15 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { EXIT } from '@pvf/cli';
 import { ADDER_PVF_PATH, adderChain } from '@pvf/example-adder-pvf';
-import {
-  type CandidateReceipt,
-  codeHash,
-  commitmentsHash,
-  headDataHash,
-  povHash,
-  CandidateReceipt as Receipt,
-  validationDataHash,
-} from '@pvf/protocol';
+import type { CandidateReceipt } from '@pvf/protocol';
+import { adderReceipt } from '@pvf/test-kit';
 import { describe, expect, test } from 'vitest';
 import { temporaryFile } from './files.ts';
 import { run } from './run.ts';
@@ -26,36 +19,8 @@ const validationData = {
   maxPovSize: 1_000,
 };
 
-function receipt(rest: Partial<CandidateReceipt['descriptor']> = {}): Uint8Array {
-  const commitments = {
-    upwardMessages: [],
-    horizontalMessages: [],
-    newValidationCode: undefined,
-    headData: head,
-    processedDownwardMessages: 0,
-    hrmpWatermark: 9,
-  };
-  return Receipt.encode({
-    descriptor: {
-      paraId: 2_000,
-      relayParent: fill(32, 1),
-      version: 0,
-      coreIndex: 3,
-      sessionIndex: 7,
-      schedulingSessionOffset: 0,
-      reserved1: fill(24, 0),
-      persistedValidationDataHash: validationDataHash(validationData),
-      povHash: povHash({ blockData }),
-      erasureRoot: fill(32, 2),
-      schedulingParent: fill(32, 0),
-      reserved2: fill(32, 0),
-      paraHead: headDataHash(head),
-      validationCodeHash: codeHash(readFileSync(ADDER_PVF_PATH)),
-      ...rest,
-    },
-    commitmentsHash: commitmentsHash(commitments),
-  });
-}
+const receipt = (rest: Partial<CandidateReceipt['descriptor']> = {}): Uint8Array =>
+  adderReceipt({ code: readFileSync(ADDER_PVF_PATH), blockData, validationData, head }, rest);
 
 const CHAIN = { sessionIndexForChild: 7, ancestorRelayParentInfo: null, claimQueue: { 3: [2_000] } };
 const pov = () => temporaryFile('pov', blockData);

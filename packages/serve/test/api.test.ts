@@ -2,17 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { adderChain, encodeAdderBlock, readAdderPvf } from '@pvf/example-adder-pvf';
 import type { PvfHost } from '@pvf/host';
-import {
-  CandidateReceipt,
-  codeHash,
-  commitmentsHash,
-  headDataHash,
-  PersistedValidationData,
-  PoV,
-  povHash,
-  validationDataHash,
-} from '@pvf/protocol';
-import { guest } from '@pvf/test-kit';
+import { codeHash, headDataHash, PersistedValidationData, PoV } from '@pvf/protocol';
+import { adderReceipt, guest } from '@pvf/test-kit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiSchema, bytes, candidate, type PvfClient } from '../src/client/index.ts';
@@ -230,43 +221,16 @@ test('over the Unix socket no token is asked for', async () => {
 
 test('with a receipt the outcome says how to vote, as the library does', async () => {
   const blockData = Uint8Array.from(first!.blockData);
-  const fill = (length: number, byte: number) => new Uint8Array(length).fill(byte);
   const validationData = {
     parentHead: first!.parentHead,
     relayParentNumber: 9,
-    relayParentStorageRoot: fill(32, 0),
+    relayParentStorageRoot: new Uint8Array(32),
     maxPovSize: 1_000_000,
   };
-  const receiptOf = (head: Uint8Array) =>
-    CandidateReceipt.encode({
-      descriptor: {
-        paraId: 2_000,
-        relayParent: fill(32, 1),
-        version: 0,
-        coreIndex: 3,
-        sessionIndex: 7,
-        schedulingSessionOffset: 0,
-        reserved1: fill(24, 0),
-        persistedValidationDataHash: validationDataHash(validationData),
-        povHash: povHash({ blockData }),
-        erasureRoot: fill(32, 2),
-        schedulingParent: fill(32, 0),
-        reserved2: fill(32, 0),
-        paraHead: headDataHash(head),
-        validationCodeHash: codeHash(adder),
-      },
-      commitmentsHash: commitmentsHash({
-        upwardMessages: [],
-        horizontalMessages: [],
-        newValidationCode: undefined,
-        headData: first!.head,
-        processedDownwardMessages: 0,
-        hrmpWatermark: 9,
-      }),
-    });
+  const right = { code: adder, blockData, validationData, head: first!.head };
   const request = { codeHash: await upload(), ...PVF, validationData: VALIDATION_DATA, v3Seen: false };
   const ask = async (more: object) => {
-    const receipt = hex(receiptOf(first!.head));
+    const receipt = hex(adderReceipt(right));
     const all = { ...request, kind: 'approval' as const, receipt, ...more };
     const { data, error } = await client.POST('/v1/validations', candidate(all, { blockData }));
     expect(error).toBeUndefined();
@@ -278,7 +242,7 @@ test('with a receipt the outcome says how to vote, as the library does', async (
     vote: 'for',
     candidateHash: expect.stringMatching(/^0x/),
   });
-  const wrong = hex(receiptOf(first!.parentHead));
+  const wrong = hex(adderReceipt(right, { paraHead: headDataHash(first!.parentHead) }));
   expect(await ask({ receipt: wrong })).toMatchObject({
     kind: 'invalid',
     vote: 'against',

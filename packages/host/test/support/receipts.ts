@@ -1,22 +1,11 @@
-import {
-  type CandidateReceipt,
-  candidateHash,
-  codeHash,
-  commitmentsHash,
-  commitmentsOf,
-  headDataHash,
-  povHash,
-  type ValidationResult,
-  validationDataHash,
-} from '@pvf/protocol';
+import { type CandidateReceipt, candidateHash, type ValidationResult } from '@pvf/protocol';
+import { RECEIPT_CORE, RECEIPT_PARA, RECEIPT_SESSION, receiptFor } from '@pvf/test-kit';
 import type { BareRequest, ChainAnswers, ReceiptRequest } from '../../src/index.ts';
 
-const fill = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte);
-const ZERO = fill(32, 0);
 /** Of the receipts below. */
-export const SESSION = 7;
-export const CORE = 3;
-export const PARA = 2_000;
+export const SESSION = RECEIPT_SESSION;
+export const CORE = RECEIPT_CORE;
+export const PARA = RECEIPT_PARA;
 
 /** What the chain says of a receipt of {@link receiptOf}. */
 export const CHAIN: ChainAnswers = {
@@ -27,31 +16,12 @@ export const CHAIN: ChainAnswers = {
 
 /** A V2 receipt for a request and what its PVF returns. */
 export function receiptOf(
-  { code, pov, validationData }: BareRequest,
+  { code, pov: { blockData }, validationData }: BareRequest,
   result: ValidationResult,
   rest: Partial<CandidateReceipt['descriptor']> = {},
 ): CandidateReceipt {
   if (!(code instanceof Uint8Array)) throw new TypeError('a receipt needs the code');
-  return {
-    descriptor: {
-      paraId: PARA,
-      relayParent: fill(32, 1),
-      version: 0,
-      coreIndex: CORE,
-      sessionIndex: SESSION,
-      schedulingSessionOffset: 0,
-      reserved1: fill(24, 0),
-      persistedValidationDataHash: validationDataHash(validationData),
-      povHash: povHash(pov),
-      erasureRoot: fill(32, 9),
-      schedulingParent: ZERO,
-      reserved2: ZERO,
-      paraHead: headDataHash(result.headData),
-      validationCodeHash: codeHash(code),
-      ...rest,
-    },
-    commitmentsHash: commitmentsHash(commitmentsOf(result)),
-  };
+  return receiptFor({ code, blockData, validationData }, result, rest);
 }
 
 /** The request with a receipt; for backing, with a chain that has nothing against it. */
