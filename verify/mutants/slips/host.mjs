@@ -379,7 +379,7 @@ const together = [
     src('worker/pool.ts'),
     '        timer.cancel();\n        resolve();\n      });',
     '      });',
-    pools,
+    pool,
   ),
   slip(
     'a replaced program is started if it failed before',
@@ -445,7 +445,7 @@ const keeping = [
     src('threads/tasks.ts'),
     'if (toHex(artifactChecksum(content)) !== checksum) return false;',
     '',
-    host('artifacts/store'),
+    store,
   ),
   slip(
     'a failed preparation is tried six times',

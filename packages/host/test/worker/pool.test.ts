@@ -109,6 +109,25 @@ it('gives up after five attempts and says why', async () => {
   expect(spawns).toHaveLength(5);
 });
 
+it('does not wait out the pause after a start that was given up', async () => {
+  const { clock, pool, spawns } = setUp();
+  pool.handle({ type: 'spawn', worker: 1, spec: '' });
+  await settle();
+  spawns[0]?.reject(new Error('no'));
+  await settle();
+  expect(clock.pending).toBe(1);
+  let closed = false;
+  void pool.close().then(() => {
+    closed = true;
+  });
+  await settle();
+  expect({ closed, pending: clock.pending, spawns: spawns.length }).toEqual({
+    closed: true,
+    pending: 0,
+    spawns: 1,
+  });
+});
+
 it('starts no program that was replaced', async () => {
   const { pool, spawns, told, replace } = setUp();
   replace('another version');
