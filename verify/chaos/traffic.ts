@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isBacking, type PvfHost, type ValidationOutcome } from '@pvf/host';
 import { randomKind, randomSample, type Sample, slowSample } from './guests.ts';
 import type { Random } from './random.ts';
@@ -121,9 +120,4 @@ function ignoreClosed(stop: AbortSignal) {
   return (error: unknown): void => {
     if (!stop.aborted) throw error;
   };
-}
-
-/** Lets everything be random in time too. */
-export function pause(random: Random, maxMs: number): Promise<void> {
-  return delay(random.int(0, maxMs));
 }

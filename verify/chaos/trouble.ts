@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { descendantsOf, type ProcessInfo } from '@pvf/test-kit';
+import { pause } from './pause.ts';
 import type { Random } from './random.ts';
-import { pause } from './traffic.ts';
 
 /** A stopped process goes on after at most this: far within the wall-clock limit of what it does. */
 const MAX_STOP_MS = 1_500;

@@ -23,9 +23,10 @@ export {
   type WorkerKind,
 } from './worker/command-line.ts';
 export { HostConnection, writeFrame } from './worker/connection.ts';
+export type { WorkerContext } from './worker/context.ts';
 export { cutAt, GuestLog } from './worker/guest-log.ts';
 export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './worker/log.ts';
 export type { RequestServer } from './worker/loop.ts';
-export { runWorkerProgram, type WorkerContext, type WorkerProgram } from './worker/program.ts';
+export { runWorkerProgram, type WorkerProgram } from './worker/program.ts';
 export { reportedVersionOrExit } from './worker/reported-version.ts';
 export { type RestrictedWorker, restrictWorker } from './worker/restrict.ts';

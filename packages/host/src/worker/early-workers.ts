@@ -1,7 +1,7 @@
 import type { WorkerKind } from '../errors.ts';
 import { LaunchedWorker } from './launched-worker.ts';
 import { answerOf, type ProgramResult, runProgram } from './run-program.ts';
-import type { SpawnSettings } from './starter.ts';
+import type { SpawnSettings } from './spawn-settings.ts';
 
 /** Between what `--capabilities` is asked with and what a worker is started with: the program tells and goes on as one. */
 const THEN = '--then';

@@ -16,6 +16,7 @@ export { removeDir, WorkerProcess } from './process.ts';
 export type { Ask, ProbedProgram } from './program.ts';
 export { Programs } from './programs.ts';
 export { runProgram } from './run-program.ts';
-export { type SpawnSettings, WorkerStarter } from './starter.ts';
+export type { SpawnSettings } from './spawn-settings.ts';
+export { WorkerStarter } from './starter.ts';
 export { type Starts, startsUsedUp } from './starts.ts';
 export { type TimeSpent, timeSpent, WALL_CLOCK_FACTOR } from './wall-time.ts';

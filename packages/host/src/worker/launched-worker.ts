@@ -8,7 +8,7 @@ import type { WorkerGroup } from '../cgroup/index.ts';
 import { Connection } from './connection.ts';
 import { makeWorkerDir } from './directory.ts';
 import { dieWithThisProcess, killGroup, removeDir, WorkerProcess } from './process.ts';
-import type { SpawnSettings } from './starter.ts';
+import type { SpawnSettings } from './spawn-settings.ts';
 import { StderrTail } from './stderr-tail.ts';
 
 /** The worker did not come up. */

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { EarlyWorkers } from '../../src/worker/early-workers.ts';
-import type { SpawnSettings } from '../../src/worker/starter.ts';
+import type { SpawnSettings } from '../../src/worker/spawn-settings.ts';
 import { tempDir } from '../support/fake-worker.ts';
 
 const HANDSHAKE = Uint8Array.of(1, 2, 3);

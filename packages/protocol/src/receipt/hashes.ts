@@ -2,7 +2,7 @@ import { blake2b256, blake2b256OfParts } from '../checksum/blake2b256.ts';
 import { byteLength } from '../scale/index.ts';
 import { CandidateCommitments, CandidateReceipt } from '../types/candidate.ts';
 import { PersistedValidationData, PoV } from '../types/execute.ts';
-import type { ValidationResult } from '../types/validation.ts';
+import type { ValidationResult } from '../types/validation-result.ts';
 
 // All are blake2-256, 32 bytes, at about 30 MB/s: for many megabytes use a native hasher over `encodeParts`.
 

@@ -1,5 +1,5 @@
 import { bytes, codec, fixedBytes, hash, option, struct, u8, u16, u32 } from '../scale/index.ts';
-import { horizontalMessages, type OutboundHrmpMessage, upwardMessages } from './validation.ts';
+import { horizontalMessages, type OutboundHrmpMessage, upwardMessages } from './validation-result.ts';
 
 /**
  * What a collator claims about a candidate, except for its commitments. Fields as they lie on the wire: what they mean

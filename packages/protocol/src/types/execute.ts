@@ -12,7 +12,7 @@ import {
 } from '../scale/index.ts';
 import { Duration } from './duration.ts';
 import { JobError, WorkerError } from './execute-error.ts';
-import { ValidationResult } from './validation.ts';
+import { ValidationResult } from './validation-result.ts';
 
 /** What the relay chain fixes about a candidate before its block exists. */
 export interface PersistedValidationData {

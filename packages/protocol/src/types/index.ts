@@ -23,4 +23,5 @@ export * from './handshake.ts';
 export * from './prepare.ts';
 export * from './prepare-error.ts';
 export * from './unread.ts';
-export * from './validation.ts';
+export * from './validation-input.ts';
+export * from './validation-result.ts';

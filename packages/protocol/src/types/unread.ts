@@ -2,7 +2,7 @@ import { bytes, codec, i32, type Result, result, string, struct, u32, variants }
 import { Duration } from './duration.ts';
 import { InternalValidationError } from './execute-error.ts';
 import { PrepareJobSuccess, PrepareWorkerSuccess } from './prepare.ts';
-import { ValidationResult } from './validation.ts';
+import { ValidationResult } from './validation-result.ts';
 
 /**
  * The same messages for who only passes them on: what a job wrote as text stays the bytes that it is, a view of the

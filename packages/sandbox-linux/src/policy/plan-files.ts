@@ -2,8 +2,8 @@ import { FS_ACCESS, type Namespace, selectFs, selectNet, selectScopes } from '@p
 import type { Abilities } from './abilities.ts';
 import { fileRules, privateRules } from './files.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { Plan, PlanTarget } from './plan.ts';
 import type { PortRules } from './plan-network.ts';
+import type { Plan, PlanTarget } from './plan-types.ts';
 import type { Policy } from './types.ts';
 import { type View, viewOf } from './view.ts';
 

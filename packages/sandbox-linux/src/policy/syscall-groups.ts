@@ -10,7 +10,6 @@ import {
   TIOCLINUX,
   TIOCSTI,
 } from '@pvf/linux/constants';
-import type { SyscallSelector } from './types.ts';
 
 // linux/stat.h: S_ISUID | S_ISGID
 const SET_ID_BITS = 0o6000;
@@ -170,6 +169,9 @@ const GROUPS = {
 
 /** The name of a group of system calls, e.g. `@mount`. */
 export type SyscallGroup = keyof typeof GROUPS;
+
+/** A call, a call with conditions, or a group of calls. */
+export type SyscallSelector = SyscallName | SyscallGroup | SyscallRule;
 
 /** What each group of system calls stands for: names, or rules with conditions on arguments. */
 export const SYSCALL_GROUPS: Readonly<Record<SyscallGroup, readonly (SyscallName | SyscallRule)[]>> = GROUPS;

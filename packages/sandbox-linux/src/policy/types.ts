@@ -1,5 +1,7 @@
-import type { FsAccess, LandlockScope, Namespace, SyscallName, SyscallRule } from '@pvf/linux';
-import type { SyscallGroup } from './syscall-groups.ts';
+import type { FsAccess, LandlockScope, Namespace } from '@pvf/linux';
+import type { SyscallSelector } from './syscall-groups.ts';
+
+export type { SyscallSelector } from './syscall-groups.ts';
 
 /**
  * `required`: without it nothing starts (LAYER_UNAVAILABLE). `best-effort`: what the machine can do is done, and
@@ -79,9 +81,6 @@ export interface ScopePolicy extends Layer {
   /** Each of them is closed. */
   readonly scopes: readonly LandlockScope[];
 }
-
-/** A call, a call with conditions, or a group of calls. */
-export type SyscallSelector = SyscallName | SyscallGroup | SyscallRule;
 
 /** Which system calls pass. seccomp. */
 export interface SyscallPolicy extends Layer {

@@ -1,7 +1,7 @@
 import { exitNow, POLLHUP, POLLIN, type PollEntry, poll } from '@pvf/linux';
 import { forgetOutput } from '../children/output.ts';
 import { Template } from '../children/template.ts';
-import type { WorkerContext } from './program.ts';
+import type { WorkerContext } from './context.ts';
 
 /** What a worker does with requests: `PrepareServer` and `ExecuteServer`. */
 export interface RequestServer {

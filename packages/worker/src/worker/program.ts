@@ -25,12 +25,13 @@ import {
   type WorkerKind,
 } from './command-line.ts';
 import { HostConnection } from './connection.ts';
+import type { WorkerContext } from './context.ts';
 import { closeInherited } from './inherited.ts';
 import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 import { type RequestServer, serveRequests } from './loop.ts';
 import { proveJobs } from './prove-jobs.ts';
-import { type RestrictedWorker, restrictWorker, WITHOUT_CGROUP } from './restrict.ts';
+import { restrictWorker, WITHOUT_CGROUP } from './restrict.ts';
 import { objectionTo } from './tested-node.ts';
 
 const TEST_SLEEP_MS = 5000;
@@ -38,22 +39,6 @@ const STDOUT = 1;
 const HANDSHAKE_LIMIT_BYTES = 1024;
 /** The last line of a program that does not end with what it tells: it waits for the handshake of a worker. */
 const SERVES = 'serves';
-
-/** What a worker's request loop gets to work with. */
-export interface WorkerContext extends RestrictedWorker {
-  readonly kind: WorkerKind;
-  readonly version: string;
-  readonly connection: HostConnection;
-  /** Jobs can be forked from templates. */
-  readonly templates: boolean;
-  readonly log: pino.Logger;
-  /** 0 (off) to 5 (trace): what guests are told by `ext_logging_max_level`. */
-  readonly logLevel: number;
-  /** What the host lets artifacts take up that are loaded ahead, in bytes; `undefined` when it did not say. */
-  readonly templateMemoryBytes: number | undefined;
-  /** The host wants to be told more of an execution than its answer. */
-  readonly tellsDetail: boolean;
-}
 
 /** A worker program: what it is, and what it does once it may. */
 export interface WorkerProgram {

@@ -1,0 +1,20 @@
+import type pino from 'pino';
+import type { WorkerKind } from './command-line.ts';
+import type { HostConnection } from './connection.ts';
+import type { RestrictedWorker } from './restrict.ts';
+
+/** What a worker's request loop gets to work with. */
+export interface WorkerContext extends RestrictedWorker {
+  readonly kind: WorkerKind;
+  readonly version: string;
+  readonly connection: HostConnection;
+  /** Jobs can be forked from templates. */
+  readonly templates: boolean;
+  readonly log: pino.Logger;
+  /** 0 (off) to 5 (trace): what guests are told by `ext_logging_max_level`. */
+  readonly logLevel: number;
+  /** What the host lets artifacts take up that are loaded ahead, in bytes; `undefined` when it did not say. */
+  readonly templateMemoryBytes: number | undefined;
+  /** The host wants to be told more of an execution than its answer. */
+  readonly tellsDetail: boolean;
+}
