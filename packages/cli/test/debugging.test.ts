@@ -43,6 +43,17 @@ const LOGS = compileWat(`(module
     (call $log (i32.const 0) (i64.const 0x0700000064) (i64.const ${(BigInt(PANIC.length) << 32n) | 200n}))
     unreachable))`);
 
+/** Logs 200 lines, then traps. */
+const TALKATIVE = compileWat(`(module
+  (import "env" "ext_logging_log_version_1" (func $log (param i32 i64 i64)))
+  (memory (export "memory") 1) (global (export "__heap_base") i32 (i32.const 4096))
+  (data (i32.const 100) "runtime") (data (i32.const 300) "a note")
+  (func (export "validate_block") (param i32 i32) (result i64) (local $i i32)
+    (loop $next
+      (call $log (i32.const 0) (i64.const 0x0700000064) (i64.const ${(6n << 32n) | 300n}))
+      (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 200))))
+    unreachable))`);
+
 async function outcomeOf(pvf: string, candidate: string) {
   const { stdout } = await validate(pvf, candidate, '--json');
   return expectSchema(stdout).candidates[0].outcome;
@@ -118,6 +129,14 @@ test('--verbose prints what host and workers log, a guest’s own lines among th
   expect(quiet.stderr).not.toMatch(/^debug: /m);
   expect(stderr).toMatch(/^debug: /m);
   expect(stderr).toContain('"guest":true');
+});
+
+test('of a job’s lines the first 64 and the last 32 are told, and how many are missing', async () => {
+  const pvf = temporaryFile('pvf.wasm', TALKATIVE);
+  const { stderr } = await validate(pvf, good(), '--verbose');
+  const guests = stderr.split('\n').filter((line) => line.includes('"guest":true'));
+  expect(guests.filter((line) => line.includes('a note'))).toHaveLength(64 + 32);
+  expect(guests.filter((line) => line.includes('"leftOut":104'))).toHaveLength(1);
 });
 
 test('workers answer by hand: their version, and a check with 0 or with the reason', () => {
