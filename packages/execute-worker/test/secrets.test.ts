@@ -160,9 +160,14 @@ it.each([
   expect(inTemplates.filter((count) => count > 0)).toEqual([]);
 });
 
-/** Of the request memory that a process has mapped. */
-const requestInode = (pid: number) =>
-  / (\d+) +\/memfd:pvf-request/.exec(readFileSync(`/proc/${pid}/maps`, 'latin1'))?.[1];
+/** Of the request memory that a process has mapped; `undefined` also when the process has gone. */
+function requestInode(pid: number): string | undefined {
+  try {
+    return / (\d+) +\/memfd:pvf-request/.exec(readFileSync(`/proc/${pid}/maps`, 'latin1'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
 
 it('memory for requests is never handed on to another artifact', async () => {
   const pair = new WorkerPair();

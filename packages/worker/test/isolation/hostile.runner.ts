@@ -188,6 +188,8 @@ function runHonest(): NonNullable<Line['next']> {
   return { end, output: Buffer.from(output).toString() };
 }
 
+// From now on its children are what was ordered.
+if (order.list === 'waiting' || order.list === 'sleepers') writeAll(1, Buffer.from('\n'));
 if (order.list === 'waiting') {
   startTemplate().prepareJob();
   poll([], Number.POSITIVE_INFINITY);

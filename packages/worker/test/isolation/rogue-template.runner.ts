@@ -178,13 +178,21 @@ const promise = (then: () => void): void => {
 
 const children = (): number => ownChildren(job.procFd)!.length;
 
-/** Processor time of all children, in ticks of 10 ms. */
-function ticks(): number {
-  return ownChildren(job.procFd)!.reduce((sum, pid) => {
+/** Fields of proc_pid_stat(5) of each child, from its state on. */
+const statsOfChildren = (): string[][] =>
+  ownChildren(job.procFd)!.map((pid) => {
     const stat = readSmallFile(`${pid}/stat`, job.procFd);
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return sum + Number(fields[11]) + Number(fields[12]);
-  }, 0);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  });
+
+/** Processor time of all children, in ticks of 10 ms. */
+const ticks = (): number =>
+  statsOfChildren().reduce((sum, fields) => sum + Number(fields[11]) + Number(fields[12]), 0);
+
+/** Waits with patience: a process that was stopped, and has no processor just then, stops once it has one. */
+function waitUntil(holds: () => boolean): boolean {
+  for (let waited = 0; !holds() && waited < PATIENCE_MS; waited += A_WHILE_MS) sleep(A_WHILE_MS);
+  return holds();
 }
 
 /** How often the bytes are in this process's memory, but for where they are now. */
@@ -412,10 +420,10 @@ const rogue = startRogue((ends) =>
 );
 rogue.prepareJob();
 const before = ticks();
-for (let waited = 0; ticks() - before < SOME_TICKS && waited < PATIENCE_MS; waited += A_WHILE_MS)
-  sleep(A_WHILE_MS);
-result.spins = ticks() - before >= SOME_TICKS;
+result.spins = waitUntil(() => ticks() - before >= SOME_TICKS);
 result.other = runOn(victim);
+waitUntil(() => statsOfChildren().every(([state]) => state !== 'R'));
+sleep(A_WHILE_MS);
 const rested = ticks();
 sleep(A_WHILE_MS);
 result.spinsOn = ticks() - rested > 0;

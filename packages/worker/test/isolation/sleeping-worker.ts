@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -8,10 +17,23 @@ import { ALL_MODES, FILTERED_MODES, type Mode } from './modes.ts';
 import type { Order } from './order.ts';
 import { NODE_FLAGS, RUNNER } from './take-over.ts';
 
+/** What a process below a worker is. */
+export type Kind = 'job' | 'template' | 'waiting job' | 'job of a template';
+
+/** Of the worker; one of them keeps its memory forkable. */
+export const WORKER_FILTERS = 2;
+/** Of each kind of process, beyond its worker's. */
+export const FILTERS: Readonly<Record<Kind, number>> = {
+  job: 3,
+  template: 4,
+  'waiting job': 4,
+  'job of a template': 5,
+};
+
 /** A worker whose job sleeps in a futex that nobody wakes. */
 export interface SleepingWorker {
   readonly pid: number;
-  /** Its job, and the template where there is one. */
+  /** Its job, after the template where there is one; each has given up all that it will. */
   readonly children: readonly number[];
   /** Ends its process group, as the host does when its wall clock runs out. */
   readonly end: () => Promise<void>;
@@ -33,12 +55,15 @@ export async function startSleepingWorker(
   chmodSync(directory, 0o755);
   if (uid !== undefined) chownSync(directory, uid, uid);
   const order: Order = { mode, list, directory, outside: directory };
+  const saysTo = join(directory, 'says');
+  const stdout = openSync(saysTo, 'w');
   const worker = spawn(process.execPath, [...NODE_FLAGS, RUNNER, JSON.stringify(order)], {
     env: {},
-    stdio: 'ignore',
+    stdio: ['ignore', stdout, 'ignore'],
     detached: true,
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
+  closeSync(stdout);
   const pid = worker.pid!;
   const ended = once(worker, 'exit');
   const end = async (): Promise<void> => {
@@ -49,11 +74,19 @@ export async function startSleepingWorker(
     await end();
     rmSync(directory, { recursive: true, force: true });
   });
-  const expected = mode.maker === 'template-job' || list === 'waiting' ? 2 : 1;
+  const kinds: readonly Kind[] =
+    list === 'waiting'
+      ? ['template', 'waiting job']
+      : mode.maker === 'template-job'
+        ? ['template', 'job of a template']
+        : ['job'];
   const children = await until(() => {
     if (!isRunning(worker)) throw new Error(`${mode.name}: the worker has ended`);
-    const found = childrenOf(pid).filter(sleeps);
-    return found.length === expected ? found : undefined;
+    // Before that it has children of other kinds, which try out what can be done.
+    if (statSync(saysTo).size === 0) return undefined;
+    const found = childrenOf(pid);
+    const areReady = found.length === kinds.length && kinds.every((kind, i) => isReady(found[i]!, kind));
+    return areReady ? found : undefined;
   });
   return { pid, children, end };
 }
@@ -79,11 +112,23 @@ function childrenOf(pid: number): readonly number[] {
   }
 }
 
-/** All set up: a filter stands, where there is one, and it waits for something, or is stopped. */
-function sleeps(pid: number): boolean {
+/**
+ * It waits for something, or is stopped, and has given up all that it will: on a busy machine it may sleep before. One
+ * that has gone is not ready, nor is one that has gone on.
+ */
+function isReady(pid: number, kind: Kind): boolean {
   try {
-    return /^State:\s+[ST]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const filters = OWN_FILTERS + WORKER_FILTERS + FILTERS[kind];
+    return /^State:\s+[ST]/m.test(status) && filtersOf(status) >= filters;
   } catch {
     return false;
   }
 }
+
+function filtersOf(status: string): number {
+  return Number(/^Seccomp_filters:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
+}
+
+/** Those that this process runs under, and so all that it starts. */
+export const OWN_FILTERS = filtersOf(readFileSync('/proc/self/status', 'latin1'));
