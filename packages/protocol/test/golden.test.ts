@@ -1,23 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import * as protocol from '../src/index.ts';
 import golden from './fixtures/golden.json' with { type: 'json' };
+import { CODECS } from './support/codecs.ts';
 import { fromHex, toHex, toVectorNotation } from './support/notation.ts';
 
 // Pins wire indexes, field order and integer sizes. The fixture is a selection of the golden vectors that the
 // reference produced, at least one of each variant; test/shared/ runs all of them.
-
-const CODECS = {
-  WorkerHandshake: protocol.WorkerHandshake,
-  Handshake: protocol.ExecuteHandshake,
-  PrepareJobKind: protocol.PrepareJobKind,
-  PvfPrepData: protocol.PvfPrepData,
-  PrepareWorkerResult: protocol.PrepareWorkerResult,
-  ExecuteRequest: protocol.ExecuteRequest,
-  ValidationParams: protocol.ValidationInput,
-  ValidationResult: protocol.ValidationResult,
-  ExecuteWorkerResult: protocol.ExecuteWorkerResult,
-  JobResult: protocol.JobResult,
-} as unknown as Readonly<Record<string, protocol.Codec<unknown>>>;
 
 describe.each(Object.keys(CODECS))('%s', (type) => {
   test.each(golden.filter((record) => record.type === type))('$name', ({ hex, value }) => {

@@ -4,13 +4,11 @@ import { it, vi } from 'vitest';
 import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { KINDS } from '../../src/kinds.ts';
 import { ANSWERS, ExecuteWorld } from '../support/pools/execute-world.ts';
-import { DEATHS } from '../support/pools/fake-process.ts';
-import { IDLE_MS } from '../support/pools/workshop.ts';
+import { ending, poolSteps } from '../support/pools/steps.ts';
 
 vi.mock('node:fs/promises', async () => (await import('../support/pools/disk.ts')).disk.module);
 vi.mock('../../src/worker/job-clock.ts', () => ({ jobCpuTimeMs: () => undefined }));
 
-const which = fc.nat();
 const step = fc.oneof(
   {
     weight: 8,
@@ -20,32 +18,8 @@ const step = fc.oneof(
       params: fc.nat(2),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('abort' as const), which }) },
-  {
-    weight: 8,
-    arbitrary: fc.record({ type: fc.constant('start' as const), which, works: fc.nat(3).map((n) => n > 0) }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({ type: fc.constant('answer' as const), which, how: fc.constantFrom(...ANSWERS) }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ type: fc.constant('die' as const), which, how: fc.constantFrom(...DEATHS) }),
-  },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('babble' as const), which }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('hold' as const), which, takes: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('spoil' as const), which }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      type: fc.constant('time' as const),
-      ms: fc.constantFrom(1, 1_000, 3_000, 4_000, 8_000, IDLE_MS),
-    }),
-  },
+  ...poolSteps(ANSWERS),
 );
-/** Last, so that most sequences run through without it. */
-const ending = fc.constantFrom('go on', 'go on', 'unlucky', 'replaced', 'closed');
 
 it('whatever workers do, each request ends once, with its own answer, and nobody waits for nothing', async () => {
   await fc.assert(

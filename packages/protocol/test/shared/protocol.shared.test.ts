@@ -1,23 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import * as protocol from '../../src/index.ts';
+import { CODECS } from '../support/codecs.ts';
 import { fromHex, toHex, toVectorNotation } from '../support/notation.ts';
-import { errorCodeOf } from './reference-errors.ts';
+import { expectRefusal } from './reference-errors.ts';
 import { type Lcg, lcgBytes, loadProtocolVectors, type VectorRecord } from './vectors.ts';
-
-/** The codec of each type name of the vectors, for values of which a test knows nothing but the codec. */
-const CODECS = {
-  WorkerHandshake: protocol.WorkerHandshake,
-  Handshake: protocol.ExecuteHandshake,
-  PrepareJobKind: protocol.PrepareJobKind,
-  PvfPrepData: protocol.PvfPrepData,
-  PrepareWorkerResult: protocol.PrepareWorkerResult,
-  ExecuteRequest: protocol.ExecuteRequest,
-  ValidationParams: protocol.ValidationInput,
-  ValidationResult: protocol.ValidationResult,
-  ExecuteWorkerResult: protocol.ExecuteWorkerResult,
-  JobResult: protocol.JobResult,
-} as unknown as Readonly<Record<string, protocol.Codec<unknown>>>;
 
 const OTHER_TYPES = ['ExecutorParams-derived', 'format_invalid', 'frame', 'decode', 'checksum'];
 
@@ -202,14 +189,7 @@ describe('decoding of good, truncated, over-long and mutated bytes', () => {
       expect(toHex(again)).toBe(toHex(bytes.subarray(0, bytes.byteLength - rest)));
       return;
     }
-    let thrown: unknown;
-    try {
-      codec.decode(bytes);
-    } catch (error) {
-      thrown = error;
-    }
-    expect(protocol.isProtocolError(thrown)).toBe(true);
-    expect((thrown as protocol.ProtocolError).code).toBe(errorCodeOf(record.error as string));
+    expectRefusal(() => codec.decode(bytes), record.error as string);
   });
 });
 

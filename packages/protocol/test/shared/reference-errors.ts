@@ -1,4 +1,5 @@
-import type { ProtocolErrorCode } from '../../src/index.ts';
+import { expect } from 'vitest';
+import { isProtocolError, type ProtocolErrorCode } from '../../src/index.ts';
 
 /** How the reference's codec ends its message, and what we call that. */
 const CODES: readonly (readonly [text: string, code: ProtocolErrorCode])[] = [
@@ -15,8 +16,19 @@ const CODES: readonly (readonly [text: string, code: ProtocolErrorCode])[] = [
 ];
 
 /** The code of the failure that the reference reports as `message`. */
-export function errorCodeOf(message: string): ProtocolErrorCode {
+function errorCodeOf(message: string): ProtocolErrorCode {
   const found = CODES.find(([text]) => message.trimEnd().endsWith(text));
   if (found === undefined) throw new Error(`unknown error of the reference: ${message}`);
   return found[1];
+}
+
+/** That `decode` fails as the reference does with `message`. */
+export function expectRefusal(decode: () => unknown, message: string): void {
+  let thrown: unknown;
+  try {
+    decode();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(isProtocolError(thrown) && thrown.code).toBe(errorCodeOf(message));
 }
