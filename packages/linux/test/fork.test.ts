@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { IDENTITIES, LOCKABLE_FLAGS, runCase, spawnFixture } from './support/spawn.ts';
+import { FORKABLE_FLAGS, IDENTITIES, LOCKABLE_FLAGS, runCase, spawnFixture } from './support/spawn.ts';
+
+const COLLECTED_FLAGS = [...FORKABLE_FLAGS, '--expose-gc'];
 
 describe.each(IDENTITIES)('fork as %s', (as) => {
   test('a forkable Node has no other thread left, and still none later', () => {
@@ -52,6 +54,21 @@ describe.each(IDENTITIES)('fork as %s', (as) => {
       answer: { total: 1_000_000, last: 'item 999' },
       exited: 0,
     });
+  });
+
+  test('a heap that was gathered stays so, in children too', () => {
+    expect(runCase('fork', 'gathered', { as, flags: COLLECTED_FLAGS, alone: true })).toEqual({
+      done: true,
+      fewer: true,
+      grown: true,
+      child: { answer: { kept: 200_000, scattered: true }, exited: 0 },
+    });
+  });
+
+  test('without gc, or under a limit of the address space, the heap stays where it is', () => {
+    expect(runCase('fork', 'gathered', { as, alone: true })).toMatchObject({ done: false });
+    const limited = runCase('fork', 'not-gathered', { as, flags: COLLECTED_FLAGS, alone: true });
+    expect(limited).toEqual({ done: false, left: 0 });
   });
 
   test('hundreds of forks fail not once and leak no descriptor', () => {

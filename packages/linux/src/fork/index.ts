@@ -13,6 +13,7 @@ export {
   NAMESPACES_FORBIDDEN,
 } from './fork.ts';
 export { initialise, keepMemoryForkable, prepareForkableMemory } from './forkable-memory.ts';
+export { gatherHeap } from './gathered-heap.ts';
 export { ALL_NAMESPACES, type Namespace, namespaceFlags } from './namespaces.ts';
 export { closeIoUrings, type SharedMapping, sharedMappings, unmapAll } from './shared-memory.ts';
 export { endSiblingThreads, threadIds } from './threads.ts';

@@ -64,6 +64,7 @@ export const MFD_ALLOW_SEALING = 0x2;
 export const MFD_NOEXEC_SEAL = 0x8;
 
 // asm-generic/mman-common.h
+export const PROT_NONE = 0;
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const PROT_EXEC = 4;
@@ -71,6 +72,7 @@ export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;
 export const MAP_FIXED = 0x10;
 export const MAP_ANONYMOUS = 0x20;
+export const MAP_NORESERVE = 0x4000;
 export const MAP_FIXED_NOREPLACE = 0x10_0000;
 export const MADV_DONTNEED = 4;
 export const MADV_DONTFORK = 10;

@@ -3,6 +3,7 @@ import {
   connectUnixStream,
   endSiblingThreads,
   exitNow,
+  gatherHeap,
   initialise,
   killPid,
   setParentDeathSignal,
@@ -117,6 +118,7 @@ async function serve(
     const makeServer = await program.load();
     initialise();
     endSiblingThreads();
+    if (!gatherHeap()) log.debug('the heap stays where it is: jobs will take longer to fork');
     useHugePages();
     useHugePagesForCode();
     if (tellWith !== undefined) tell({ ...describe(program), ...tellWith(), [SERVES]: '1' });
