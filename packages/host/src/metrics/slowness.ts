@@ -14,6 +14,9 @@ const MAX_QUEUE_MS = 3_000;
 /** Shorter jobs say nothing about the share of CPU: starting their process dominates. */
 const MIN_JOB_MS = 100;
 
+/** A worker that meets a PVF for the first time loads it meanwhile, which is no CPU time of the job's. */
+const LOADING_MS = 300;
+
 /** A job that gets less of a CPU than this runs into the wall-clock backstop when it needs its whole limit. */
 const MIN_CPU_SHARE = 0.5;
 
@@ -62,8 +65,9 @@ export class SlownessWatch {
   }
 
   executed(cpuTimeNs: bigint, wallTimeMs: number): void {
-    if (wallTimeMs < MIN_JOB_MS) return;
-    const share = Math.min(1, Number(cpuTimeNs) / 1e6 / wallTimeMs);
+    const ownMs = wallTimeMs - LOADING_MS;
+    if (ownMs < MIN_JOB_MS) return;
+    const share = Math.min(1, Number(cpuTimeNs) / 1e6 / ownMs);
     this.#cpuShare += WEIGHT * (share - this.#cpuShare);
     this.#judge(this.#cpuShare < MIN_CPU_SHARE, {
       sign: 'cpu-share',
