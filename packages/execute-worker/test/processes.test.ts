@@ -46,6 +46,24 @@ const runningJob = (workerPid: number): Promise<number> =>
 const gone = (pids: readonly number[]): Promise<true> =>
   waitUntil('all are gone', () => pids.every((pid) => !isAlive(pid)));
 
+/** How much of the address space from which V8 chooses at random is taken, so that its heap lies together. */
+const takenOfHints = (pid: number): number => {
+  let taken = 0;
+  for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
+    const [, low, high] = /^([0-9a-f]+)-([0-9a-f]+) ---p /.exec(line) ?? [];
+    if (low !== undefined && high !== undefined && Number.parseInt(high, 16) <= 2 ** 46)
+      taken += Number.parseInt(high, 16) - Number.parseInt(low, 16);
+  }
+  return taken / 2 ** 46;
+};
+
+describe('the heap', () => {
+  it('lies together in the worker, and so in all that is forked from it', async () => {
+    const { workerPid, templatePid, waitingPid } = await loadedWorker();
+    for (const pid of [workerPid, templatePid, waitingPid]) expect(takenOfHints(pid)).toBeGreaterThan(0.9);
+  });
+});
+
 describe('a job', () => {
   it('that is killed from outside has died, and the worker goes on', async () => {
     const { run, workerPid } = await loadedWorker();
