@@ -2,7 +2,7 @@
 // newcomer looks for first is two clicks from the README at most.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +102,20 @@ describe('within two clicks from the README one finds how to', () => {
     ['report a hole', /^# Security policy$/m],
   ])
     test(question, () => assert.match(text, answer));
+
+  test('every package and every example', () => {
+    const folders = ['packages', 'examples'].flatMap((parent) =>
+      readdirSync(join(root, parent), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && existsSync(join(root, parent, entry.name, 'package.json')))
+        .map(({ name }) => `${parent}/${name}`),
+    );
+    assert.ok(folders.length >= 15);
+    const linked = linksOf('README.md').map(({ to }) => to);
+    assert.deepEqual(
+      folders.filter((folder) => !linked.includes(folder)),
+      [],
+    );
+  });
 
   test('everything that is written about the project', () => {
     const docs = files.filter((file) => /^(docs\/|[A-Z]+\.md$)/.test(file) && file !== 'README.md');
