@@ -161,10 +161,6 @@ const headsUps = [
     '      } catch (error) {\n        intake.leave();\n        throw error;',
     '      } catch (error) {\n        throw error;',
     stopping,
-    {
-      survives:
-        'taking code in fails when a hashing thread does, and nothing that a test can do makes one fail',
-    },
   ),
   slip(
     'heads-ups do not wait for room',

@@ -2,8 +2,9 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeClock, waitUntil } from '@pvf/test-kit';
 import { Registry } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PvfHost } from '../../src/index.ts';
+import { Threads } from '../../src/threads/index.ts';
 import { fakeWorker, tempDir } from '../support/fake-worker.ts';
 import {
   candidate,
@@ -158,6 +159,17 @@ it('heads-ups that are done make room for others', async () => {
     await host.headsUp([{ ...DEFAULTS, code: text(code) }]);
     await waitUntil('it is prepared', () => host.status().artifacts.prepared === index + 1);
   }
+});
+
+it('a heads-up whose code cannot be hashed says so and makes room for others', async () => {
+  const { host } = await startFakeHost({ maxPendingPerKind: 1 });
+  const hash = vi.spyOn(Threads.prototype, 'hash').mockRejectedValueOnce(new Error('oops'));
+  onTestFinished(() => hash.mockRestore());
+  // What is small is hashed at once and not on a thread.
+  const large = new Uint8Array(1024 * 1024).fill(0x61);
+  await expect(host.headsUp([{ ...DEFAULTS, code: large }])).rejects.toThrow('oops');
+  await host.headsUp([{ ...DEFAULTS, code: text('another PVF') }]);
+  await waitUntil('it is prepared', () => host.status().artifacts.prepared === 1);
 });
 
 it('many heads-ups wait for room, and end with the host', async () => {
