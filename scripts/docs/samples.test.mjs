@@ -94,6 +94,10 @@ describe('commands', () => {
 
   for (const { file, line, command } of commands)
     test(`${file}:${line} ${command}`, () => {
+      // A pattern that matches nothing passes without a test having run.
+      const [, path, name] = /test:one -- (\S+) -t '?([^'#]+)/.exec(command) ?? [];
+      if (path !== undefined)
+        assert.match(read(path), new RegExp(`^ *(it|test|describe)\\(['"\`].*${name.trim()}`, 'm'));
       for (const part of command.split(/\s*(?:&&|;)\s*/)) {
         const [program, ...args] = part.split(/\s+/);
         assert.notEqual(program, 'pnpm', 'users have npm: pnpm is in tools/toolchain alone');
