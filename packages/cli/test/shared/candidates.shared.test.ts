@@ -1,12 +1,12 @@
 // Every candidate of every collected PVF that is at hand, through the command line: verdicts and results as expected.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EXIT } from '@pvf/cli';
+import { sharedDir } from '@pvf/test-kit';
 import { expect, test } from 'vitest';
 import { run } from '../run.ts';
 
-const shared = process.env.PVF_SHARED ?? fileURLToPath(new URL('../../../../../shared', import.meta.url));
+const shared = sharedDir();
 const folder = join(shared, 'candidates', 'povrt-1');
 const pvf = join(shared, 'candidates', 'povrt-1.compact.compressed.wasm');
 const files = readdirSync(folder).filter((name) => /^\d{3}-.*\.json$/.test(name));

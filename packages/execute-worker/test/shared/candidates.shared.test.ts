@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ValidationResult } from '@pvf/protocol';
+import { sharedDir } from '@pvf/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Prepared, WorkerPair } from '../support/workers.ts';
 
-const shared = process.env.PVF_SHARED ?? join(import.meta.dirname, '../../../../../shared');
+const shared = sharedDir();
 const runtimes = process.env.PVF_REAL_PVFS ?? join(import.meta.dirname, '../../../../.pvf-cache/real-pvfs');
 const candidates = join(shared, 'candidates');
 /** Twelve seconds of CPU time is what approval gives; the slowest valid candidate takes ten on the reference. */

@@ -12,6 +12,7 @@ import {
   ValidationResult,
   withoutArtifactRecord,
 } from '@pvf/protocol';
+import { sharedDir } from '@pvf/test-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { preparationFrame } from '../support/one-job.ts';
 import { type RawOptions, RawWorker, USERS } from '../support/raw-worker.ts';
@@ -22,7 +23,7 @@ import { type CandidateInput, type Prepared, requestOf, successWith } from '../s
  * the PoV and text. Only CPU times may differ.
  */
 
-const shared = process.env.PVF_SHARED ?? join(import.meta.dirname, '../../../../../shared');
+const shared = sharedDir();
 const runtimes = process.env.PVF_REAL_PVFS ?? join(import.meta.dirname, '../../../../.pvf-cache/real-pvfs');
 const RUNTIME = 'shell-2';
 /** What an artifact's file is compared by; at its end stands what it was made from. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WORKER_NODE_FLAGS } from '../engine/flags.ts';
 import type { GuestResult } from '../engine/run-guest.ts';
+import { sharedFile } from './vectors.ts';
 
-const shared = process.env.PVF_SHARED ?? join(import.meta.dirname, '../../../../../shared');
 const runner = join(import.meta.dirname, 'engine-vectors.runner.ts');
 
 type Result = GuestResult & { readonly name: string; readonly sha256?: string };
@@ -15,7 +15,7 @@ function runVectors(file: string): Map<string, Result> {
   const command = 'ulimit -S -s 307200; exec "$0" "$@"';
   const output = execFileSync(
     'sh',
-    ['-c', command, process.execPath, ...WORKER_NODE_FLAGS, runner, join(shared, 'vectors', file)],
+    ['-c', command, process.execPath, ...WORKER_NODE_FLAGS, runner, sharedFile('vectors', file)],
     {
       encoding: 'utf8',
       maxBuffer: 1 << 30,
@@ -41,8 +41,7 @@ interface VectorRecord {
   readonly execute?: { readonly type: string };
 }
 
-const load = (file: string): VectorRecord[] =>
-  JSON.parse(readFileSync(join(shared, 'vectors', file), 'utf8'));
+const load = (file: string): VectorRecord[] => JSON.parse(readFileSync(sharedFile('vectors', file), 'utf8'));
 const named = (records: VectorRecord[]) => records.map((record) => [record.name, record] as const);
 
 describe('engine vectors of the reference', () => {

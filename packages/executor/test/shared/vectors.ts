@@ -9,7 +9,10 @@ export const sharedRoot = process.env.PVF_SHARED ?? resolve(repositoryRoot, '../
 
 export function sharedFile(...path: string[]): string {
   const file = join(sharedRoot, ...path);
-  if (!existsSync(file)) throw new Error(`${file} is missing: set PVF_SHARED to the folder with vectors/`);
+  if (!existsSync(file))
+    throw new Error(
+      `${file} is missing: set PVF_SHARED to the folder with vectors/ (docs/testing.md says how to have it)`,
+    );
   return file;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,7 +29,13 @@ export function loadReceiptVectors(): VectorRecord[] {
 
 function load(file: string): VectorRecord[] {
   const shared = process.env.PVF_SHARED ?? join(repository, '../shared');
-  return JSON.parse(readFileSync(join(shared, 'vectors', file), 'utf8')) as VectorRecord[];
+  const path = join(shared, 'vectors', file);
+  if (!existsSync(path)) {
+    throw new Error(
+      `${path} is missing: set PVF_SHARED to the folder with vectors/ (docs/testing.md says how to have it)`,
+    );
+  }
+  return JSON.parse(readFileSync(path, 'utf8')) as VectorRecord[];
 }
 
 /** The bytes that an `lcg` field stands for. */

@@ -25,7 +25,10 @@ const MAX_POV_BYTES = 10 * 1024 * 1024;
 export function sharedDir(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const dir = process.env.PVF_SHARED ?? join(repositoryRoot(here), '..', 'shared');
-  if (!existsSync(dir)) throw new Error(`the shared material is not at ${dir}; set PVF_SHARED to its folder`);
+  if (!existsSync(dir))
+    throw new Error(
+      `the shared material is not at ${dir}; set PVF_SHARED to its folder (docs/testing.md says how to have it)`,
+    );
   return dir;
 }
 
