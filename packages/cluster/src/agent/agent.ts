@@ -8,6 +8,8 @@ import { VERSION } from '../version.ts';
 import { Attempts } from './attempts.ts';
 import { Codes } from './codes.ts';
 import { Breaker } from './faults.ts';
+import { Feed } from './feed.ts';
+import { type Held, HeldJobs } from './held.ts';
 import { type Ending, runDelivery } from './job-task.ts';
 import { thisMachine } from './machine.ts';
 import type { AgentOptions } from './options.ts';
@@ -19,16 +21,6 @@ import { Tally } from './tally.ts';
 import { Work } from './work.ts';
 
 const RENEW_MS = LEASE_MS / 3;
-const IDLE_MS = 5_000;
-
-/** A job that this agent has. */
-interface Held {
-  readonly delivery: Delivery;
-  readonly job: JobRecord;
-  readonly inputs: ReturnType<Work['inputs']>;
-  readonly abort: AbortController;
-  started: boolean;
-}
 
 /** A machine's part in the cluster: takes jobs as it has room, and writes exactly one result for each. */
 export class Agent {
@@ -37,7 +29,7 @@ export class Agent {
   readonly #logger: Logger;
   readonly #machine: Machine;
   readonly #session = randomBytes(12).toString('hex');
-  readonly #held = new Set<Held>();
+  readonly #held = new HeldJobs();
   readonly #tasks = new Set<Promise<void>>();
   readonly #breaker = new Breaker();
   readonly #tally = new Tally();
@@ -48,10 +40,9 @@ export class Agent {
   readonly #puller: Puller;
   readonly #runs: RunsWatch;
   readonly #presence: Presence;
-  readonly #order: PartitionOrder;
+  readonly #feed: Feed;
   readonly #renew: NodeJS.Timeout;
   readonly #ended = Promise.withResolvers<ClusterError | undefined>();
-  #wake: () => void = () => {};
   #closed: Promise<void> | undefined;
 
   /**
@@ -67,7 +58,7 @@ export class Agent {
       await ensureConsumers(store.connection.jsm);
       const agent = new Agent(options, store);
       await agent.#presence.start(options.idPatienceMs);
-      void agent.#feed();
+      void agent.#feed.run();
       return agent;
     } catch (error) {
       await store.connection.close();
@@ -94,17 +85,22 @@ export class Agent {
       ...(maxPovBytes !== undefined && { maxPovBytes }),
     });
     this.#puller = new Puller(store.connection.nc, (delivery) => this.#accept(delivery));
-    this.#runs = new RunsWatch(store, this.#logger, (run) => this.#abandon(run));
+    this.#runs = new RunsWatch(store, this.#logger, (run) => this.#held.abort(run));
     this.#presence = new Presence(
       store.agents,
       () => this.describe(),
       this.#logger,
       (error) => this.#fail(error),
     );
-    this.#order = new PartitionOrder(Number.parseInt(this.#session.slice(0, 4), 16));
-    this.#renew = setInterval(() => {
-      for (const { delivery } of this.#held) delivery.working();
-    }, RENEW_MS);
+    this.#feed = new Feed({
+      puller: this.#puller,
+      breaker: this.#breaker,
+      order: new PartitionOrder(Number.parseInt(this.#session.slice(0, 4), 16)),
+      loaded: () => this.#codes.partitions,
+      room: () => this.#capacity - this.#held.size,
+      signal: this.#stopping.signal,
+    });
+    this.#renew = setInterval(() => this.#held.renew(), RENEW_MS);
     this.#renew.unref();
     void store.connection.ended.then((error) => error && this.#fail(error));
   }
@@ -124,7 +120,7 @@ export class Agent {
       version: VERSION,
       machine: this.#machine,
       slots: this.#options.slots,
-      running: this.#running,
+      running: this.#held.running,
       done: this.#tally.done,
       failed: this.#tally.failed,
       rate: this.#tally.rate,
@@ -147,10 +143,13 @@ export class Agent {
     this.#stopping.abort();
     this.#puller.close();
     this.#runs.close();
-    this.#wake();
-    for (const held of [...this.#held]) if (!held.started) this.#giveBack(held);
+    this.#feed.wake();
+    for (const held of this.#held.waiting()) {
+      this.#held.delete(held);
+      held.delivery.giveBack();
+    }
     if (this.#tasks.size > 0 && graceMs > 0) await Promise.race([Promise.all(this.#tasks), pause(graceMs)]);
-    for (const { abort } of this.#held) abort.abort();
+    this.#held.abort();
     await Promise.all(this.#tasks);
     clearInterval(this.#renew);
     if (error === undefined) await this.#presence.end();
@@ -159,46 +158,9 @@ export class Agent {
     this.#ended.resolve(error);
   }
 
-  get #running(): number {
-    let running = 0;
-    for (const { started } of this.#held) if (started) running += 1;
-    return running;
-  }
-
   /** So many jobs are held at most: the inputs of some are fetched while others run. */
   get #capacity(): number {
     return this.#options.slots + Math.max(1, Math.ceil(this.#options.slots / 2));
-  }
-
-  async #feed(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      const { pauseMs } = this.#breaker;
-      if (pauseMs > 0) {
-        await pause(pauseMs, signal);
-        continue;
-      }
-      const room = this.#capacity - this.#held.size;
-      if (room <= 0) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        continue;
-      }
-      if (!(await this.#take(room)) && !signal.aborted) await this.#puller.wait(IDLE_MS);
-    }
-  }
-
-  /** @returns whether there was something */
-  async #take(room: number): Promise<boolean> {
-    const loaded = this.#codes.partitions;
-    for (const partition of this.#order.order(loaded)) {
-      if (this.#stopping.signal.aborted) return true;
-      if ((await this.#puller.poll(partition, room)) === 0) continue;
-      this.#order.took(partition, loaded);
-      return true;
-    }
-    return false;
   }
 
   #accept(delivery: Delivery): void {
@@ -232,9 +194,8 @@ export class Agent {
   }
 
   #startNext(): void {
-    while (this.#running < this.#options.slots) {
-      const waiting = [...this.#held].filter(({ started }) => !started);
-      const next = waiting.find(({ job }) => this.#codes.has(job.head.code.hash)) ?? waiting[0];
+    while (this.#held.running < this.#options.slots) {
+      const next = this.#held.next((hash) => this.#codes.has(hash));
       if (next === undefined || this.#stopping.signal.aborted) return;
       next.started = true;
       const task: Promise<void> = this.#run(next).finally(() => this.#tasks.delete(task));
@@ -250,7 +211,7 @@ export class Agent {
       work: this.#work,
       logger: this.#logger,
       isOver: (run: string) => this.#runs.isOver(run),
-      isBusyWith: ({ head }: JobRecord) => this.#isBusyWith(head, held),
+      isBusyWith: ({ head }: JobRecord) => this.#held.isBusyWith(head, held),
     };
     try {
       this.#note(await runDelivery(context, delivery, job, inputs, abort.signal), job);
@@ -262,7 +223,7 @@ export class Agent {
       delivery.giveBack(1_000);
     } finally {
       this.#held.delete(held);
-      this.#wake();
+      this.#feed.wake();
       this.#startNext();
     }
   }
@@ -279,26 +240,5 @@ export class Agent {
       // Else the host would tell the same failure again for a quarter of an hour.
       this.#options.executor.forgetFailures(head.code.hash);
     }
-  }
-
-  #isBusyWith(head: JobRecord['head'], self: Held): boolean {
-    for (const held of this.#held)
-      if (
-        held !== self &&
-        held.started &&
-        held.job.head.run === head.run &&
-        held.job.head.index === head.index
-      )
-        return true;
-    return false;
-  }
-
-  #giveBack(held: Held): void {
-    this.#held.delete(held);
-    held.delivery.giveBack();
-  }
-
-  #abandon(run: string): void {
-    for (const { job, abort } of this.#held) if (job.head.run === run) abort.abort();
   }
 }

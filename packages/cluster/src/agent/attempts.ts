@@ -2,9 +2,12 @@ import type { KV } from '@nats-io/kv';
 import type { Logger } from 'pino';
 import { type Place, placeKey } from '../names.ts';
 import { type Attempt, AttemptSchema, checker, parseJson } from '../records/index.ts';
+import { within } from '../store/index.ts';
 
 /** After so many attempts without an answer a job is a dead letter. */
 export const MAX_ATTEMPTS = 5;
+
+const READ_MS = 10_000;
 
 const check = checker('an attempt', AttemptSchema);
 
@@ -37,8 +40,12 @@ export class Attempts {
     });
   }
 
-  /** All of a job, the oldest first. */
-  async of(place: Place): Promise<Attempt[]> {
+  /** All of a job, the oldest first. @throws Stalled, and others as they are */
+  of(place: Place): Promise<Attempt[]> {
+    return within(READ_MS, 'reading attempts', this.#read(place));
+  }
+
+  async #read(place: Place): Promise<Attempt[]> {
     const found: Attempt[] = [];
     for await (const entry of await this.#kv.history({ key: placeKey(place) })) {
       if (entry.operation !== 'PUT') continue;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { deadSubject, placeKey } from '../names.ts';
+import { failureOf } from '../connection/index.ts';
+import { deadSubject, placeKey, STREAMS } from '../names.ts';
 import { type Answer, type Attempt, type JobRecord, packJob, placeOf } from '../records/index.ts';
 import { publishOnce, type Store } from '../store/index.ts';
 import { type Attempts, countAttempts, MAX_ATTEMPTS } from './attempts.ts';
@@ -9,6 +10,9 @@ import type { Work } from './work.ts';
 
 /** How soon a job that this agent may not have, or got wrong, is given to another. Longer each time. */
 const giveBackMs = (delivery: number): number => Math.min(5_000, 50 * 2 ** Math.min(delivery, 7));
+
+/** A job whose inputs no server sends in so many deliveries has failed. */
+const SERVERS_AWAY_AT_MOST = 50;
 
 interface TaskContext {
   readonly store: Store;
@@ -62,6 +66,14 @@ export async function runDelivery(
     const cause = answer.task === 'none' ? undefined : faultOf(answer.outcome);
     if (cause !== undefined) fault = { cause, ofMachine: true };
   } catch (error) {
+    if (failureOf(error) === 'passing' && delivery.delivery < SERVERS_AWAY_AT_MOST) {
+      // The servers are at fault: no attempt of the job.
+      await begun;
+      const why = `the servers did not answer: ${(error as Error).message}`;
+      await attempts.add(place, delivery.delivery, 'returned', why);
+      delivery.giveBack(giveBackMs(delivery.delivery));
+      return { type: 'failed', cause: why, ofMachine: false };
+    }
     answer = { task: 'none', reason: String((error as Error).message) };
     fault = { cause: answer.reason, ofMachine: false };
   }
@@ -118,7 +130,7 @@ async function bury(
     signal,
     onFull: () => logger.warn({ job: placeKey(place) }, 'the store of dead letters is full; one waits'),
   };
-  const dead = await publishOnce(store.connection, deadSubject(place), packJob(job), options);
+  const dead = await publishOnce(store.connection, STREAMS.dead, deadSubject(place), packJob(job), options);
   const reason = `no agent could answer it in ${MAX_ATTEMPTS} attempts: ${attempts.at(-1)?.cause ?? 'the agents that had it were lost'}`;
   const answer: Answer = last === undefined || last.task === 'none' ? { task: 'none', reason } : last;
   const written = dead === 'aborted' ? dead : await work.write(job, answer, attempts, signal);

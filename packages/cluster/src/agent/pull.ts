@@ -1,6 +1,7 @@
-import { createInbox, type Msg, nanos } from '@nats-io/nats-core';
+import { type Msg, nanos } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { consumerName, PARTITIONS, STREAMS } from '../names.ts';
+import { positionOf, pull } from '../store/index.ts';
 
 /** A server that is gone does not answer at all. */
 const NO_ANSWER_MS = 3_000;
@@ -20,10 +21,7 @@ export interface Delivery {
   giveBack(delayMs?: number): void;
 }
 
-/**
- * Pulls jobs from the consumers of all partitions (the pull protocol of JetStream, whose `no_wait` the client's own
- * consumers do not offer: with it an agent asks those partitions first whose PVFs it has loaded, and does not wait there).
- */
+/** Pulls jobs from the consumers of all partitions: first from those whose PVFs are loaded, without waiting there. */
 export class Puller {
   readonly #nc: NatsConnection;
   readonly #onDelivery: (delivery: Delivery) => void;
@@ -39,7 +37,7 @@ export class Puller {
 
   /** What is there now, at most so many. @returns how many came */
   poll(partition: number, batch: number): Promise<number> {
-    return this.#ask(partition, { batch, no_wait: true }, batch, NO_ANSWER_MS);
+    return this.#ask(partition, { batch, no_wait: true }, NO_ANSWER_MS);
   }
 
   /** Waits in all partitions at once for one job each, and returns with the first, or when time is up. */
@@ -50,7 +48,7 @@ export class Puller {
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
       if (this.#waiting.has(partition)) continue;
       this.#waiting.add(partition);
-      void this.#ask(partition, { batch: 1, expires: nanos(ms) }, 1, ms + GRACE_MS, resolve).finally(() =>
+      void this.#ask(partition, { batch: 1, expires: nanos(ms) }, ms + GRACE_MS, resolve).finally(() =>
         this.#waiting.delete(partition),
       );
     }
@@ -63,47 +61,30 @@ export class Puller {
     for (const end of [...this.#pending]) end();
   }
 
-  #ask(
+  async #ask(
     partition: number,
-    request: object,
-    wanted: number,
+    request: { batch: number; no_wait?: boolean; expires?: number },
     timeoutMs: number,
     onJob: () => void = () => {},
   ): Promise<number> {
-    if (this.#nc.isClosed()) return Promise.resolve(0);
-    return new Promise((resolve) => {
-      let delivered = 0;
-      const inbox = createInbox();
-      const subscription = this.#nc.subscribe(inbox, {
-        callback: (error, message) => {
-          if (error) return end();
-          // Without a subject for its answer it is no job but a status: there is none, or time is up.
-          if (!message.reply) return end();
-          delivered += 1;
-          this.#onDelivery(deliveryOf(message));
-          onJob();
-          if (delivered >= wanted) end();
-        },
-      });
-      const end = () => {
-        clearTimeout(timer);
-        if (!this.#pending.delete(end)) return;
-        if (!this.#nc.isClosed()) subscription.unsubscribe();
-        resolve(delivered);
-      };
-      const timer = setTimeout(end, timeoutMs);
-      timer.unref();
-      this.#pending.add(end);
-      const subject = `$JS.API.CONSUMER.MSG.NEXT.${STREAMS.jobs}.${consumerName(partition)}`;
-      this.#nc.publish(subject, JSON.stringify(request), { reply: inbox });
+    const { ended, end } = pull(this.#nc, {
+      stream: STREAMS.jobs,
+      consumer: consumerName(partition),
+      request,
+      timeoutMs,
+      onMessage: (message) => {
+        this.#onDelivery(deliveryOf(message));
+        onJob();
+      },
     });
+    this.#pending.add(end);
+    const { count } = await ended;
+    this.#pending.delete(end);
+    return count;
   }
 }
 
 function deliveryOf(message: Msg): Delivery {
-  // $JS.ACK.STREAM.CONSUMER.DELIVERIES… or, with two more tokens, $JS.ACK.DOMAIN.ACCOUNT.STREAM.CONSUMER.DELIVERIES…
-  const tokens = (message.reply ?? '').split('.');
-  const delivery = Number(tokens.length >= 11 ? tokens[6] : tokens[4]);
   let settled = false;
   const say = (word: string, last: boolean) => {
     if (settled) return;
@@ -113,7 +94,7 @@ function deliveryOf(message: Msg): Delivery {
   return {
     subject: message.subject,
     data: message.data,
-    delivery: Number.isSafeInteger(delivery) ? delivery : 1,
+    delivery: positionOf(message).deliveries,
     working: () => say('+WPI', false),
     ack: () => say('+ACK', true),
     giveBack: (delayMs = 0) =>

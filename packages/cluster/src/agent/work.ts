@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { DEFAULT_MAX_POV_BYTES } from '../limits.ts';
+import { DEFAULT_MAX_POV_BYTES, INLINE_OUTPUT_BYTES } from '../limits.ts';
 import { BUCKETS, type Place, placeKey, resultSubject, STREAMS } from '../names.ts';
 import {
   type Answer,
@@ -13,12 +13,9 @@ import {
   readValidate,
   sha256,
 } from '../records/index.ts';
-import { publishOnce, putObject, type Store } from '../store/index.ts';
+import { getObject, publishOnce, putObject, type Store, untilWritten } from '../store/index.ts';
 import type { Codes } from './codes.ts';
 import type { Executor } from './executor.ts';
-
-/** Bytes of what a PVF returned that go along with the result. */
-const INLINE_OUTPUT_BYTES = 128 * 1024;
 
 interface WorkContext {
   readonly store: Store;
@@ -51,9 +48,11 @@ export class Work {
     if (pov !== undefined && pov.bytes > maxPovBytes)
       throw new Error(`its PoV of ${pov.bytes} bytes is larger than this agent takes (${maxPovBytes})`);
     const [code, blockData] = await Promise.all([
-      codes.get(head.code.hash, head.code.bytes, () => store.code.getBlob(head.code.hash)),
+      codes.get(head.code.hash, head.code.bytes, () => getObject(store.code, head.code.hash)),
       inline ??
-        (pov === undefined ? new Uint8Array() : store.povs.getBlob(placeKey({ ...head, replica: 0 }))),
+        (pov === undefined
+          ? new Uint8Array()
+          : getObject(store.povs, placeKey({ ...head, replica: 0 }), maxPovBytes)),
     ]);
     if (blockData === null) throw new Error('the cluster does not have its PoV');
     if (pov !== undefined && (blockData.length !== pov.bytes || sha256(blockData) !== pov.sha256))
@@ -105,15 +104,28 @@ export class Work {
     const { store, agent, machine, logger } = this.#context;
     const place = placeOf(job.head);
     const packed = packResult({ ...place, agent, machine, answer, attempts }, INLINE_OUTPUT_BYTES);
-    if (packed.object !== undefined)
-      await putObject(store.outputs, BUCKETS.outputs, placeKey(place), packed.object);
-    return await publishOnce(store.connection, resultSubject(place), packed.message, {
+    const options = {
       signal,
       onFull: () => logger.warn({ job: placeKey(place) }, 'the store of results is full; the result waits'),
-    });
+    };
+    const { object } = packed;
+    if (object !== undefined) {
+      const put = async () => {
+        await putObject(store.outputs, BUCKETS.outputs, placeKey(place), object);
+        return true;
+      };
+      if ((await untilWritten(options, put)) === undefined) return 'aborted';
+    }
+    return await publishOnce(
+      store.connection,
+      STREAMS.results,
+      resultSubject(place),
+      packed.message,
+      options,
+    );
   }
 
   async #output(place: Place): Promise<Uint8Array | undefined> {
-    return (await this.#context.store.outputs.getBlob(placeKey(place))) ?? undefined;
+    return (await getObject(this.#context.store.outputs, placeKey(place))) ?? undefined;
   }
 }

@@ -15,6 +15,7 @@ export type FailureKind = 'exists' | 'full' | 'passing' | 'closed' | 'refused' |
 /** What a failed call of the client means: whether the same call may succeed in a while. */
 export function failureOf(error: unknown): FailureKind {
   if (!(error instanceof Error)) return 'other';
+  if (error instanceof ClusterError) return error.code === 'STORE_FULL' ? 'full' : 'other';
   if (error instanceof JetStreamApiError) {
     const { code } = error;
     if (WRONG_LAST_SEQUENCE.has(code)) return 'exists';
@@ -22,6 +23,8 @@ export function failureOf(error: unknown): FailureKind {
       return 'full';
     return PASSING.has(code) || error.status === 503 ? 'passing' : 'other';
   }
+  // Nobody listened. The client takes that for a server without JetStream; at connecting, it was there.
+  if (error.cause instanceof errors.RequestError) return 'passing';
   if (/maximum bytes exceeded|insufficient|maximum messages exceeded|no space left/i.test(error.message))
     return 'full';
   if (

@@ -11,6 +11,7 @@ import {
   validateRecord,
 } from '../records/index.ts';
 import { putObject, type Store } from '../store/index.ts';
+import type { LargeObjects } from './large-objects.ts';
 
 /** A PVF that the cluster has. Made by `Run.addCode`. */
 export interface ClusterCode {
@@ -42,10 +43,12 @@ export function checkJob(job: Job, limit: number = DEFAULT_MAX_POV_BYTES): void 
 /** A job as messages, one for each answer that is wanted. */
 export class JobMessages {
   readonly #store: Store;
+  readonly #large: LargeObjects;
   readonly #inlineBytes: number;
 
-  constructor(store: Store) {
+  constructor(store: Store, large: LargeObjects) {
     this.#store = store;
+    this.#large = large;
     this.#inlineBytes = Math.min(INLINE_POV_BYTES, Math.floor(store.connection.maxPayload / 2));
   }
 
@@ -76,6 +79,7 @@ export class JobMessages {
   }
 
   async #put(place: Place, pov: Uint8Array): Promise<void> {
+    this.#large.hasPov(place.index);
     await putObject(this.#store.povs, BUCKETS.povs, placeKey(place), pov);
   }
 }

@@ -1,24 +1,21 @@
 import { codeHash } from '@pvf/protocol';
 import type { ConnectOptions } from '../connection/index.ts';
-import { connectionError, failureOf } from '../connection/index.ts';
 import { ClusterError } from '../errors.ts';
 import { MAX_CODE_BYTES } from '../limits.ts';
-import { BUCKETS, checkName, filters, jobSubject, placeKey, STREAMS } from '../names.ts';
-import { MAX_REPLICAS, parseRun, type RunRecord } from '../records/index.ts';
+import { BUCKETS, checkName, filters, STREAMS } from '../names.ts';
+import { MAX_REPLICAS, type RunRecord } from '../records/index.ts';
 import { toHex } from '../records/parts.ts';
-import {
-  type ClusterLimits,
-  openStore,
-  publishOnce,
-  putObject,
-  type Store,
-  storeFull,
-} from '../store/index.ts';
+import { type ClusterLimits, openStore, putObject, type Store } from '../store/index.ts';
 import { VERSION } from '../version.ts';
+import { again, patience } from './again.ts';
 import { Blocks } from './blocks.ts';
 import { Collector } from './collector.ts';
 import { CpuTimes, type Disagreement, disagreementOf, type SlowAgent } from './disagreement.ts';
-import { type ClusterCode, type Job, JobMessages } from './job.ts';
+import type { ClusterCode } from './job.ts';
+import { LargeObjects } from './large-objects.ts';
+import { lookAfter, watchCancel } from './look-after.ts';
+import { type Entry, Producer, type Underway } from './producer.ts';
+import { openRecord, removeRun } from './record.ts';
 import type { Result } from './results.ts';
 import { Window } from './window.ts';
 
@@ -34,13 +31,6 @@ export interface RunOptions extends ConnectOptions {
   readonly limits?: Partial<ClusterLimits>;
 }
 
-/** One candidate or PVF of a run. */
-export interface Entry {
-  /** Its place in the run, from 0: the same each time. They come in ascending order; what is left out is done already. */
-  readonly index: number;
-  readonly job: Job;
-}
-
 /** All answers to one entry. */
 export interface Answers {
   readonly index: number;
@@ -48,15 +38,14 @@ export interface Answers {
   readonly disagreement: Disagreement | undefined;
 }
 
-const SUBMITTED_AT_ONCE = 16;
-const FULL_PATIENCE_MS = 30_000;
+/** So long servers may be away while a run is tidied up. */
+const TIDY_MS = 60_000;
 
 /** What is asked of the cluster under one name. Who leaves it can come back: it stays until it is finished or cancelled. */
 export class Run {
   readonly #store: Store;
   readonly #record: RunRecord;
   readonly #window: number;
-  readonly #jobs: JobMessages;
   readonly #cpu = new CpuTimes();
   /** Whether it was there before: some of its jobs or results may be, too. */
   readonly resumed: boolean;
@@ -65,7 +54,6 @@ export class Run {
     this.#store = store;
     this.#record = record;
     this.#window = window;
-    this.#jobs = new JobMessages(store);
     this.resumed = resumed;
   }
 
@@ -126,8 +114,11 @@ export class Run {
         `a PVF of ${code.length} bytes is larger than the cluster takes (${MAX_CODE_BYTES})`,
       );
     const hash = toHex(codeHash(code));
-    const found = await this.#store.code.info(hash);
-    if (found === null || found.deleted) await putObject(this.#store.code, BUCKETS.code, hash, code);
+    const put = async () => {
+      const found = await this.#store.code.info(hash);
+      if (found === null || found.deleted) await putObject(this.#store.code, BUCKETS.code, hash, code);
+    };
+    await again(put, new AbortController().signal, patience(BUCKETS.code));
     return { hash, bytes: code.length };
   }
 
@@ -140,36 +131,43 @@ export class Run {
     entries: AsyncIterable<Entry>,
     { signal, forget = false }: { readonly signal: AbortSignal; readonly forget?: boolean },
   ): AsyncGenerator<Answers> {
-    const { replicas, name } = this.#record;
+    const { replicas, name: run } = this.#record;
+    const store = this.#store;
     const window = new Window<Result>(this.#window, replicas);
     const blocks = new Blocks();
-    const collector = new Collector(this.#store, name);
+    const removing = new LargeObjects(store, run);
+    const collector = new Collector(store, run);
     const stop = new AbortController();
     const ended = AbortSignal.any([signal, stop.signal]);
-    const newest = await collector.newest();
     const fail = (error: unknown) => window.fail(error);
     const onAbort = () => window.end();
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) window.end();
-    void this.#store.connection.ended.then((error) => error && fail(error));
-    void collector.follow(newest, (result) => window.put(result.index, result.replica, result)).catch(fail);
-    void this.#watchCancel(ended, fail);
-    const producing = this.#produce(entries, window, blocks, collector, ended, forget).catch(fail);
+    void store.connection.ended.then((error) => error && fail(error));
+    const { resumed } = this;
+    const underway = { store, run, replicas, resumed, window, collector, large: removing, signal: ended };
+    const forgetBlock = async (block: number | undefined) => {
+      if (forget && block !== undefined) await this.#forget(block);
+    };
+    const producing = this.#begin(underway, entries, async (index) => {
+      for (const block of blocks.add(index)) await forgetBlock(block);
+    }).catch(fail);
     try {
       for await (const { index, results } of window.complete()) {
         this.#cpu.add(results);
         const disagreement = replicas > 1 ? disagreementOf(index, results) : undefined;
         yield { index, results, disagreement };
         window.taken();
-        const block = blocks.take(index);
-        if (forget && block !== undefined) await this.#forget(block);
+        await removing.take(index, forget ? results : []);
+        await forgetBlock(blocks.take(index));
       }
     } finally {
       stop.abort();
       window.end();
       signal.removeEventListener('abort', onAbort);
-      await collector.close();
+      collector.close();
       await producing;
+      await removing.end();
     }
   }
 
@@ -180,7 +178,17 @@ export class Run {
 
   /** All is taken: nothing of the run is kept. */
   async finish(): Promise<void> {
-    await removeRun(this.#store, this.name);
+    const remove = async () => {
+      await removeRun(this.#store, this.name);
+      return true;
+    };
+    if ((await again(remove, AbortSignal.timeout(TIDY_MS))) !== undefined) return;
+    const { servers } = this.#store.connection;
+    throw new ClusterError(
+      'CONNECTION',
+      { servers },
+      `the results of ${this.name} are taken, and could not be removed: ${servers.join(', ')} did not answer; cancel the run later`,
+    );
   }
 
   /** Leaves the run as it is; agents go on with what they have been given. */
@@ -188,160 +196,25 @@ export class Run {
     await this.#store.connection.close();
   }
 
-  async #produce(
+  async #begin(
+    underway: Underway,
     entries: AsyncIterable<Entry>,
-    window: Window<Result>,
-    blocks: Blocks,
-    collector: Collector,
-    signal: AbortSignal,
-    forget: boolean,
+    onEntry: (index: number) => Promise<void>,
   ): Promise<void> {
-    const tasks = new Set<Promise<void>>();
-    for await (const entry of entries) {
-      if (!(await window.room())) break;
-      window.open(entry.index);
-      for (const block of blocks.add(entry.index)) if (forget) await this.#forget(block);
-      const task: Promise<void> = this.#submit(entry, window, collector, signal)
-        .catch((error: unknown) => window.fail(error))
-        .finally(() => tasks.delete(task));
-      tasks.add(task);
-      if (tasks.size >= SUBMITTED_AT_ONCE) await Promise.race(tasks);
-    }
-    await Promise.all(tasks);
-    window.allOpened();
+    const { collector, window, signal } = underway;
+    const fail = (error: unknown) => window.fail(error);
+    const newest = await again(() => collector.newest(), signal);
+    if (newest === undefined) return;
+    void collector.follow(newest, (result) => window.put(result.index, result.replica, result)).catch(fail);
+    void watchCancel(underway).catch(fail);
+    void lookAfter(underway).catch(fail);
+    await new Producer(underway).run(entries, onEntry);
   }
 
-  async #submit(
-    { index, job }: Entry,
-    window: Window<Result>,
-    collector: Collector,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { name: run, replicas } = this.#record;
-    let message: ((replica: number) => Uint8Array) | undefined;
-    for (let replica = 0; replica < replicas; replica += 1) {
-      const place = { run, index, replica };
-      const before = this.resumed ? await again(() => collector.get(place), signal) : undefined;
-      if (before !== undefined) {
-        window.put(index, replica, before);
-        continue;
-      }
-      const full = patience(STREAMS.jobs);
-      message ??= await again(
-        () => this.#jobs.make(job, run, index, replicas),
-        signal,
-        patience(BUCKETS.povs),
-      );
-      if (message === undefined) return;
-      await publishOnce(this.#store.connection, jobSubject(place, job.code.hash), message(replica), {
-        signal,
-        onFull: full,
-      });
-    }
-  }
-
+  /** It is tried once more with the whole run; what stays until then is only room. */
   async #forget(block: number): Promise<void> {
     const { jsm } = this.#store.connection;
-    // It is tried once more with the whole run; what stays until then is only room.
-    await jsm.streams
-      .purge(STREAMS.results, { filter: filters.resultsOfBlock(this.name, block) })
-      .catch(() => {});
+    const filter = filters.resultsOfBlock(this.name, block);
+    await jsm.streams.purge(STREAMS.results, { filter }).catch(() => {});
   }
-
-  async #watchCancel(signal: AbortSignal, fail: (error: unknown) => void): Promise<void> {
-    const entries = await this.#store.runs.watch({ key: this.name }).catch(() => undefined);
-    if (entries === undefined) return;
-    signal.addEventListener('abort', () => entries.stop(), { once: true });
-    if (signal.aborted) entries.stop();
-    for await (const { operation, value } of entries)
-      if (operation !== 'PUT' || parseRun(value).state === 'cancelled') return fail(cancelled(this.name));
-  }
-}
-
-/** So long an unmoving store is waited for: agents may be working it off. */
-function patience(name: string): (error: unknown) => void {
-  const since = performance.now();
-  return (error) => {
-    if (performance.now() - since > FULL_PATIENCE_MS) throw storeFull(name, error);
-  };
-}
-
-/** Servers may come and go. */
-async function again<T>(
-  call: () => Promise<T>,
-  signal: AbortSignal,
-  onFull: (error: unknown) => void = () => {},
-): Promise<T | undefined> {
-  while (!signal.aborted) {
-    try {
-      return await call();
-    } catch (error) {
-      if (error instanceof ClusterError && error.code === 'STORE_FULL') onFull(error);
-      else if (failureOf(error) !== 'passing') throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  return undefined;
-}
-
-/** @returns whether it was there */
-async function openRecord(store: Store, wanted: RunRecord): Promise<boolean> {
-  try {
-    await store.runs.create(wanted.name, JSON.stringify(wanted));
-    return false;
-  } catch (error) {
-    if (failureOf(error) !== 'exists') throw connectionError(error, store.connection.servers);
-  }
-  const entry = await store.runs.get(wanted.name);
-  if (entry === null || entry.operation !== 'PUT') throw cancelled(wanted.name);
-  const found = parseRun(entry.value);
-  if (found.state === 'cancelled') throw cancelled(wanted.name);
-  if (
-    found.fingerprint === wanted.fingerprint &&
-    found.replicas === wanted.replicas &&
-    found.version === VERSION
-  )
-    return true;
-  throw new ClusterError(
-    'RUN_DIFFERS',
-    { name: wanted.name },
-    `the run ${wanted.name} has other inputs, limits or redundancy, or is of another version (${found.version}): choose another name, or cancel it`,
-  );
-}
-
-function cancelled(name: string): ClusterError<'RUN_CANCELLED'> {
-  return new ClusterError(
-    'RUN_CANCELLED',
-    { name },
-    `the run ${name} was cancelled, or its results were taken`,
-  );
-}
-
-/**
- * Cancels a run: what waits is taken out of the queue, what runs is ended, results are removed.
- * @throws ClusterError RUN_UNKNOWN, and those of connecting
- */
-export async function cancelRun(options: ConnectOptions & { readonly run: string }): Promise<void> {
-  checkName('name', options.run);
-  const store = await openStore(options);
-  try {
-    const entry = await store.runs.get(options.run);
-    if (entry === null || entry.operation !== 'PUT')
-      throw new ClusterError('RUN_UNKNOWN', { name: options.run }, `there is no run ${options.run}`);
-    const record = parseRun(entry.value);
-    await store.runs.put(options.run, JSON.stringify({ ...record, state: 'cancelled' }));
-    await removeRun(store, options.run);
-  } finally {
-    await store.connection.close();
-  }
-}
-
-async function removeRun(store: Store, run: string): Promise<void> {
-  const { jsm } = store.connection;
-  await jsm.streams.purge(STREAMS.jobs, { filter: filters.jobsOf(run) });
-  await jsm.streams.purge(STREAMS.results, { filter: filters.resultsOf(run) });
-  const prefix = placeKey({ run, index: 0, replica: 0 }).slice(0, run.length + 1);
-  for (const objects of [store.povs, store.outputs])
-    for (const { name } of await objects.list()) if (name.startsWith(prefix)) await objects.delete(name);
-  await store.runs.delete(run);
 }

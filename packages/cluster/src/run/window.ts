@@ -1,5 +1,7 @@
 interface Open<R> {
   readonly results: Map<number, R>;
+  /** By replica, where in the queue it was put and when. */
+  readonly sent: Map<number, { readonly subject: string; readonly at: number }>;
 }
 
 /** What is out and not yet answered, and what is answered and not yet taken: never more than its size, in all. */
@@ -26,7 +28,22 @@ export class Window<R> {
   }
 
   open(index: number): void {
-    this.#open.set(index, { results: new Map() });
+    this.#open.set(index, { results: new Map(), sent: new Map() });
+  }
+
+  /** It is in the queue now. */
+  sent(index: number, replica: number, subject: string): void {
+    this.#open.get(index)?.sent.set(replica, { subject, at: performance.now() });
+  }
+
+  /** What has been in the queue for so many milliseconds, without an answer. */
+  overdue(ms: number): { index: number; replica: number; subject: string }[] {
+    const before = performance.now() - ms;
+    return [...this.#open].flatMap(([index, { results, sent }]) =>
+      [...sent]
+        .filter(([replica, { at }]) => at < before && !results.has(replica))
+        .map(([replica, { subject }]) => ({ index, replica, subject })),
+    );
   }
 
   /** What is not open is nobody's: an answer that came twice, or one that was taken by an earlier call. */

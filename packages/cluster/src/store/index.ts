@@ -1,5 +1,8 @@
 export { type ClusterLimits, DEFAULT_STORE_BYTES } from './limits.ts';
 export { DeliverPolicy } from './nats.ts';
-export { backoff, pause, publishOnce } from './publish.ts';
-export { openStore, PRESENCE_MS, putObject, type Store, storeFull } from './store.ts';
-export { ensureConsumers, LEASE_MS } from './streams.ts';
+export { getObject, putObject, removeObject, removeObjects, storeFull } from './objects.ts';
+export { backoff, type PublishOptions, pause, publishOnce, untilWritten } from './publish.ts';
+export { type Pulled, positionOf, pull } from './pull.ts';
+export { openStore, PRESENCE_MS, type Store } from './store.ts';
+export { ackNone, ensureConsumers, LEASE_MS } from './streams.ts';
+export { within } from './within.ts';

@@ -1,5 +1,4 @@
-import type { Connection } from '../connection/index.ts';
-import { failureOf } from '../connection/index.ts';
+import { type Connection, failureOf } from '../connection/index.ts';
 
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -22,7 +21,7 @@ export function backoff(attempt: number): number {
   return Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(attempt, 10));
 }
 
-interface PublishOptions {
+export interface PublishOptions {
   readonly signal: AbortSignal;
   /** Called each time the store refuses for want of room; what it throws ends the attempts. */
   readonly onFull: (error: unknown) => void;
@@ -34,25 +33,40 @@ interface PublishOptions {
  * @returns `exists` if the subject had one; `aborted` by the signal
  */
 export async function publishOnce(
-  { js }: Connection,
+  { js, jsm }: Connection,
+  stream: string,
   subject: string,
   message: Uint8Array,
-  { signal, onFull }: PublishOptions,
+  options: PublishOptions,
 ): Promise<'written' | 'exists' | 'aborted'> {
-  for (let attempt = 0; !signal.aborted; attempt += 1) {
+  const done = await untilWritten(options, async () => {
     try {
-      await js.publish(subject, message, {
-        timeout: 5_000,
-        expect: { lastSubjectSequence: 0 },
-      });
+      await js.publish(subject, message, { timeout: 5_000, expect: { lastSubjectSequence: 0 } });
       return 'written';
     } catch (error) {
+      if (failureOf(error) !== 'exists') throw error;
+    }
+    // A server also says so of a write that it has begun and that its end took away: only what can be read is there.
+    return (await jsm.streams.getMessage(stream, { last_by_subj: subject })) === null ? undefined : 'exists';
+  });
+  return done ?? 'aborted';
+}
+
+/** Again and again until `write` says something else than undefined. @returns undefined by the signal */
+export async function untilWritten<T>(
+  { signal, onFull }: PublishOptions,
+  write: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    try {
+      const written = await write();
+      if (written !== undefined) return written;
+    } catch (error) {
       const kind = failureOf(error);
-      if (kind === 'exists') return 'exists';
       if (kind === 'full') onFull(error);
       else if (kind !== 'passing') throw error;
     }
     await pause(backoff(attempt), signal);
   }
-  return 'aborted';
+  return undefined;
 }

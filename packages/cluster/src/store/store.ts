@@ -1,13 +1,7 @@
 import { type KV, Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/nats-core';
 import { type ObjectStore, Objm } from '@nats-io/obj';
-import {
-  type Connection,
-  type ConnectOptions,
-  failureOf,
-  Connection as Opened,
-} from '../connection/index.ts';
-import { ClusterError } from '../errors.ts';
+import { type Connection, type ConnectOptions, Connection as Opened } from '../connection/index.ts';
 import { BUCKETS } from '../names.ts';
 import { type ClusterLimits, type StoreSizes, sizesOf } from './limits.ts';
 import { StorageType } from './nats.ts';
@@ -101,27 +95,5 @@ function existing<T>(
       return await open();
     },
     make,
-  );
-}
-
-/** Puts an object; the same one again does nothing wrong. @throws ClusterError STORE_FULL and others as they are */
-export async function putObject(
-  store: ObjectStore,
-  bucket: string,
-  name: string,
-  bytes: Uint8Array,
-): Promise<void> {
-  await store.putBlob({ name }, bytes).catch((error: unknown) => {
-    if (failureOf(error) !== 'full') throw error;
-    throw storeFull(bucket, error);
-  });
-}
-
-export function storeFull(name: string, cause?: unknown): ClusterError<'STORE_FULL'> {
-  return new ClusterError(
-    'STORE_FULL',
-    { name },
-    `the store ${name} is full: fetch or cancel runs, let agents work off the backlog, or give it more room`,
-    { cause },
   );
 }

@@ -5,7 +5,10 @@ import { consumerFilter, consumerName, PARTITIONS, STREAMS } from '../names.ts';
 import type { StoreSizes } from './limits.ts';
 import {
   AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
   DiscardPolicy,
+  JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
   StorageType,
@@ -102,26 +105,39 @@ export async function ensureConsumers(jsm: JetStreamManager): Promise<void> {
   }
 }
 
-const TRIES = 20;
+/** A consumer for one reader that keeps count itself, of what comes from a place in the stream on. */
+export function ackNone(filter: string, start: number, forgottenNs: number): Partial<ConsumerConfig> {
+  return {
+    filter_subject: filter,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: start,
+    ack_policy: AckPolicy.None,
+    inactive_threshold: forgottenNs,
+    mem_storage: true,
+    num_replicas: 1,
+  };
+}
 
-/** What is there, else what is made; again while the servers are still choosing a leader. */
+const TRIES = 60;
+const NAME_IN_USE = 10058;
+
+/**
+ * What is there, else what is made; again while the servers are still choosing a leader. What cannot be asked for now
+ * may be there: making it with other sizes than it has would be refused.
+ */
 export async function ensure<T>(name: string, find: () => Promise<T>, make: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await find();
-    } catch {
-      // made below
-    }
-    try {
-      return await make();
+      return await find().catch((error: unknown) => {
+        if (failureOf(error) === 'passing') throw error;
+        return make();
+      });
     } catch (error) {
-      const kind = failureOf(error);
-      if (attempt < TRIES && kind === 'passing') {
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        continue;
-      }
-      throw unmakeable(name, error);
+      // Somebody else has made it meanwhile.
+      const isThere = error instanceof JetStreamApiError && error.code === NAME_IN_USE;
+      if (attempt >= TRIES || !(isThere || failureOf(error) === 'passing')) throw unmakeable(name, error);
     }
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 

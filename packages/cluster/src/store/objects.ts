@@ -1,0 +1,95 @@
+import type { ObjectStore } from '@nats-io/obj';
+import { type Connection, failureOf } from '../connection/index.ts';
+import { ClusterError } from '../errors.ts';
+import { MAX_CODE_BYTES } from '../limits.ts';
+import { Stalled, within } from './within.ts';
+
+/** A server that is gone does not end what it was sending. */
+const STALL_MS = 8_000;
+const LIST_MS = 60_000;
+
+/** Puts an object; the same one again does nothing wrong. @throws ClusterError STORE_FULL and others as they are */
+export async function putObject(
+  store: ObjectStore,
+  bucket: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  await store.putBlob({ name }, bytes).catch((error: unknown) => {
+    if (failureOf(error) !== 'full') throw error;
+    throw storeFull(bucket, error);
+  });
+}
+
+/**
+ * Reads an object, however slowly it comes.
+ * @param limit bytes
+ * @returns null if there is none
+ * @throws Stalled if nothing more of it comes, and others as they are
+ */
+export async function getObject(
+  store: ObjectStore,
+  name: string,
+  limit: number = MAX_CODE_BYTES,
+): Promise<Uint8Array | null> {
+  const what = `reading the object ${name}`;
+  const found = await within(STALL_MS * 2, what, store.get(name));
+  if (found === null) return null;
+  const reader = found.data.getReader();
+  if (found.info.size > limit) {
+    void reader.cancel().catch(() => {});
+    throw new Error(`the object ${name} of ${found.info.size} bytes is larger than it may be (${limit})`);
+  }
+  const bytes = new Uint8Array(found.info.size);
+  let length = 0;
+  try {
+    for (;;) {
+      const { done, value } = await within(STALL_MS, what, reader.read());
+      if (done) break;
+      if (length + value.length > bytes.length) throw new Error(`the object ${name} is longer than it says`);
+      bytes.set(value, length);
+      length += value.length;
+    }
+  } catch (error) {
+    // Ends the consumer behind it; that may take as long as the servers are away.
+    void reader.cancel().catch(() => {});
+    throw error;
+  }
+  if (length < bytes.length) throw new Stalled(what);
+  return bytes;
+}
+
+export function storeFull(name: string, cause?: unknown): ClusterError<'STORE_FULL'> {
+  return new ClusterError(
+    'STORE_FULL',
+    { name },
+    `the store ${name} is full: fetch or cancel runs, let agents work off the backlog, or give it more room`,
+    { cause },
+  );
+}
+
+/** Removes an object with everything that tells of it: what the client's own `delete` leaves would add up. */
+export async function removeObject(
+  { jsm }: Connection,
+  store: ObjectStore,
+  bucket: string,
+  name: string,
+): Promise<void> {
+  const info = await store.info(name);
+  if (info === null) return;
+  const stream = `OBJ_${bucket}`;
+  await jsm.streams.purge(stream, { filter: `$O.${bucket}.C.${info.nuid}` });
+  const encoded = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  await jsm.streams.purge(stream, { filter: `$O.${bucket}.M.${encoded}` });
+}
+
+/** Removes those whose names are meant. */
+export async function removeObjects(
+  connection: Connection,
+  store: ObjectStore,
+  bucket: string,
+  isMeant: (name: string) => boolean,
+): Promise<void> {
+  const all = await within(LIST_MS, 'listing objects', store.list());
+  for (const { name } of all) if (isMeant(name)) await removeObject(connection, store, bucket, name);
+}
