@@ -39,6 +39,12 @@ const TOLD: readonly (readonly [SyscallName, Way, RegExp])[] = [
   ['ppoll', 'EPERM', /ppoll/],
 ];
 
+describe.each(KINDS)('%s: a worker whose end is refused', (kind) => {
+  it.each(WAYS)('ends all the same: %s', async (way) => {
+    expect(await tried(kind, undefined, ['exit_group'], way)).toMatch(/^ended with /);
+  });
+});
+
 describe.each(KINDS)(
   'a worker that cannot do without a call says so before it takes a request: %s',
   (kind) => {
