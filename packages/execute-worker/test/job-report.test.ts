@@ -125,9 +125,13 @@ describe('what the host is told of a job', () => {
   });
 
   it('is none if a text that it tells is not UTF-8', () => {
-    const panic = Uint8Array.of(0xff);
-    const detail = UnreadJobDetail.encode({ memoryPages: 1, codeBytes: 2, panic, backtrace: [] });
-    const frame = encodeFrame(Uint8Array.of(...JobResult.encode(OK), 7, 0, 0, 0, ...detail));
-    expect(errorOf(report(frame))).toBe('JobDied');
+    const none = Uint8Array.of(0xff);
+    const some = Uint8Array.of(0x61);
+    const told = (panic: Uint8Array, name: Uint8Array): string => {
+      const backtrace = [{ index: 1, isHostFunction: false, name }];
+      const detail = UnreadJobDetail.encode({ memoryPages: 1, codeBytes: 2, panic, backtrace });
+      return errorOf(report(encodeFrame(Uint8Array.of(...JobResult.encode(OK), 7, 0, 0, 0, ...detail))));
+    };
+    expect([told(some, some), told(none, some), told(some, none)]).toEqual(['ok', 'JobDied', 'JobDied']);
   });
 });

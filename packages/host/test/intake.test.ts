@@ -38,3 +38,9 @@ it('forgets who gives up, and loses no place by it', async () => {
   intake.leave();
   expect(intake.isFull).toBe(false);
 });
+
+it('lets nobody in who has given up already', async () => {
+  const intake = new Intake(1);
+  await expect(intake.enter(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  expect(intake.isFull).toBe(false);
+});

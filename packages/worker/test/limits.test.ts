@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { NEEDS } from '../src/worker/limits.ts';
+import { expect, it, vi } from 'vitest';
+import { NEEDS, tooLowLimits } from '../src/worker/limits.ts';
+
+/** Soft limits that this process seems to have. */
+const soft = new Map<string, number>();
+vi.mock('@pvf/linux', async (original) => ({
+  ...(await original<typeof import('@pvf/linux')>()),
+  getResourceLimit: (resource: string) => ({ soft: soft.get(resource)!, hard: Number.POSITIVE_INFINITY }),
+}));
 
 const packages = join(import.meta.dirname, '../..');
 /** What the numbers of `ulimit` count. */
@@ -28,4 +35,26 @@ it('the start code of the binaries knows them too', async () => {
   for (const [resource, least] of known) {
     expect(least).toBe(NEEDS.find((each) => each.resource === RESOURCES[resource])!.atLeast);
   }
+});
+
+it('a limit that is just enough is enough, and the one below is named with what is needed', () => {
+  for (const { resource, atLeast } of NEEDS) soft.set(resource, atLeast);
+  expect(tooLowLimits()).toEqual([]);
+  for (const { resource, atLeast } of NEEDS) {
+    const below = atLeast === Number.POSITIVE_INFINITY ? 2 ** 53 : atLeast - 1;
+    soft.set(resource, below);
+    expect(tooLowLimits()).toEqual([expect.stringContaining(`the limit of ${resource} is ${below} `)]);
+    soft.set(resource, atLeast);
+  }
+});
+
+it('what is needed is exactly this', () => {
+  expect(NEEDS.map(({ resource, atLeast }) => [resource, atLeast])).toEqual([
+    ['STACK', 300 * 2 ** 20],
+    ['AS', 128 * 2 ** 30],
+    ['DATA', 16 * 2 ** 30],
+    ['FSIZE', 2 * 2 ** 30],
+    ['CPU', Number.POSITIVE_INFINITY],
+    ['NOFILE', 128],
+  ]);
 });

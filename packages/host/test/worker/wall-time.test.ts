@@ -53,6 +53,17 @@ describe('a worker that does not answer within four times its limit', () => {
 });
 
 describe('time in which the host stood still', () => {
+  it.each([
+    [250, true],
+    [251, false],
+  ])('is more than a quarter of a second: %d ms late, timed out: %s', async (lateMs, timedOut) => {
+    const { clock, told, standStill } = setUp();
+    await settle();
+    standStill(lateMs);
+    await clock.advance(LIMIT_MS);
+    expect(told.length > 0).toBe(timedOut);
+  });
+
   it('is given to the worker once more', async () => {
     const { clock, answer, told, standStill } = setUp();
     await settle();
