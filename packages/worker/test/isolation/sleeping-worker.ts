@@ -86,7 +86,8 @@ export async function startSleepingWorker(
     if (statSync(saysTo).size === 0) return undefined;
     const found = childrenOf(pid);
     const areReady = found.length === kinds.length && kinds.every((kind, i) => isReady(found[i]!, kind));
-    return areReady ? found : undefined;
+    // It has also closed what it made for them alone.
+    return areReady && isReady(pid, 'worker') ? found : undefined;
   });
   return { pid, children, end };
 }
@@ -116,10 +117,10 @@ function childrenOf(pid: number): readonly number[] {
  * It waits for something, or is stopped, and has given up all that it will: on a busy machine it may sleep before. One
  * that has gone is not ready, nor is one that has gone on.
  */
-function isReady(pid: number, kind: Kind): boolean {
+function isReady(pid: number, kind: Kind | 'worker'): boolean {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    const filters = OWN_FILTERS + WORKER_FILTERS + FILTERS[kind];
+    const filters = OWN_FILTERS + WORKER_FILTERS + (kind === 'worker' ? 0 : FILTERS[kind]);
     return /^State:\s+[ST]/m.test(status) && filtersOf(status) >= filters;
   } catch {
     return false;
