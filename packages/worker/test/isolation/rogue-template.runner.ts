@@ -46,8 +46,8 @@ const RIGHT = JSON.stringify([{ type: 'exited', status: 0 }, [7]]);
 const PATIENCE_MS = 20_000;
 /** Long enough for a process to make others, or to use some processor time. */
 const A_WHILE_MS = 300;
-/** Another PVF's candidate has less than that until its host gives up on it. */
-const HELD_MS = 2_000;
+/** An order whose call fails unseen holds another PVF’s candidate up for ten seconds. */
+const HELD_MS = 9_000;
 /** What a job says in place of that it begins. */
 const NOT_BEGUN = 0;
 /** Kinds of memory side by side, none of which the kernel can take for one: what a fork has to copy. */
