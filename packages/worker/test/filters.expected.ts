@@ -43,8 +43,8 @@ const ELSEWHERE = {
 };
 
 const MADV_DOFORK = 11n;
-/** normal, willneed, dontneed, free, dontfork, hugepage, nohugepage, dontdump, dodump, collapse; dofork anywhere. */
-const ADVICE = [0n, 3n, 4n, 8n, 10n, 14n, 15n, 16n, 17n, 25n];
+/** normal, willneed, dontneed, free, dontfork, hugepage, nohugepage, dontdump, dodump; dofork anywhere. */
+const ADVICE = [0n, 3n, 4n, 8n, 10n, 14n, 15n, 16n, 17n];
 const ADVICE_ABOVE = oneOf([...ADVICE, MADV_DOFORK], 256, (advice) => [END_OF_FILTERS, 0x1000n, advice]);
 const MADVISE = {
   pass: [
@@ -81,20 +81,10 @@ const MAP_PRIVATE = 2n;
 const MAP_FIXED = 0x10n;
 const MAP_GROWSDOWN = 0x100n;
 const MAP_LOCKED = 0x2000n;
+const MAP_POPULATE = 0x8000n;
 const MAP_HUGETLB = 0x4_0000n;
-/** anonymous, 32bit, denywrite, executable, noreserve, populate, nonblock, stack, sync, fixed_noreplace. */
-const MAP_FLAGS = [
-  0x20n,
-  0x40n,
-  0x800n,
-  0x1000n,
-  0x4000n,
-  0x8000n,
-  0x1_0000n,
-  0x2_0000n,
-  0x8_0000n,
-  0x10_0000n,
-];
+/** anonymous, 32bit, denywrite, executable, noreserve, nonblock, stack, sync, fixed_noreplace. */
+const MAP_FLAGS = [0x20n, 0x40n, 0x800n, 0x1000n, 0x4000n, 0x1_0000n, 0x2_0000n, 0x8_0000n, 0x10_0000n];
 const mmap = (flags: bigint, protection = 3n, address = 0n): Arguments => [
   address,
   0x1000n,
@@ -112,7 +102,7 @@ const PRIVATE_ONLY = {
     ...range(0, 16)
       .filter((type) => type !== MAP_PRIVATE)
       .map((type) => mmap(type | 0x20n)),
-    ...[MAP_HUGETLB, MAP_LOCKED, MAP_GROWSDOWN].flatMap((flag) => [
+    ...[MAP_HUGETLB, MAP_POPULATE, MAP_LOCKED, MAP_GROWSDOWN].flatMap((flag) => [
       mmap(MAP_PRIVATE | flag),
       mmap(MAP_PRIVATE | flag | MAP_FIXED, 3n, END_OF_FILTERS),
     ]),
@@ -256,11 +246,31 @@ const PRLIMIT = {
   ],
 };
 
+const MADV_COLLAPSE = 25n;
+const COLLAPSED_AT_ONCE = 0x100_0000n;
+/** Before its code is locked it may have it put into huge pages, a piece at a time. */
+const MADVISE_TEMPLATE = {
+  pass: [
+    ...MADVISE.pass,
+    ...[0n, 0x20_0000n, COLLAPSED_AT_ONCE].map((length) => [END_OF_FILTERS, length, MADV_COLLAPSE]),
+    [END_OF_FILTERS, COLLAPSED_AT_ONCE, MADV_COLLAPSE | HIGH],
+  ],
+  kill: [
+    ...MADVISE.kill.filter(([, length, advice]) => advice !== MADV_COLLAPSE || length! > COLLAPSED_AT_ONCE),
+    ...BELOW.map((address) => [address, 0x1000n, MADV_COLLAPSE]),
+    ...[COLLAPSED_AT_ONCE + 1n, COLLAPSED_AT_ONCE << 8n, 0x1_0000_0000n, 1n << 63n].map((length) => [
+      END_OF_FILTERS,
+      length,
+      MADV_COLLAPSE,
+    ]),
+  ],
+};
+
 const FORKS: Conditions = { capset: ANY, clone: CLONE, prctl: PRCTL, prlimit64: PRLIMIT };
 
 /** They may add `filters`. */
 export const template = (filters: readonly bigint[]): Record<'loading' | 'locked' | 'job', Conditions> => ({
-  loading: { ...job(filters), ...FORKS },
+  loading: { ...job(filters), ...FORKS, madvise: MADVISE_TEMPLATE },
   locked: { ...LOCKED_JOB, ...FORKS, close: ANY, read: ANY, seccomp: adding(filters) },
   job: LOCKED_JOB,
 });

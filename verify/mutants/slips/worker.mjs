@@ -113,15 +113,15 @@ const systemCalls = [
   slip(
     'shared memory',
     src('filters/kept-filters.ts'),
-    'const MAP_KIND = 0x4_210f;',
-    'const MAP_KIND = 0x4_210e;',
+    'const MAP_KIND = 0x4_a10f;',
+    'const MAP_KIND = 0x4_a10e;',
     filters,
   ),
   slip(
     'memory that grows like a stack',
     src('filters/kept-filters.ts'),
-    'const MAP_KIND = 0x4_210f;',
-    'const MAP_KIND = 0x4_200f;',
+    'const MAP_KIND = 0x4_a10f;',
+    'const MAP_KIND = 0x4_a00f;',
     filters,
   ),
   slip(

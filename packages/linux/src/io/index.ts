@@ -34,5 +34,5 @@ export {
 } from './memfd.ts';
 export { type OpenFile, openFiles } from './open-files.ts';
 export { type PollEntry, poll, sleep } from './poll.ts';
-export { mapScratch, useHugePages } from './scratch.ts';
+export { HUGE_PAGES_AT_ONCE_BYTES, mapScratch, useHugePages } from './scratch.ts';
 export { connectUnixStream, unlink } from './unix-socket.ts';

@@ -13,6 +13,11 @@ import { readAt } from './descriptors.ts';
 import { readSmallFile } from './files.ts';
 
 const HUGE_PAGE_BYTES = 2 * 1024 * 1024;
+/**
+ * So much {@link useHugePages} moves into huge pages with one call, in bytes: the kernel looks for no signal until it is
+ * done, so a filter should let a process do no more at once.
+ */
+export const HUGE_PAGES_AT_ONCE_BYTES = 16 * 1024 * 1024;
 const PRIVATE_WRITABLE = /^([0-9a-f]+)-([0-9a-f]+) rw[x-]p 00000000 00:00 0\s*(?:\[heap\])?$/gm;
 const PRIVATE_CODE = /^([0-9a-f]+)-([0-9a-f]+) rwxp 00000000 00:00 0\s*$/gm;
 
@@ -48,7 +53,10 @@ export function useHugePages(mapsFd?: number, which: 'all' | 'code' = 'all'): nu
     const end = Math.floor(Number.parseInt(high as string, 16) / HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES;
     // Reservations of V8 are larger than anything that is in use.
     if (end <= start || end - start > 128 * 1024 * 1024) continue;
-    if (sys3(NR.madvise, start, end - start, MADV_COLLAPSE) === 0) collapsed += end - start;
+    for (let at = start; at < end; at += HUGE_PAGES_AT_ONCE_BYTES) {
+      const length = Math.min(HUGE_PAGES_AT_ONCE_BYTES, end - at);
+      if (sys3(NR.madvise, at, length, MADV_COLLAPSE) === 0) collapsed += length;
+    }
   }
   return collapsed;
 }

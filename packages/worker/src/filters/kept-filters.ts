@@ -22,7 +22,8 @@ import {
 
 /** Below what any program, library or heap of Linux uses. The lower one is where `vm.mmap_min_addr` is as usual. */
 const STARTS = [0x1_0000, 0x10_0000];
-const END = 0x20_0000;
+/** Where other memory begins. */
+export const END_OF_KEPT = 0x20_0000;
 const PROT_READ_WRITE = 3;
 /** struct sock_fprog: u16 length, padding, pointer. */
 const FPROG_BYTES = 16;
@@ -45,7 +46,7 @@ export function keepFilters(filters: readonly CompiledFilter[]): CompiledFilter[
   const kept = filters.map((filter) => {
     const fprogAddress = room.free;
     const programAddress = fprogAddress + FPROG_BYTES;
-    if (programAddress + filter.program.length > END) throw new Error('the filters do not fit');
+    if (programAddress + filter.program.length > END_OF_KEPT) throw new Error('the filters do not fit');
     const bytes = new Uint8Array(viewOf(fprogAddress, FPROG_BYTES + filter.program.length));
     bytes.set(filter.fprog);
     bytes.set(filter.program, FPROG_BYTES);
@@ -61,16 +62,16 @@ function reserve(): { start: number; free: number } {
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
   let reason = '';
   for (const start of STARTS) {
-    const at = sys6(syscallNumber('mmap')!, start, END - start, PROT_READ, flags, -1, 0);
+    const at = sys6(syscallNumber('mmap')!, start, END_OF_KEPT - start, PROT_READ, flags, -1, 0);
     if (at === start) return { start, free: start };
     reason = at < 0 ? errnoName(lastErrno()) : 'they are taken';
-    if (at >= 0) sys3(syscallNumber('munmap')!, at, END - start, 0);
+    if (at >= 0) sys3(syscallNumber('munmap')!, at, END_OF_KEPT - start, 0);
   }
   throw new Error(`no memory below 2 MiB for the filters of jobs (${reason}); is vm.mmap_min_addr raised?`);
 }
 
 function protect(start: number, protection: number): void {
-  if (sys3(syscallNumber('mprotect')!, start, END - start, protection) !== 0)
+  if (sys3(syscallNumber('mprotect')!, start, END_OF_KEPT - start, protection) !== 0)
     throw new Error(`mprotect: ${errnoName(lastErrno())}`);
 }
 
@@ -87,13 +88,14 @@ export function addingOnly(filters: readonly CompiledFilter[]): SyscallRule[] {
 }
 
 const without = (bits: number) => ({ index: 3, op: 'no-bits', value: bits, width: 32 }) as const;
-const outside = (index: number) => ({ index, op: 'ge', value: END }) as const;
+const outside = (index: number) => ({ index, op: 'ge', value: END_OF_KEPT }) as const;
 
 /**
- * MAP_TYPE, MAP_GROWSDOWN, MAP_LOCKED and MAP_HUGETLB: no memory outside the process's own account, none that cannot be
- * swapped. A mapping that grows like a stack is not in RLIMIT_DATA, and there could be many.
+ * MAP_TYPE, MAP_GROWSDOWN, MAP_LOCKED, MAP_POPULATE and MAP_HUGETLB: no memory outside the process's own account, none
+ * that cannot be swapped, none that is filled in one call, which goes on while the process is to be stopped. A mapping
+ * that grows like a stack is not in RLIMIT_DATA, and there could be many.
  */
-const MAP_KIND = 0x4_210f;
+const MAP_KIND = 0x4_a10f;
 
 /** Calls that change the memory map, none of them the kept filters. What must not replace a mapping may be anywhere. */
 export function memoryCalls(advice: readonly number[]): SyscallRule[] {

@@ -5,6 +5,7 @@ import {
   compileFilter,
   compileNoNewCode,
   forkFlags,
+  HUGE_PAGES_AT_ONCE_BYTES,
   type Namespace,
   namespaceFlags,
   type SyscallName,
@@ -15,18 +16,22 @@ import {
   FUTEX_WAIT,
   FUTEX_WAIT_BITSET,
   FUTEX_WAKE,
+  MADV_COLLAPSE,
   PR_CAP_AMBIENT,
   PR_SET_PDEATHSIG,
   PROCMAP_QUERY,
   SIGKILL,
 } from '@pvf/linux/constants';
-import { addingOnly, keepFilters, memoryCalls } from './kept-filters.ts';
+import { addingOnly, END_OF_KEPT, keepFilters, memoryCalls } from './kept-filters.ts';
 
 /** All bits of a futex operation but FUTEX_CLOCK_REALTIME. */
 const FUTEX_OPERATION = 0xffff_feff;
 /** The largest clock that is no process's own. */
 const CLOCK_TAI = 11;
-/** Advice of madvise(2) that V8, the allocator and huge pages for templates need. */
+/**
+ * Advice of madvise(2) that V8 and the allocator need. Not MADV_COLLAPSE, which fills whatever range it is given in one
+ * call that no signal interrupts: a page in each 2 MiB becomes 2 MiB, before anybody could look.
+ */
 const ADVICE = {
   NORMAL: 0,
   WILLNEED: 3,
@@ -38,7 +43,6 @@ const ADVICE = {
   NOHUGEPAGE: 15,
   DONTDUMP: 16,
   DODUMP: 17,
-  COLLAPSE: 25,
 } as const;
 
 /**
@@ -241,6 +245,8 @@ const TEMPLATE_ONLY: readonly SyscallName[] = [
   'seccomp',
 ];
 
+const COLLAPSE: ArgumentCondition = { index: 2, op: 'eq', value: MADV_COLLAPSE, width: 32 };
+
 /** @param namespaces those of each job: the template may make just this kind of process */
 export function compileTemplateFilters(namespaces: readonly Namespace[]): TemplateFilters {
   const own: readonly SyscallRule[] = [
@@ -266,10 +272,22 @@ export function compileTemplateFilters(namespaces: readonly Namespace[]): Templa
       }),
     ),
     { name: 'capset' },
+    // Its code, before it is locked; piece by piece, between which it can be ended.
+    {
+      name: 'madvise',
+      args: [
+        { index: 0, op: 'ge', value: END_OF_KEPT },
+        { index: 1, op: 'le', value: HUGE_PAGES_AT_ONCE_BYTES },
+        COLLAPSE,
+      ],
+    },
   ];
   const locked = keepFilters([
     compileNoNewCode(),
-    compileFilter({ deny: ['pread64', 'ioctl', 'pkey_mprotect'], onViolation: 'kill-process' }),
+    compileFilter({
+      deny: ['pread64', 'ioctl', 'pkey_mprotect', { name: 'madvise', args: [COLLAPSE] }],
+      onViolation: 'kill-process',
+    }),
   ]);
   const [job] = keepFilters([compileFilter({ deny: TEMPLATE_ONLY, onViolation: 'kill-process' })]);
   const allow = [...JOB_ALLOWED, ...own, ...addingOnly([...locked, job!])];

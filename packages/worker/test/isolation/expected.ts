@@ -25,6 +25,7 @@ const OUTLIVES = 'the CPU limit and the end of its process namespace remain';
 const CODE = 'without the filter there is no W^X; the other layers bind new code as well';
 const LOGS = 'without the filter it can have the kernel log as much as it likes';
 const MEMORY = 'bounded by the limit of address space, or by what the machine has set aside';
+const AT_ONCE = 'without the filter it can take memory before the worker has had a look';
 const TIMED = 'what is equal to memory of others can then be told by timing';
 const SYSCTL = "where the machine's sysctls let every user do so";
 
@@ -248,6 +249,8 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'map memory that grows like a stack': row('', MEMORY),
   'map huge pages': row('', MEMORY),
   'merge pages with other processes': row('', MEMORY),
+  'map memory that is filled at once': row('', AT_ONCE),
+  'fill memory with huge pages at once': row('', AT_ONCE),
   'poison memory': row('namespaces privileges'),
   'take a priority-inheritance lock': row('', ITSELF),
   'signal through a page that all processes share': row('', COLLUDE),

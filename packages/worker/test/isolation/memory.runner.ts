@@ -26,6 +26,8 @@ interface Order {
 const { directory, limitMib, greedMib, watched, cgroup }: Order = JSON.parse(process.argv[2]!);
 const MIB = 1024 * 1024;
 const CHUNK_MIB = 16;
+const HUGE_MIB = 2;
+const MADV_COLLAPSE = 25;
 const READY = 1;
 /** Far from what an attempt needs, on an emulated machine, too. */
 const LIMIT_NS = 120e9;
@@ -50,21 +52,43 @@ function hoard(mib: number): void {
   }
 }
 
+/**
+ * Memory of which little is there, in pieces that no resource limit adds up, which the kernel then fills: in the largest
+ * pages, and without looking for signals meanwhile.
+ *
+ * @param atOnceMib with each call
+ */
+function fillAtOnce(mib: number, atOnceMib = mib): void {
+  if (mib === 0) return;
+  const space = call('mmap', 0, (mib + HUGE_MIB) * MIB, PROT_READ, MAP_PRIVATE_ANONYMOUS, -1, 0);
+  const start = Math.ceil(space / (HUGE_MIB * MIB)) * HUGE_MIB * MIB;
+  for (let at = start; at < start + mib * MIB; at += CHUNK_MIB * MIB) {
+    call('mprotect', at, CHUNK_MIB * MIB, PROT_READ | PROT_WRITE);
+    const bytes = new Uint8Array(viewOf(at, CHUNK_MIB * MIB));
+    for (let offset = 0; offset < bytes.length; offset += HUGE_MIB * MIB) bytes[offset] = 1;
+    call('mprotect', at, CHUNK_MIB * MIB, PROT_READ);
+  }
+  for (let at = start; at < start + mib * MIB; at += atOnceMib * MIB)
+    call('madvise', at, atOnceMib * MIB, MADV_COLLAPSE);
+}
+
 const words = (end: JobEnd | undefined): string =>
   end === undefined ? 'not loaded' : end.type === 'exited' ? `exited ${end.status}` : end.type;
 
-function alone(mib: number): string {
+function alone(mib: number, take = hoard, locked = true): string {
   const body = (fd: number): number => {
-    enterJob(job, fd, LIMIT_NS).lock();
-    hoard(mib);
+    const { lock } = enterJob(job, fd, LIMIT_NS);
+    if (locked) lock();
+    take(mib);
     return 0;
   };
   return words(runJob({ ...limits, job, body }).end);
 }
 
-function withTemplate(loadMib: number, jobMib: number): string {
+function withTemplate(loadMib: number, jobMib: number, fillMib = 0): string {
   const arena = new RequestArena(job.procFd);
   const template = Template.start(job, arena, LIMIT_NS, (lock) => {
+    fillAtOnce(fillMib, CHUNK_MIB);
     lock();
     hoard(loadMib);
     return () => {
@@ -109,7 +133,10 @@ function onOrder(): string {
 const outcomes = {
   modest: alone(Math.floor(limitMib / 2)),
   alone: alone(greedMib),
+  atOnce: alone(greedMib, fillAtOnce),
+  atOnceBeforeLock: alone(greedMib, fillAtOnce, false),
   loading: withTemplate(greedMib, 0),
+  loadingInHugePages: withTemplate(0, 0, greedMib),
   onOrder: watched ? onOrder() : '',
   // Neither is too much alone.
   together: withTemplate(limitMib * 0.375, limitMib * 0.5),

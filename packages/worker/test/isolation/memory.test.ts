@@ -87,7 +87,10 @@ describe.each(USERS)('memory that no resource limit counts, taken by jobs of $na
     expect(outcomes).toEqual({
       modest: 'exited 0',
       alone: 'memory-limit',
+      atOnce: 'signaled',
+      atOnceBeforeLock: 'signaled',
       loading: 'not loaded',
+      loadingInHugePages: 'not loaded',
       onOrder: 'it holds more memory than it may',
       together: 'memory-limit',
       ownScore: readFileSync('/proc/self/oom_score_adj', 'latin1').trim(),

@@ -1,3 +1,4 @@
+import { viewOf } from '@pvf/sandbox-linux';
 import { attempt, type Group } from '../attempt.ts';
 import {
   call,
@@ -21,11 +22,15 @@ const MAP_HUGETLB = 0x4_0000;
 const MREMAP_MAYMOVE_FIXED = 3;
 const MAP_FIXED = 0x10;
 const MAP_GROWSDOWN = 0x100;
+const MAP_POPULATE = 0x8000;
 /** Where `kept-filters.ts` puts them. */
 const KEPT_FILTERS = 0x1_0000;
+const HUGE_PAGE = 1 << 21;
+const SPACE = 2 * HUGE_PAGE;
 const MADV_DONTNEED = 4;
 const MADV_REMOVE = 9;
 const MADV_MERGEABLE = 12;
+const MADV_COLLAPSE = 25;
 const MADV_HWPOISON = 100;
 const PR_SET_PDEATHSIG = 1;
 const PR_SET_DUMPABLE = 4;
@@ -139,13 +144,26 @@ export const MACHINE_CODE: Group = {
     ),
     attempt(
       'map huge pages',
-      () => call('mmap', 0, 1 << 21, PROT_READ, MAP_PRIVATE_ANONYMOUS | MAP_HUGETLB, -1, 0),
+      () => call('mmap', 0, HUGE_PAGE, PROT_READ, MAP_PRIVATE_ANONYMOUS | MAP_HUGETLB, -1, 0),
       { reached: [12] },
     ),
     attempt('merge pages with other processes', () =>
       chain(
         () => anonymous(PROT_READ | PROT_WRITE),
         (at) => call('madvise', at, PAGE, MADV_MERGEABLE),
+      ),
+    ),
+    attempt('map memory that is filled at once', () =>
+      call('mmap', 0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS | MAP_POPULATE, -1, 0),
+    ),
+    attempt('fill memory with huge pages at once', () =>
+      chain(
+        () => call('mmap', 0, SPACE, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0),
+        (at) => {
+          const bytes = new Uint8Array(viewOf(at, SPACE));
+          for (let offset = 0; offset < SPACE; offset += PAGE) bytes[offset] = 1;
+          return call('madvise', Math.ceil(at / HUGE_PAGE) * HUGE_PAGE, HUGE_PAGE, MADV_COLLAPSE);
+        },
       ),
     ),
     // Of a page that cannot be read: who may do it gets as far as looking for the page, and no memory of the machine is lost.
