@@ -1,5 +1,4 @@
 import type { ArtifactParts } from '@pvf/executor';
-import { processCpuTimeNs } from '@pvf/linux';
 import { type BudgetLimits, TemplateBudget, templateBytes } from '@pvf/protocol';
 import {
   beforeJob,
@@ -18,16 +17,12 @@ import { startsByItself } from './start-function.ts';
 
 /** A template that holds more than this, in bytes, is not kept for the next candidate. */
 const MAX_KEPT_BYTES = 512 * 1024 * 1024;
-/** CPU time in which a template cannot take much: so long its memory need not be looked at again. Nanoseconds. */
-const LOOK_AFTER_NS = 5e6;
 /** Artifacts remembered to have no template. */
 const MAX_UNUSABLE = 256;
 
 interface Entry {
   readonly template: Template;
   readonly arena: RequestArena;
-  /** CPU time of the template when its memory was looked at last, in nanoseconds. */
-  lookedAtNs: number;
 }
 
 /** The artifacts that this worker has loaded ahead, by checksum: one template each, as many as the budget holds. */
@@ -76,16 +71,12 @@ export class Templates {
     }
   }
 
-  /** Has the job for the next candidate of the latest artifact made, unless its template has grown too large. */
+  /** Has the job for the next candidate of the latest artifact made. */
   prepareJob(): void {
     const key = this.#latest;
     this.#latest = undefined;
     const entry = key === undefined ? undefined : this.#entries.get(key);
     if (key === undefined || entry === undefined) return;
-    if (this.#isTooLarge(key, entry)) {
-      this.#drop(key);
-      return;
-    }
     try {
       entry.template.prepareJob();
     } catch (error) {
@@ -101,6 +92,7 @@ export class Templates {
 
   #make(key: string, artifact: ArtifactFile, limits: JobLimits): Entry | undefined {
     if (!this.#context.templates || this.#unusable.has(key)) return undefined;
+    this.#dropEnded();
     const bytes = templateBytes(artifact.size);
     const given = this.#budget.placeFor(key, bytes);
     if (given === undefined) return undefined;
@@ -125,17 +117,8 @@ export class Templates {
     for (const other of given) this.#drop(other);
     this.#entries.set(key, entry);
     this.#budget.hold(key, bytes);
+    entry.template.keep(bytes);
     return true;
-  }
-
-  /** One that was taken over may grow. */
-  #isTooLarge(key: string, entry: Entry): boolean {
-    const usedNs = processCpuTimeNs(entry.template.pid) ?? 0;
-    if (usedNs - entry.lookedAtNs < LOOK_AFTER_NS) return this.#budget.isExceeded;
-    entry.lookedAtNs = usedNs;
-    const bytes = this.#heldBytes(entry);
-    if (bytes > this.#budget.bytesOf(key)) this.#budget.hold(key, bytes);
-    return bytes > MAX_KEPT_BYTES || this.#budget.isExceeded;
   }
 
   /** What a template has allocated beyond its worker, in bytes. */
@@ -162,7 +145,12 @@ export class Templates {
     } finally {
       if (template === undefined) arena.close();
     }
-    return template && { template, arena, lookedAtNs: 0 };
+    return template && { template, arena };
+  }
+
+  /** Those that did not rest as they should: what they held is free. */
+  #dropEnded(): void {
+    for (const [key, { template }] of this.#entries) if (template.isClosed) this.#drop(key);
   }
 
   #neverAgain(key: string): void {

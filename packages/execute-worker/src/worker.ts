@@ -22,6 +22,7 @@ import {
   RequestArena,
   type RequestServer,
   runJob,
+  Template,
   type WorkerContext,
 } from '@pvf/worker';
 import { type ArtifactFile, ArtifactFiles } from './artifact-file.ts';
@@ -162,6 +163,7 @@ class ExecuteWorker {
       hostFd: connection.fd,
       memoryLimitBytes: job.addedDataBytes,
       readMemory,
+      meanwhile: () => Template.look(),
     };
     try {
       const report =

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { closeDescriptor, openDirectory, readAllocated } from '../src/index.ts';
+import { closeDescriptor, openDirectory, readAllocated, readProcess } from '../src/index.ts';
 
 const PAGE_BYTES = 4096;
 const KIB = 1024;
@@ -19,4 +19,11 @@ it('what a process has allocated counts when it was swapped out, too, however ma
   writeFileSync(join(proc, '7/status'), `Name:\tx\nGroups:\t${groups} \nVmSwap:\t    5000 kB\nThreads:\t1\n`);
   expect(readAllocated(fd, 7)).toBe(60 * PAGE_BYTES + 5000 * KIB);
   expect(readAllocated(fd, 8)).toBeUndefined();
+  expect(readProcess(fd, 8)).toBeUndefined();
+  const memory = 'RssAnon:\t     240 kB\nRssFile:\t     160 kB\nVmSwap:\t    5000 kB\n';
+  writeFileSync(
+    join(proc, '7/status'),
+    `Name:\tx\nState:\tT (stopped)\nGroups:\t${groups} \n${memory}Threads:\t1\n`,
+  );
+  expect(readProcess(fd, 7)).toEqual({ state: 'T', allocated: 5240 * KIB });
 });

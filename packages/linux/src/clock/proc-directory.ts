@@ -7,6 +7,8 @@ import { PAGE_BYTES } from '../sys/libc.ts';
 const buffer = Buffer.alloc(256);
 /** Usually all of /proc/PID/status; the list of a process's groups is in it, which may have 65,536. */
 const chunk = Buffer.alloc(8192);
+const STATE = /^State:\s+(\S)/m;
+const ANONYMOUS = /^RssAnon:\s+(\d+) kB$/m;
 const SWAPPED = /^VmSwap:\s+(\d+) kB$/m;
 const KIB = 1024;
 
@@ -38,16 +40,44 @@ export function readAllocated(procFd: number, pid: number): number | undefined {
   return statm === undefined ? undefined : statm.resident - statm.shared + readSwapped(procFd, pid);
 }
 
+/** What {@link readProcess} tells. */
+export interface ProcessState {
+  /** One letter, as in proc_pid_stat(5): `T` is stopped, `Z` dead and not reaped. */
+  readonly state: string;
+  /** As {@link readAllocated} tells it, in bytes. */
+  readonly allocated: number;
+}
+
+/**
+ * Whether a process runs, and what it has allocated, in one look.
+ *
+ * @param procFd from {@link openProcDirectory}
+ * @returns undefined if there is no such process
+ */
+export function readProcess(procFd: number, pid: number): ProcessState | undefined {
+  const text = readStatus(procFd, pid);
+  const state = STATE.exec(text)?.[1];
+  if (state === undefined) return undefined;
+  return { state, allocated: kib(ANONYMOUS, text) + kib(SWAPPED, text) };
+}
+
 /** Bytes of a process that are on disk. */
 function readSwapped(procFd: number, pid: number): number {
+  return kib(SWAPPED, readStatus(procFd, pid));
+}
+
+const kib = (line: RegExp, text: string): number => Number(line.exec(text)?.[1] ?? 0) * KIB;
+
+/** proc_pid_status(5); empty if there is no such process. */
+function readStatus(procFd: number, pid: number): string {
   const fd = tryOpen(`${pid}/status`, 0, procFd);
-  if (fd < 0) return 0;
+  if (fd < 0) return '';
   try {
     let text = '';
     for (let n = readInto(fd, chunk); n > 0; n = readInto(fd, chunk)) text += chunk.toString('latin1', 0, n);
-    return Number(SWAPPED.exec(text)?.[1] ?? 0) * KIB;
+    return text;
   } catch {
-    return 0;
+    return '';
   } finally {
     closeDescriptor(fd);
   }

@@ -52,16 +52,6 @@ export class TemplateBudget {
     return this.#held.size;
   }
 
-  /** More is held than may be: something turned out to be larger than it was taken to be. */
-  get isExceeded(): boolean {
-    return this.#heldBytes > this.#limits.bytes;
-  }
-
-  /** What the template of this key takes, in bytes; undefined if it is not held. */
-  bytesOf(key: string): number {
-    return this.#held.get(key) ?? 0;
-  }
-
   /** Whether the template of this key is held. */
   holds(key: string): boolean {
     return this.#held.has(key);

@@ -67,6 +67,8 @@ export interface JobLimits extends MemoryLimits {
     /** Called once, when the job is killed for it. */
     readonly raised: () => void;
   };
+  /** Called again and again while the job runs; milliseconds until the next time it is due, at most. */
+  readonly meanwhile?: () => number;
   /** The control group that the job is in. */
   readonly slot?: CgroupSlot | undefined;
 }
@@ -207,6 +209,7 @@ function watch(
     const lookAfterMs = memory.look(used);
     if (lookAfterMs === 0) return kill(pid, { type: 'memory-limit' });
     let waitMs = Math.min(Math.ceil((limits.cpuLimitNs - used) / NS_PER_MS), lookAfterMs);
+    if (limits.meanwhile !== undefined) waitMs = Math.min(waitMs, limits.meanwhile());
     if (pidfd < 0) waitMs = Math.min(waitMs, NO_PIDFD_POLL_MS);
     unread &&= performance.now() < readFrom;
     if (unread) waitMs = Math.min(waitMs, UNREAD_MS);

@@ -90,6 +90,12 @@ export class MemoryGuard {
   }
 }
 
+/**
+ * What a template may gain by the time it rests, and its waiting job over it: stacks, heaps and pipes of the fork, a few
+ * hundred KiB as measured.
+ */
+const GROWTH_BYTES = 8 * 1024 * 1024;
+
 /** A template whose memory is known well enough without reading it before each job. */
 export class TemplateMemory {
   readonly #pid: number;
@@ -97,11 +103,22 @@ export class TemplateMemory {
   readonly forkedWith: number;
   #held = 0;
   #cpuTimeNs = 0;
+  #kept = Number.POSITIVE_INFINITY;
 
   constructor(pid: number, forkedWith: number, limits: MemoryLimits) {
     this.#pid = pid;
     this.#limits = limits;
     this.forkedWith = forkedWith;
+  }
+
+  /** @param bytes beyond what it was forked with: what it is taken to hold from now on */
+  keep(bytes: number): void {
+    this.#kept = bytes;
+  }
+
+  /** What it, or its waiting job, may have allocated in all when it rests, in bytes. */
+  get maxAtRest(): number {
+    return this.forkedWith + Math.min(this.limit, this.#kept) + GROWTH_BYTES;
   }
 
   /** What it may hold beyond what it was forked with, in bytes. */

@@ -38,6 +38,8 @@ const ASKS_WITHIN_MS = 1;
  */
 export class Template {
   static readonly #live = new Set<Template>();
+  /** Those that may use a processor, and those that nobody has seen at rest since they could. */
+  static readonly #awake = new Set<Template>();
   readonly #process: Stoppable;
   readonly #arena: RequestArena;
   readonly #procFd: number;
@@ -78,15 +80,26 @@ export class Template {
    * time that belongs to another PVF's candidate.
    */
   static rest(except?: Template): void {
-    for (const template of Template.#live) {
+    for (const template of Template.#awake) if (template !== except) template.#orEnd(() => template.#rest());
+  }
+
+  /**
+   * Looks whether those that were told to rest do, and hold no more memory than they are kept for; those that do not are
+   * ended. What a template that was taken over takes before it is stopped would else be held for as long as it rests,
+   * and by each of many of them.
+   *
+   * @param except whose candidate is at hand
+   * @returns milliseconds until it is to be called again; infinite when all rest
+   */
+  static look(except?: Template): number {
+    let again = Number.POSITIVE_INFINITY;
+    for (const template of Template.#awake) {
       if (template === except) continue;
-      try {
-        template.#rest();
-      } catch (error) {
-        if (!(error instanceof TemplateError)) throw error;
-        template.close();
-      }
+      template.#orEnd(() => {
+        again = Math.min(again, template.#look());
+      });
     }
+    return again;
   }
 
   /** Ends all templates of this worker with their jobs. */
@@ -106,11 +119,22 @@ export class Template {
     this.#guardFd = guardFd;
     this.#slot = slot;
     Template.#live.add(this);
+    Template.#awake.add(this);
   }
 
   /** Of the template's process. */
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** It was ended: nothing can be run on it. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** @param bytes beyond its worker's own memory: with more, and a little for what a fork takes, it may not rest */
+  keep(bytes: number): void {
+    this.#memory.keep(bytes);
   }
 
   /**
@@ -136,7 +160,11 @@ export class Template {
     // With a request there, making the job and reading the request go on side by side, from the call on.
     if (!this.#isMaking && calls()) this.#order({ timeoutMs: ASKS_WITHIN_MS });
     if (host === undefined) this.#settle();
-    else if (!readable(host.fd, REST_AFTER_MS)) this.#rest();
+    else if (!readable(host.fd, REST_AFTER_MS)) {
+      this.#rest();
+      const look = (): number => Math.min(this.#look(), Template.look(this));
+      for (let again = look(); Number.isFinite(again) && !readable(host.fd, again); ) again = look();
+    }
   }
 
   /**
@@ -179,7 +207,8 @@ export class Template {
       let forks = false;
       const alarm = { fd: this.#gate.listener, raised: () => (forks = true) };
       const { forkedWith } = this.#memory;
-      const followed = { ...limits, alarm, marksBeginning: true, slot: this.#slot };
+      const meanwhile = (): number => Template.look(this);
+      const followed = { ...limits, alarm, marksBeginning: true, slot: this.#slot, meanwhile };
       const report = followJob(pid, result, followed, { forkedWith, heldByTemplate });
       this.#job = undefined;
       if (forks) throw new TemplateError(`job ${pid} would make a process`);
@@ -199,6 +228,7 @@ export class Template {
     if (this.#closed) return;
     this.#closed = true;
     Template.#live.delete(this);
+    Template.#awake.delete(this);
     this.#slot?.release();
     if (this.#job !== undefined) endChild(this.#job.pid);
     if (this.#gate.isOpen) endChildAndItsOwn(this.pid, Template.#known(), this.#procFd);
@@ -240,6 +270,7 @@ export class Template {
       this.#send(this.#pipes.order, ORDER);
       this.#ordered = true;
     }
+    Template.#awake.add(this);
     this.#process.wake();
   }
 
@@ -267,6 +298,26 @@ export class Template {
     this.#settle();
     this.#process.stop();
     this.#job?.stop();
+  }
+
+  /** @returns as `look` does */
+  #look(): number {
+    const { maxAtRest } = this.#memory;
+    const again = Math.min(
+      this.#process.look(this.#procFd, maxAtRest),
+      this.#job?.look(this.#procFd, maxAtRest) ?? Number.POSITIVE_INFINITY,
+    );
+    if (this.#process.rests && this.#job?.rests !== false) Template.#awake.delete(this);
+    return again;
+  }
+
+  #orEnd(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      this.close();
+    }
   }
 
   #send(fd: number, bytes: Uint8Array): void {

@@ -8,6 +8,7 @@ import {
   exitNow,
   forkChild,
   pipe,
+  readAllocated,
   readFully,
   readSmallFile,
   sleep,
@@ -53,6 +54,12 @@ const NOT_BEGUN = 0;
 /** Kinds of memory side by side, none of which the kernel can take for one: what a fork has to copy. */
 const MAPPINGS = 30_000;
 const RLIMIT_NPROC = 6;
+/** More than a template may gain. */
+const HOARD_BYTES = 32 * 1024 * 1024;
+const TOO_MUCH = 'it holds more memory than it may at rest';
+/** Times that one rests: with each it may take a little more. */
+const RESTS = 50;
+const MADV_HUGEPAGE = 14;
 const SIG_BLOCK = 0;
 const SIGNAL_SET_BYTES = 8;
 
@@ -251,6 +258,46 @@ function promised(victim: Template, then: (ends: Ends) => void): Record<string, 
   return { other, held, left: children() - before };
 }
 
+/** Takes memory, in as large pages as there are. */
+const hoard = (): void => {
+  const at = call('mmap', 0, HOARD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+  call('madvise', at, HOARD_BYTES, MADV_HUGEPAGE);
+  const bytes = new Uint8Array(viewOf(at, HOARD_BYTES));
+  for (let offset = 0; offset < bytes.length; offset += PAGE) bytes[offset] = 1;
+};
+
+/**
+ * What becomes of a template that is to rest again and again.
+ *
+ * @param calls the host has another PVF's candidate each time; else the worker is idle
+ */
+function rests(victim: Template, conduct: (ends: Ends) => void, calls: boolean): Record<string, unknown> {
+  const others = new Set(ownChildren(job.procFd));
+  const host = pipe();
+  if (calls) writeAll(host.writeFd, Uint8Array.of(1));
+  const rogue = startRogue((ends) => onOrders(ends, () => conduct(ends)), host.readFd);
+  rogue.keep(0);
+  let own = 'rests';
+  for (let round = 0; own === 'rests' && round < RESTS; round++) {
+    try {
+      rogue.prepareJob();
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      own = error.message;
+      rogue.close();
+    }
+    if (calls) runOn(victim);
+    if (rogue.isClosed) own = TOO_MUCH;
+  }
+  const held = ownChildren(job.procFd)!
+    .filter((pid) => !others.has(pid))
+    .map((pid) => readAllocated(job.procFd!, pid)! - readAllocated(job.procFd!, process.pid)!);
+  const other = runOn(victim);
+  rogue.close();
+  for (const fd of Object.values(host)) closeDescriptor(fd);
+  return { own, other, hoards: held.some((bytes) => bytes > HOARD_BYTES / 2) };
+}
+
 /** With each template that is started the first turn is the next one: few come to a second. */
 let firstTurn = 0;
 
@@ -293,6 +340,15 @@ function hostileConduct(ends: Ends): void {
     },
     () => promise(sleepForEver),
     () => promise(spinForEver),
+    () => {
+      hoard();
+      fork(() => answer(ends));
+    },
+    () =>
+      fork(() => {
+        hoard();
+        return answer(ends);
+      }),
   ];
   let turn = firstTurn;
   onOrders(ends, () => turns[turn++ % turns.length]!());
@@ -410,6 +466,30 @@ result.confessionsKept = copiesOf(confession);
 result.promisesAndSleeps = promised(victim, sleepForEver);
 result.promisesAndSpins = promised(victim, spinForEver);
 result.promisesAndAsksAgain = promised(victim, () => promise(sleepForEver));
+
+for (const calls of [false, true]) {
+  result[calls ? 'restsWhileCalled' : 'rests'] = [
+    rests(victim, (ends) => fork(() => answer(ends)), calls),
+    rests(
+      victim,
+      (ends) => {
+        hoard();
+        fork(() => answer(ends));
+      },
+      calls,
+    ),
+    rests(
+      victim,
+      (ends) => {
+        fork(() => {
+          hoard();
+          return answer(ends);
+        });
+      },
+      calls,
+    ),
+  ];
+}
 
 // Those that have nothing to do get no processor time while another candidate runs.
 const rogue = startRogue((ends) =>
