@@ -146,8 +146,8 @@ test.each<Architecture>(['x64', 'arm64'])('what is refused by default on %s, cal
   for (let nr = 0; nr < NUMBERS; nr++) {
     const name = syscallName(nr, arch) ?? '';
     const expected = REFUSED.includes(name) ? EPERM : UNKNOWN.includes(name) ? ENOSYS : ALLOW;
-    // no set-user-ID bit and no request of ioctl among them
-    for (const args of [[], [1n, 2n, 3n, 4n, 5n, 6n]])
+    // no set-user-ID bit, no request of ioctl and nobody else's number among them
+    for (const args of [[], [0n, 2n, 3n, 4n, 5n, 6n]])
       expect([nr, name, decide(nr, args)]).toEqual([nr, name, expected]);
   }
 });
@@ -164,6 +164,32 @@ test.each<Architecture>(['x64', 'arm64'])('what is refused by default on %s, by 
   // The kernel takes the request as an unsigned int.
   expect([TIOCSTI, TIOCLINUX, TIOCSTI | (1n << 40n)].map(ioctl)).toEqual([EPERM, EPERM, EPERM]);
   expect([TIOCSTI - 1n, TIOCSTI + 1n, TIOCLINUX + 1n, 0n].map(ioctl)).toEqual([ALLOW, ALLOW, ALLOW, ALLOW]);
+});
+
+test.each<Architecture>(['x64', 'arm64'])('what concerns other processes on %s', (arch) => {
+  const decide = decisions(DEFAULT_DENIED, arch);
+  const answer = (name: SyscallName, ...args: readonly bigint[]): number =>
+    decide(syscallNumber(name, arch) as number, args);
+  // the kernel takes pid and which as int
+  const refused = [
+    answer('prlimit64', 1n, 3n, 0x7000_0000n),
+    answer('prlimit64', 1n, 3n, 1n << 40n),
+    answer('setpriority', 1n, 0n, 19n),
+    answer('setpriority', 2n | (1n << 40n), 0n, 19n),
+    answer('ioprio_set', 2n, 0n),
+    answer('ioprio_set', 3n, 0n),
+    answer('fcntl', 5n, 1024n, 0n),
+  ];
+  expect(new Set(refused)).toEqual(new Set([EPERM]));
+  const allowed = [
+    answer('prlimit64', 0n, 3n, 0x7000_0000n),
+    answer('prlimit64', 1n << 40n, 3n, 0x7000_0000n),
+    answer('prlimit64', 1n, 3n, 0n),
+    answer('setpriority', 0n, 7n, 19n),
+    answer('ioprio_set', 1n, 7n),
+    answer('fcntl', 5n, 1025n, 0n),
+  ];
+  expect(new Set(allowed)).toEqual(new Set([ALLOW]));
 });
 
 test.each<Architecture>(['x64', 'arm64'])('files with set-user-ID and set-group-ID bits on %s', (arch) => {

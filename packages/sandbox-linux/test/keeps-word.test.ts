@@ -71,7 +71,7 @@ describe.each(IDENTITIES)('what a sandbox promises, tried from inside as %s', (a
     expect(none.answers['listen unbound']).toBe('EPERM');
   });
 
-  test.each(['fill memfd', 'fill System V'])('memory: %s', async (name) => {
+  test.each(['fill memfd', 'fill System V', 'fill page tables'])('memory: %s', async (name) => {
     const limits = { memoryBytes: 256 * 1024 ** 2 };
     // with a cgroup where this user may make one
     const best = await attempt(as, { limits }, [name]);

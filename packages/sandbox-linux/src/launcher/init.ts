@@ -14,6 +14,7 @@ import {
 import { POLLIN, PR_SET_CHILD_SUBREAPER, SIGCHLD, SIGKILL } from '@pvf/linux/constants';
 import type { Plan } from '../policy/plan.ts';
 import { endReason } from './end-reason.ts';
+import { handBack } from './inputs.ts';
 import { receive, send } from './messages.ts';
 import { measure, type SandboxUse, sandboxProcesses } from './processes.ts';
 import { becomeProgram, type ProgramOptions } from './program.ts';
@@ -68,6 +69,7 @@ export function runInit(options: InitOptions): number {
   send(options.statusFd, { type: 'started' });
   const init = new Init(options, shared, program, children, surroundings.ownProcessTable);
   const { reason, missing } = init.run();
+  handBack(surroundings.inputs);
   const { cpuMs, maxRssBytes } = reapedUse();
   send(options.statusFd, {
     type: 'ended',

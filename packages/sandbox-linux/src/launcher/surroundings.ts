@@ -13,6 +13,7 @@ import {
 import { MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '@pvf/linux/constants';
 import type { Plan } from '../policy/plan.ts';
 import { SYSTEM_DEVICES } from '../policy/system-paths.ts';
+import { type GivenInput, protectInputs } from './inputs.ts';
 import { buildView } from './view.ts';
 
 const DEFAULT_HOST_NAME = 'sandbox';
@@ -23,29 +24,34 @@ export interface Surroundings {
   readonly ownProcessTable: boolean;
   /** What could not be set up and is not vital. */
   readonly missing: readonly string[];
+  /** To be handed back at the end. */
+  readonly inputs: readonly GivenInput[];
 }
 
 /**
  * First thing in a process in new namespaces: ids, mounts, process table, root, host name.
  * @param ids what they are outside
- * @param cwd where the program will start; an empty directory if it is not given
- * @throws SandboxError SYSCALL_FAILED
+ * @param cwd where a program will start, an empty directory if it is not given; without it none will, and the descriptors are
+ * the caller's business
+ * @throws SandboxError SYSCALL_FAILED, INVALID_ARGUMENT (a directory as standard input, a bind whose target cannot be made)
  */
 export function setUpSurroundings(
   plan: Plan,
   ids: { readonly uid: number; readonly gid: number },
-  cwd = '/',
+  cwd?: string,
 ): Surroundings {
   const { namespaces } = plan;
   const missing: string[] = [];
   let ownProcessTable = false;
+  let inputs: readonly GivenInput[] = [];
   let view: string | undefined;
   if (namespaces.includes('user')) {
     writeIdMap({ uid: { inside: ids.uid, outside: ids.uid }, gid: { inside: ids.gid, outside: ids.gid } });
   }
   if (namespaces.includes('mount')) {
     mount('none', '/', { flags: MS_REC | MS_PRIVATE });
-    if (plan.view !== undefined) view = buildView(plan.view, cwd);
+    if (cwd !== undefined && (plan.readOnlyMounts || plan.view !== undefined)) inputs = protectInputs();
+    if (plan.view !== undefined) view = buildView(plan.view, cwd ?? '/');
     const table = join(view ?? plan.root?.directory ?? '/', 'proc');
     if (namespaces.includes('pid') && existsSync(table)) {
       try {
@@ -68,7 +74,7 @@ export function setUpSurroundings(
   }
   if (namespaces.includes('uts')) setHostName(plan.hostName ?? DEFAULT_HOST_NAME);
   setDumpable(false);
-  return { ownProcessTable, missing };
+  return { ownProcessTable, missing, inputs };
 }
 
 /**

@@ -31,6 +31,17 @@ const ATTRIBUTE_IOCTLS: readonly number[] = [
   0xc0c8_9425, // BTRFS_IOC_SET_RECEIVED_SUBVOL
 ];
 
+// sys/resource.h, linux/ioprio.h, linux/fcntl.h
+const PRIO_PGRP = 1;
+const PRIO_USER = 2;
+const IOPRIO_WHO_PGRP = 2;
+const IOPRIO_WHO_USER = 3;
+const F_SETLEASE = 1024;
+
+const equals = (name: SyscallName, index: number, value: number): SyscallRule => ({
+  name,
+  args: [{ index, op: 'eq', value, width: 32 }],
+});
 const mode = (name: SyscallName, index: number): SyscallRule => ({
   name,
   args: [{ index, op: 'any-bits', value: SET_ID_BITS, width: 32 }],
@@ -110,10 +121,7 @@ const GROUPS = {
     ...(['fanotify_init', 'fanotify_mark', 'lsm_set_self_attr'] as const),
   ],
   /** Typing into the terminal that the sandbox shares. */
-  '@terminal-injection': [
-    { name: 'ioctl', args: [{ index: 1, op: 'eq', value: TIOCSTI, width: 32 }] },
-    { name: 'ioctl', args: [{ index: 1, op: 'eq', value: TIOCLINUX, width: 32 }] },
-  ],
+  '@terminal-injection': [equals('ioctl', 1, TIOCSTI), equals('ioctl', 1, TIOCLINUX)],
   /**
    * Files that give their owner's or group's rights to whoever executes them, outside and later. openat2 hides its mode
    * from filters; ENOSYS makes its users fall back.
@@ -129,6 +137,24 @@ const GROUPS = {
     creation('open', 1),
     creation('openat', 2),
     { name: 'openat2', action: { errno: 'ENOSYS' } },
+  ],
+  /**
+   * What passes from a process to others without a signal: limits of another (the sandbox's own init among them), the
+   * priority of a whole process group or user, and leases, which hold up whoever opens the file outside.
+   */
+  '@others': [
+    {
+      name: 'prlimit64',
+      args: [
+        { index: 0, op: 'ne', value: 0, width: 32 },
+        { index: 2, op: 'ne', value: 0 },
+      ],
+    },
+    equals('setpriority', 0, PRIO_PGRP),
+    equals('setpriority', 0, PRIO_USER),
+    equals('ioprio_set', 0, IOPRIO_WHO_PGRP),
+    equals('ioprio_set', 0, IOPRIO_WHO_USER),
+    equals('fcntl', 1, F_SETLEASE),
   ],
   /** Old, unused and often badly kept. */
   '@obsolete': [
@@ -157,9 +183,7 @@ const GROUPS = {
       'fremovexattr',
     ] as const),
     ...(['removexattrat', 'utime', 'utimes', 'futimesat', 'utimensat', 'file_setattr'] as const),
-    ...ATTRIBUTE_IOCTLS.map(
-      (value): SyscallRule => ({ name: 'ioctl', args: [{ index: 1, op: 'eq', value, width: 32 }] }),
-    ),
+    ...ATTRIBUTE_IOCTLS.map((request) => equals('ioctl', 1, request)),
   ],
   /** Starting other programs. */
   '@exec': ['execve', 'execveat'],
