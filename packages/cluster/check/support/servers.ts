@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The server that the checks were made with; `.ci/run` installs it. */
+/** The server that the checks were made with. */
 export const SERVER_VERSION = '2.15.3';
 const INSTALL = `go install github.com/nats-io/nats-server/v2@v${SERVER_VERSION}`;
 
