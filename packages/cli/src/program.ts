@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addArtifacts } from './arguments/artifacts.ts';
 import type { Choose } from './arguments/choose.ts';
-import { addCluster } from './arguments/cluster.ts';
 import { addCompletion } from './arguments/completion.ts';
 import { addComponentCommands } from './arguments/component.ts';
 import { addDoctor } from './arguments/doctor.ts';
@@ -44,7 +43,6 @@ const COMMANDS = [
   addArtifacts,
   addDoctor,
   addServe,
-  addCluster,
   addComponentCommands,
   addCompletion,
   addSchema,

@@ -23,44 +23,32 @@ export function runValidation(
   context: Context,
   host: PvfHost,
   code: PvfCode,
-  validation: Validation,
-  parameters: PvfParameters,
-  options: Pick<ValidateOptions, 'kind' | 'timeout' | 'deadline'>,
-  onProgress: (event: ProgressEvent) => void,
-): Promise<ValidationOutcome> {
-  const { deadline } = options;
-  // The unions of kinds with chain, and of versions with parents, were checked when they were read.
-  return host.validate({
-    ...candidateRequest(validation, parameters, options),
-    code,
-    signal: context.io.signal,
-    onProgress,
-    ...(deadline !== undefined && { deadlineMs: deadline }),
-  } as BareRequest | ReceiptRequest);
-}
-
-/** What is asked about the candidate, wherever it is executed. */
-export function candidateRequest(
   { validationData, blockData, about }: Validation,
   parameters: PvfParameters,
-  { kind, timeout }: Pick<ValidateOptions, 'kind' | 'timeout'>,
-): object {
+  { kind, timeout, deadline }: Pick<ValidateOptions, 'kind' | 'timeout' | 'deadline'>,
+  onProgress: (event: ProgressEvent) => void,
+): Promise<ValidationOutcome> {
   const common = {
+    code,
     kind,
     executorParams: parameters.executorParams.value,
     validationCodeBombLimit: parameters.validationCodeBombLimit.value,
     validationData,
     pov: { blockData },
+    signal: context.io.signal,
+    onProgress,
     ...(timeout !== undefined && { executionTimeoutMs: timeout }),
+    ...(deadline !== undefined && { deadlineMs: deadline }),
   };
-  if ('claim' in about) return { ...common, ...about.claim };
+  // The unions of kinds with chain, and of versions with parents, were checked when they were read.
+  if ('claim' in about) return host.validate({ ...common, ...about.claim } as ReceiptRequest);
   const { descriptorVersion, relayParent, schedulingParent } = about.bare;
-  return {
+  return host.validate({
     ...common,
     descriptorVersion,
     ...(relayParent !== undefined && { relayParent }),
     ...(schedulingParent !== undefined && { schedulingParent }),
-  };
+  } as BareRequest);
 }
 
 /** Options come first, then what the candidate's file says, then a node. */

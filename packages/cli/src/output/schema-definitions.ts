@@ -100,7 +100,6 @@ export const DEFINITIONS = {
     properties: {
       file: { type: 'string' },
       codeBytes: COUNT,
-      differences: TEXTS,
       readFrom: { $ref: '#/definitions/readFrom' },
       outcome: {
         type: 'object',

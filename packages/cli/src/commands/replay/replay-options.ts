@@ -1,7 +1,6 @@
-import type { ClusterRunOptions } from '../cluster/connect.ts';
 import type { ValidateOptions } from '../validate-options.ts';
 
-export interface ReplayOptions extends ValidateOptions, ClusterRunOptions {
+export interface ReplayOptions extends ValidateOptions {
   readonly jobs?: number;
   readonly output?: string;
   readonly csv?: string;
