@@ -132,7 +132,11 @@ export class Template {
     return this.#closed;
   }
 
-  /** @param bytes beyond its worker's own memory: with more, and a little for what a fork takes, it may not rest */
+  /**
+   * Says what it is kept for.
+   *
+   * @param bytes beyond its worker's own memory: with more, and a little for what a fork takes, it may not rest
+   */
   keep(bytes: number): void {
     this.#memory.keep(bytes);
   }
