@@ -66,6 +66,17 @@ describe('whoever reads, the verdict’s code stands', () => {
   });
 });
 
+test('a current directory that is gone is told as that', () => {
+  const gone = join(common, 'gone');
+  const { status, stderr } = shell(
+    `mkdir ${gone} && cd ${gone} && rmdir ${gone} && ${PRECHECK} 2>&1 >&2 | grep ^pvf >&2; ${OWN_STATUS}`,
+  );
+  expect(status).toBe(EXIT.badInput);
+  expect(stderr).toMatch(
+    /^pvf: the current directory of this process cannot be told .*change to a directory that exists/,
+  );
+});
+
 describe('where the answer cannot be written there is none', () => {
   test.each([
     ['a precheck', PRECHECK],

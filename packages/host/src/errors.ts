@@ -19,6 +19,8 @@ export interface HostErrorMeta {
   WORKER_VERSION: { worker: WorkerKind; path: string; found: string; expected: string };
   /** The worker's Node is not one that it was tested on, and not a Node 24 or `allowUntestedNode` is not set. */
   UNTESTED_NODE: { worker: WorkerKind; path: string; node: string };
+  /** This process cannot tell its current directory, without which Node starts no thread: it is gone, or getcwd is refused. */
+  CURRENT_DIR: { errno: string };
   /** The directory of artifacts cannot be made, read or written, or is not private; `errno` as in node:os. */
   CACHE_DIR: { path: string; errno: string };
   /** Secure mode, and a layer of isolation that it demands does not work here. */

@@ -25,6 +25,7 @@ const OF_THE_MACHINE: readonly HostErrorCode[] = [
   'NOT_SECURE',
   'LIMITS_TOO_LOW',
   'TRIAL_FAILED',
+  'CURRENT_DIR',
   'CACHE_DIR',
   'WORKER_NOT_EXECUTABLE',
 ];

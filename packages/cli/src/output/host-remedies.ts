@@ -33,6 +33,7 @@ export function hostRemedy(error: HostError): string | undefined {
       return undefined;
     case 'CACHE_DIR':
       return 'name another directory with --cache-dir, or do without one: --no-cache (TMPDIR must be writable)';
+    case 'CURRENT_DIR':
     case 'LIMITS_TOO_LOW':
     case 'TRIAL_FAILED':
       return undefined;

@@ -15,6 +15,7 @@ import { ArtifactStore } from '../store/index.ts';
 import { Threads } from '../threads/index.ts';
 import type { HostOptions, SecurityReport } from '../types.ts';
 import { type Ask, EarlyWorkers, locateWorker, Programs } from '../worker/index.ts';
+import { requireCurrentDirectory } from './current-dir.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import {
   type ExecutePipeline,
@@ -49,6 +50,7 @@ export interface RunningHost {
  * @throws HostError; nothing is left behind then
  */
 export async function assemble(given: HostOptions): Promise<RunningHost> {
+  requireCurrentDirectory();
   const options = resolveOptions(given);
   const { clock, registry } = options;
   const id = randomBytes(ID_BYTES).toString('hex');

@@ -49,6 +49,7 @@ it(
 const REFUSED: readonly (readonly [string, readonly string[], string, RegExp])[] = [
   ['seccomp: ENOSYS', refusing(['seccomp'], 'ENOSYS'), 'NOT_SECURE', /seccomp/],
   ['memfd_create: kill', refusing(['memfd_create'], 'kill'), 'TRIAL_FAILED', /SystemCallFilter=memfd_create/],
+  ['getcwd: ENOSYS', refusing(['getcwd'], 'ENOSYS'), 'CURRENT_DIR', /current directory/],
   ['a hard stack limit of 8 MiB', limiting('stack', '8388608:8388608'), 'LIMITS_TOO_LOW', /LimitSTACK=/],
   ['64 descriptors', limiting('nofile', '64:64'), 'LIMITS_TOO_LOW', /LimitNOFILE=/],
   ['files of 20 MB', limiting('fsize', '20000000:20000000'), 'LIMITS_TOO_LOW', /LimitFSIZE=/],
