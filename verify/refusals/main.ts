@@ -118,6 +118,7 @@ function report(lines: readonly Line[]): number {
         right: count('right'),
         refused: count('refused'),
         'no Node runs': count('no Node runs'),
+        'host killed': count('killed'),
         wrong,
       },
     ];
