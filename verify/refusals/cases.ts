@@ -93,8 +93,8 @@ async function wholeHost(words: readonly string[], uid: number | undefined): Pro
   return await inDirectory(uid, async (dir) => {
     const nodeRuns = await runsNode(words, uid);
     const result = await mainJob(words, uid, dir, nodeRuns ? PATIENCE_MS : NO_PATIENCE_MS);
-    // A filter that kills whoever makes a call leaves the host itself no words.
-    if (nodeRuns && result.end === 'SIGSYS' && result.said === undefined)
+    // What kills the host itself, such as a filter or a signal handler that cannot return, leaves it no words.
+    if (nodeRuns && result.end.startsWith('SIG') && result.said === undefined)
       return { good: true, how: 'killed', words: result.stderr };
     if (nodeRuns) return judged(result);
     // Nobody can ask more of a host than that it loads; but what it says must still be right.
