@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { WorkerGroup } from '../cgroup/index.ts';
+import { outliveBrokenPipes } from './child.ts';
 import { Connection } from './connection.ts';
 import { makeWorkerDir } from './directory.ts';
 import { dieWithThisProcess, killGroup, removeDir, WorkerProcess } from './process.ts';
@@ -174,6 +175,7 @@ function start(settings: SpawnSettings, args: readonly string[], dir: string): C
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  outliveBrokenPipes(child);
   dieWithThisProcess(child);
   if (child.pid !== undefined && settings.niceness !== undefined) {
     try {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { WorkerGroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
+import { kill } from './child.ts';
 import type { Connection } from './connection.ts';
 import type { StderrTail } from './stderr-tail.ts';
 
@@ -83,7 +84,7 @@ export function killGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    child.kill('SIGKILL');
+    kill(child);
   }
 }
 

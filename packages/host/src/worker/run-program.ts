@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { kill, outliveBrokenPipes } from './child.ts';
 
 /** How a short-lived program ended; `status` is null when a signal or the time limit ended it. */
 export interface ProgramResult {
@@ -20,6 +21,7 @@ export async function runProgram(
 ): Promise<ProgramResult> {
   try {
     const child = spawn(path, args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+    outliveBrokenPipes(child);
     return await answerOf(child, timeoutMs);
   } catch (error) {
     // What Node does not expect of the kernel, such as EPERM, is thrown.
@@ -55,7 +57,7 @@ export function answerOf(
     };
     const timer = setTimeout(() => {
       timedOut = true;
-      child.kill('SIGKILL');
+      kill(child);
     }, timeoutMs);
     const conclude = (result: ProgramResult): void => {
       clearTimeout(timer);

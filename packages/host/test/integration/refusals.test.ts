@@ -49,6 +49,7 @@ it(
 const REFUSED: readonly (readonly [string, readonly string[], string, RegExp])[] = [
   ['seccomp: ENOSYS', refusing(['seccomp'], 'ENOSYS'), 'NOT_SECURE', /seccomp/],
   ['memfd_create: kill', refusing(['memfd_create'], 'kill'), 'TRIAL_FAILED', /SystemCallFilter=memfd_create/],
+  ['socketpair: EACCES', refusing(['socketpair'], 'EACCES'), 'WORKER_UNUSABLE', /EACCES/],
   ['getcwd: ENOSYS', refusing(['getcwd'], 'ENOSYS'), 'CURRENT_DIR', /current directory/],
   ['a hard stack limit of 8 MiB', limiting('stack', '8388608:8388608'), 'LIMITS_TOO_LOW', /LimitSTACK=/],
   ['64 descriptors', limiting('nofile', '64:64'), 'LIMITS_TOO_LOW', /LimitNOFILE=/],
@@ -66,6 +67,7 @@ it.each(REFUSED)(
 );
 
 it.each([
+  ['no signals to its workers', refusing(['kill'], 'ENOSYS')],
   ['no pending signals', limiting('sigpending', '0:0')],
   ['no locked memory', limiting('memlock', '0:0')],
   ['systemd’s defaults', [...limiting('nofile', '1024:'), ...limiting('stack', '8388608:')]],
