@@ -3,9 +3,9 @@
 // Runs on any Node >= 20 with npm; the pinned Node and pnpm come from the registry (tools/toolchain).
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -32,8 +32,8 @@ const COMMANDS = {
     () => node(root, '--test', '--test-reporter=dot', 'scripts/**/*.test.mjs'),
     () => pnpm('exec', 'turbo', 'test', '--concurrency=1', '--log-order=grouped', ...args),
   ],
-  /** The suite of one package, or single test files of it: what vitest takes after the first path is handed on. */
-  one: ([path = '.', ...args]) => [build, () => testOne(resolve(callerDirectory, path), args)],
+  /** The suite of one package, or single test files of it. */
+  one: (args) => [build, () => node(callerDirectory, join(root, 'scripts/test-one/main.mjs'), ...args)],
   pvf: (args) => [build, () => node(callerDirectory, join(root, 'packages/cli/dist/main.js'), ...args)],
   turbo: (args) => [() => pnpm('exec', 'turbo', ...args)],
   exec: (args) => [() => pnpm('exec', ...args)],
@@ -77,29 +77,6 @@ function pnpm(...argv) {
 }
 function node(cwd, ...argv) {
   return run(join(bin, 'node'), argv, { cwd });
-}
-/** Which configuration a test belongs to follows from where it lies, as in the packages' own scripts. */
-function testOne(path, args) {
-  if (!existsSync(path)) {
-    console.error(`there is no ${path}; name a package, a folder of tests or a test file`);
-    process.exit(2);
-  }
-  if (path.endsWith('.test.mjs')) return node(root, '--test', path, ...args);
-  let folder = statSync(path).isDirectory() ? path : dirname(path);
-  while (!existsSync(join(folder, 'vitest.config.ts'))) {
-    if (folder === root || folder === dirname(folder)) {
-      console.error(
-        `${path} is in no package with tests; name one, such as packages/host/test/intake.test.ts`,
-      );
-      process.exit(2);
-    }
-    folder = dirname(folder);
-  }
-  const tests = relative(folder, path);
-  const kind = ['shared', 'toolchain'].find((each) => tests.startsWith(join('test', each)));
-  const config = kind === undefined ? 'vitest.config.ts' : `vitest.${kind}.config.ts`;
-  const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
-  return node(folder, vitest, 'run', '--config', config, ...(tests === '' ? [] : [tests]), ...args);
 }
 function build() {
   const argv = ['exec', 'turbo', 'build', '--output-logs=errors-only', '--log-order=grouped'];

@@ -94,7 +94,7 @@ describe('commands', () => {
 
   for (const { file, line, command } of commands)
     test(`${file}:${line} ${command}`, () => {
-      // A pattern that matches nothing passes without a test having run.
+      // The test that it names is still called so.
       const [, path, name] = /test:one -- (\S+) -t '?([^'#]+)/.exec(command) ?? [];
       if (path !== undefined)
         assert.match(read(path), new RegExp(`^ *(it|test|describe)\\(['"\`].*${name.trim()}`, 'm'));
