@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Many PVFs in random order; `mixed/run.mjs` describes it. Needs Node >= 22.18 (runs TypeScript as it is).
-import { run } from './mixed/run.mjs';
+// Many PVFs in random order; `mixed/program.mjs` describes it. Needs Node >= 22.18 (runs TypeScript as it is).
+import * as program from './mixed/program.mjs';
+import { main } from './support/main.mjs';
 
-process.exitCode = await run(process.argv.slice(2));
+process.exitCode = await main(program, process.argv.slice(2));

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// What preparation costs; `prepare/run.mjs` describes it. Needs Node >= 22.18 (runs TypeScript as it is).
-import { run } from './prepare/run.mjs';
+// What preparing costs; `prepare/program.mjs` describes it. Needs Node >= 22.18 (runs TypeScript as it is).
+import * as program from './prepare/program.mjs';
+import { main } from './support/main.mjs';
 
-process.exitCode = await run(process.argv.slice(2));
+process.exitCode = await main(program, process.argv.slice(2));

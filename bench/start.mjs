@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// How long a host takes from its start to its first answer; `start/run.mjs` describes it. Needs Node >= 22.18.
-import { run } from './start/run.mjs';
+// What a start costs; `start/program.mjs` describes it. Needs Node >= 22.18 (runs TypeScript as it is).
+import * as program from './start/program.mjs';
+import { main } from './support/main.mjs';
 
-process.exitCode = await run(process.argv.slice(2));
+process.exitCode = await main(program, process.argv.slice(2));

@@ -29,9 +29,3 @@ function present(path) {
   if (!existsSync(path)) throw new Error(`${path} is missing: build it, or give another folder`);
   return path;
 }
-
-/** Sorted values at the given shares (0.5: the median). */
-export function quantiles(values, ...shares) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return shares.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
-}

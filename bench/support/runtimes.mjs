@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decompressBlob } from '@pvf/executor';
 
-const SUFFIX = '.compact.compressed.wasm';
+/** How the file of a runtime ends. */
+export const RUNTIME_SUFFIX = '.compact.compressed.wasm';
 const CACHE = fileURLToPath(new URL('../../.pvf-cache/real-pvfs', import.meta.url));
 const BOMB_LIMIT_BYTES = 30 * 1024 * 1024;
 const MODULE_HEADER_BYTES = 8;
@@ -23,10 +24,10 @@ export function runtimesDir(given) {
 /** All runtimes of the folder: name and compressed code. */
 export function readRuntimes(dir) {
   const runtimes = readdirSync(dir)
-    .filter((file) => file.endsWith(SUFFIX))
+    .filter((file) => file.endsWith(RUNTIME_SUFFIX))
     .sort()
-    .map((file) => ({ name: basename(file, SUFFIX), code: readFileSync(join(dir, file)) }));
-  if (runtimes.length === 0) throw new Error(`no *${SUFFIX} in ${dir}`);
+    .map((file) => ({ name: basename(file, RUNTIME_SUFFIX), code: readFileSync(join(dir, file)) }));
+  if (runtimes.length === 0) throw new Error(`no *${RUNTIME_SUFFIX} in ${dir}`);
   return runtimes;
 }
 

@@ -3,9 +3,9 @@
 // the same host with its own workers through the same: each definite answer is the recorded one, with the recorded head, and an
 // answer without a verdict is one of those that a killed process comes to. Needs Node >= 22.18 (runs TypeScript as it is).
 import { parseArgs } from 'node:util';
-import { makeOrder, makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
-import { referenceHostSide } from '../../bench/mixed/sides.mjs';
+import { makeOrder, makePvfs, randomFrom } from '../../bench/support/load.mjs';
 import { sidesOf } from '../../bench/support/programs.mjs';
+import { referenceHostSide } from '../../bench/support/sides.mjs';
 import { Judge } from '../soak/judge.mjs';
 import { killOne } from '../soak/kill.mjs';
 

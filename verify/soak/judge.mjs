@@ -1,6 +1,6 @@
 // What a load under kills is held to: each definite answer is the recorded one, with the recorded head, and an answer without a
 // verdict is one that a killed process may come to.
-import { expectedOf } from '../../bench/mixed/load.mjs';
+import { expectedOf } from '../../bench/support/load.mjs';
 
 const SHOWN_CHARS = 100;
 
@@ -18,7 +18,7 @@ export class Judge {
    *
    * @param pvf its name
    * @param candidate with its file, and the answer that is recorded for it
-   * @param said `{ answer, head }`, as a side of `bench/mixed/sides.mjs` gives it
+   * @param said `{ answer, head }`, as a side of `bench/support/sides.mjs` gives it
    * @returns undefined, or what is to be told of the answer
    */
   judge(pvf, candidate, { answer, head }) {

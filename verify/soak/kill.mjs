@@ -1,4 +1,4 @@
-import { descendants } from '../../bench/mixed/processes.mjs';
+import { descendants } from '../../bench/support/processes.mjs';
 
 /** Kills one process among these workers and what is below them: a worker, a template or a job. @returns how many were killed */
 export function killOne(workers, random) {

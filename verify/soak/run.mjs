@@ -5,10 +5,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makePvfs, randomFrom } from '../../bench/mixed/load.mjs';
-import { descendants, pssOf } from '../../bench/mixed/processes.mjs';
-import { hostSide } from '../../bench/mixed/sides.mjs';
+import { makePvfs, randomFrom } from '../../bench/support/load.mjs';
+import { descendants, pssOf } from '../../bench/support/processes.mjs';
 import { sidesOf } from '../../bench/support/programs.mjs';
+import { hostSide } from '../../bench/support/sides.mjs';
 import { Judge } from './judge.mjs';
 import { killOne } from './kill.mjs';
 

@@ -58,3 +58,27 @@ function commandLine(pid) {
     return [];
   }
 }
+
+/** Children of a process, the oldest first. */
+export function childrenInOrder(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+  const started = (child) => {
+    const stat = readFileSync(`/proc/${child}/stat`, 'utf8');
+    // The 22nd field; the second one, a name in brackets, may have spaces in it.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  };
+  return children
+    .map((child) => ({ child, at: started(child) }))
+    .sort((one, other) => one.at - other.at || one.child - other.child)
+    .map(({ child }) => child);
+}
+
+/** What one process holds in bytes: its share of what it shares with others, and what nobody else has. */
+export function memoryOf(pid) {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]) * BYTES_PER_KIB;
+  return { pssBytes: field('Pss'), privateBytes: field('Private_Clean') + field('Private_Dirty') };
+}

@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PvfHost } from '@pvf/host';
-import { codeHash, durationFromMs, durationToNs } from '@pvf/protocol';
+import { codeHash, durationToNs } from '@pvf/protocol';
 import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../verify/differential/driver/index.ts';
 import { DrivenHost } from '../../verify/reference/driven-host.mjs';
 import { executeWorkersBelow, workersIn } from './processes.mjs';
+import { CODE_BOMB_LIMIT_BYTES, executionOf, preparationOf, validationOf } from './requests.mjs';
 
-const ZERO_HASH = new Uint8Array(32);
-const LIMIT_MS = 12_000;
-const PREPARATION_LIMIT_MS = 360_000;
-const BOMB_LIMIT_BYTES = 30 * 1024 * 1024;
+/** Requests of one kind that a host takes at once: the longest queue that is measured, and more. */
+const MAX_PENDING = 10_000;
+const SPAWN_TIMEOUT_MS = 60_000;
 const NS_PER_MS = 1e6;
 const KEY_DIGITS = 24;
 
@@ -28,7 +28,8 @@ export async function hostSide(
     workers: { prepare, execute },
     nodeVersion: false,
     executeWorkers: workers,
-    spawnTimeoutMs: 60_000,
+    maxPendingPerKind: MAX_PENDING,
+    spawnTimeoutMs: SPAWN_TIMEOUT_MS,
     ...(budget === undefined ? {} : { templateMemory: budget }),
   });
   try {
@@ -38,21 +39,13 @@ export async function hostSide(
       const outcome = await host.precheck({
         code: imported,
         executorParams: [],
-        validationCodeBombLimit: BOMB_LIMIT_BYTES,
+        validationCodeBombLimit: CODE_BOMB_LIMIT_BYTES,
       });
       if (outcome.kind !== 'ok') throw new Error(`${name} does not prepare ${pvf}: ${outcome.kind}`);
       codes.push(imported);
     }
     const run = async (pvf, candidate) => {
-      const { validationData, blockData } = candidate;
-      const outcome = await host.validate({
-        code: codes[pvf],
-        executorParams: [],
-        validationCodeBombLimit: BOMB_LIMIT_BYTES,
-        validationData,
-        pov: { blockData },
-        kind: 'approval',
-      });
+      const outcome = await host.validate(validationOf(codes[pvf], candidate));
       if (outcome.kind === 'valid')
         return { answer: 'Ok', head: outcome.result.headData, cpuMs: Number(outcome.cpuTimeNs) / NS_PER_MS };
       if (outcome.kind === 'invalid')
@@ -120,7 +113,7 @@ export async function workersSide({ name, prepare, execute }, pvfs, { workers, d
   }
   const slots = running.map((worker) => async (pvf, candidate) => {
     const { path, checksum } = artifacts[pvf];
-    const { result } = await worker.execute(requestOf(candidate, checksum), path);
+    const { result } = await worker.execute(executionOf(candidate, checksum), path);
     if (!result.ok) return { answer: JSON.stringify(result.error), cpuMs: 0 };
     const { jobResponse, duration } = result.value;
     const head = jobResponse.type === 'Ok' ? jobResponse.resultDescriptor.headData : undefined;
@@ -136,20 +129,12 @@ export async function workersSide({ name, prepare, execute }, pvfs, { workers, d
   };
 }
 
-function requestOf({ validationData, blockData }, artifactChecksum) {
-  return {
-    pvd: validationData,
-    pov: { blockData },
-    executionTimeout: durationFromMs(LIMIT_MS),
-    artifactChecksum,
-    relayParent: ZERO_HASH,
-    schedulingParent: ZERO_HASH,
-    descriptorVersion: { type: 'V1' },
-  };
-}
-
-/** Artifacts of all PVFs by one prepare worker; those that the directory has from an earlier run are used again. */
-async function prepareAll(name, program, pvfs, directory) {
+/**
+ * Artifacts of all PVFs by one prepare worker; those that the directory has from an earlier run are used again.
+ *
+ * @returns `{ path, checksum }` of each PVF, in their order
+ */
+export async function prepareAll(name, program, pvfs, directory) {
   const folder = join(directory, `artifacts-${keyOf(program)}`);
   mkdirSync(folder, { recursive: true });
   let worker;
@@ -172,21 +157,10 @@ async function prepareAll(name, program, pvfs, directory) {
   return artifacts;
 }
 
-function preparationOf(maybeCompressedCode, hash) {
-  return {
-    maybeCompressedCode,
-    validationCodeBombLimit: BOMB_LIMIT_BYTES,
-    codeHash: hash,
-    executorParams: [],
-    prepTimeout: durationFromMs(PREPARATION_LIMIT_MS),
-    prepKind: 'Compilation',
-  };
-}
-
 /** Of a program as it is now: artifacts of another build are not used again. */
 function keyOf(program) {
   const hash = createHash('sha256').update(readFileSync(program));
-  const script = join(program, '../../dist/main.js');
-  if (existsSync(script)) hash.update(readFileSync(script));
+  const scripts = ['dist/main.js', '../executor/dist/index.js'].map((path) => join(program, '../..', path));
+  for (const script of scripts) if (existsSync(script)) hash.update(readFileSync(script));
   return hash.update(program).digest('hex').slice(0, KEY_DIGITS);
 }

@@ -1,8 +1,10 @@
 // What is run: PVFs, their small candidates with the answers that are recorded for them, and an order.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { adderChain, readAdderPvf } from '@pvf/example-adder-pvf';
 import { loadCandidates, sharedDir } from '@pvf/test-kit';
-import { readRuntimes, runtimesDir, variantOf } from '../support/runtimes.mjs';
+import { validationDataOf } from './requests.mjs';
+import { RUNTIME_SUFFIX, readRuntimes, runtimesDir, variantOf } from './runtimes.mjs';
 
 /** Blocks that take the reference milliseconds; their names among a runtime's candidates. */
 const SMALL = ['ok-empty', 'ok-remark-1', 'ok-transfers-1', 'ok-transfers-3', 'ok-dmp-3', 'ok-after-dmp'];
@@ -37,6 +39,52 @@ export function makePvfs(count, { runtimes, own, spoiled = false }) {
     };
   });
 }
+
+/**
+ * The runtimes that have valid blocks of their own, each with those that `wants` takes: the runtimes of the folder, and those
+ * that lie beside the candidates.
+ *
+ * @param wants `(candidate) => boolean`; default the small ones
+ */
+export function runtimesWithBlocks(runtimes, wants = ({ name }) => SMALL.includes(name)) {
+  const found = new Map(readRuntimes(runtimesDir(runtimes)).map((one) => [one.name, one.code]));
+  const folder = join(sharedDir(), 'candidates');
+  for (const name of foldersOf(folder)) {
+    const path = join(folder, `${name}${RUNTIME_SUFFIX}`);
+    if (!found.has(name) && existsSync(path)) found.set(name, readFileSync(path));
+  }
+  const all = [...found]
+    .filter(([name]) => existsSync(join(folder, name)))
+    .map(([name, code]) => {
+      const valid = loadCandidates(name).filter((one) => expectedOf(one) === 'Ok' && wants(one));
+      return { name, code, candidates: valid };
+    })
+    .filter(({ candidates }) => candidates.length > 0)
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  if (all.length === 0) throw new Error('no runtime has such candidates');
+  return all;
+}
+
+/** The example PVF with `length` candidates of its chain; each knows the head that it ends with. */
+export function adderPvf(length) {
+  const candidates = adderChain(Array.from({ length }, (_, i) => BigInt(i) ** 5n)).map((one, i) => ({
+    name: `block ${i}`,
+    validationData: validationDataOf(one.parentHead),
+    blockData: one.blockData,
+    expectedJob: 'Ok',
+    head: one.head,
+  }));
+  return { name: 'adder', code: readAdderPvf(), candidates };
+}
+
+function foldersOf(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+/** In which the candidates of many PVFs may come. */
+export const ORDERS = ['uniform', 'skewed', 'row'];
 
 /** Pseudo-random numbers below 1 (mulberry32): the same order in every run and on every side. */
 export function randomFrom(seed) {
