@@ -112,8 +112,20 @@ test('results that were taken are removed while the run goes on, and all at its 
   );
   expect(before?.jobs).toBe(0);
   expect(before?.results).toBeLessThan(1_000);
+  expect(await attempts(opened.name)).toBeLessThan(1_100);
   await opened.finish();
+  expect(await attempts(opened.name)).toBe(0);
 });
+
+/** How many attempts at jobs of a run are kept. */
+async function attempts(name: string): Promise<number> {
+  const connection = await Connection.open({ servers: servers.url });
+  const { state } = await connection.jsm.streams.info('KV_PVF_ATTEMPTS', {
+    subjects_filter: `$KV.PVF_ATTEMPTS.${name}.>`,
+  });
+  await connection.close();
+  return Object.keys(state.subjects ?? {}).length;
+}
 
 test('a run that was left is gone on with, and nothing is executed twice', async () => {
   const { executor } = await agent('a', { waitMs: () => 5 });

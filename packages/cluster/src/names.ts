@@ -12,6 +12,9 @@ export const BUCKETS = {
   attempts: 'PVF_ATTEMPTS',
 } as const;
 
+/** The stream behind the bucket of attempts. */
+export const ATTEMPTS_STREAM: string = `KV_${BUCKETS.attempts}`;
+
 /**
  * Jobs are spread over that many consumers by the hash of their PVF, so that an agent can ask first for those that it
  * has loaded. More make idle agents ask more often.
@@ -73,7 +76,12 @@ export function deadSubject({ run, index, replica }: Place): string {
   return `pvf.dead.${run}.${index}.${replica}`;
 }
 
-/** Key of the attempts at a job; also name of its objects. */
+/** Key of the attempts at a job. They are removed with its result, by the same blocks. */
+export function attemptKey({ run, index, replica }: Place): string {
+  return `${run}.${blockOf(index)}.${index}.${replica}`;
+}
+
+/** Name of a job in messages, and of its objects. */
 export function placeKey({ run, index, replica }: Place): string {
   return `${run}.${index}.${replica}`;
 }
@@ -86,6 +94,8 @@ export const filters = {
   jobsOf: (run: string): string => `pvf.jobs.*.*.${run}.>`,
   resultsOf: (run: string): string => `pvf.results.${run}.>`,
   deadOf: (run: string): string => `pvf.dead.${run}.>`,
+  attemptsOf: (run: string): string => `$KV.${BUCKETS.attempts}.${run}.>`,
+  attemptsOfBlock: (run: string, block: number): string => `$KV.${BUCKETS.attempts}.${run}.${block}.>`,
   resultsOfBlock: (run: string, block: number): string => `pvf.results.${run}.${block}.>`,
 };
 

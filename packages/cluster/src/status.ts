@@ -2,9 +2,10 @@ import { DeliverPolicy } from '@nats-io/jetstream';
 import type { ConnectOptions } from './connection/index.ts';
 import { filters, STREAMS } from './names.ts';
 import { type AgentRecord, parseAgent, parseRun, type RunRecord } from './records/index.ts';
-import { openStore, type Store } from './store/index.ts';
+import { openStore, type Store, within } from './store/index.ts';
 
 const DEAD_SHOWN = 20;
+const READ_MS = 30_000;
 
 /** What the cluster is doing, for people. */
 export interface ClusterStatus {
@@ -101,16 +102,19 @@ async function countOf({ connection: { jsm } }: Store, stream: string, filter: s
   return consumer.num_pending;
 }
 
-async function all<T>(bucket: Store['runs'], parse: (bytes: Uint8Array) => T): Promise<T[]> {
-  const found: T[] = [];
-  for await (const key of await bucket.keys()) {
-    const entry = await bucket.get(key);
-    if (entry?.operation !== 'PUT') continue;
-    try {
-      found.push(parse(entry.value));
-    } catch {
-      // Of another version, or not ours.
+/** Every entry of a bucket, in one go. */
+function all<T>(bucket: Store['runs'], parse: (bytes: Uint8Array) => T): Promise<T[]> {
+  const read = async () => {
+    const found: T[] = [];
+    for await (const { operation, value } of await bucket.history({ key: '>' })) {
+      if (operation !== 'PUT') continue;
+      try {
+        found.push(parse(value));
+      } catch {
+        // Of another version, or not ours.
+      }
     }
-  }
-  return found;
+    return found;
+  };
+  return within(READ_MS, 'reading the status', read());
 }

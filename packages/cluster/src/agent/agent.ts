@@ -190,6 +190,7 @@ export class Agent {
     };
     held.inputs.catch(() => {});
     this.#held.add(held);
+    if (this.#held.size >= this.#capacity) this.#puller.endWaits();
     this.#startNext();
   }
 

@@ -1,6 +1,6 @@
 import type { KV } from '@nats-io/kv';
 import type { Logger } from 'pino';
-import { type Place, placeKey } from '../names.ts';
+import { attemptKey, type Place, placeKey } from '../names.ts';
 import { type Attempt, AttemptSchema, checker, parseJson } from '../records/index.ts';
 import { within } from '../store/index.ts';
 
@@ -32,7 +32,7 @@ export class Attempts {
       state,
       ...(cause !== undefined && { cause: cause.slice(0, 2000) }),
     };
-    await this.#kv.put(placeKey(place), JSON.stringify(attempt)).catch((error: unknown) => {
+    await this.#kv.put(attemptKey(place), JSON.stringify(attempt)).catch((error: unknown) => {
       this.#logger.warn(
         { job: placeKey(place), error: String(error) },
         'an attempt could not be written down',
@@ -47,7 +47,7 @@ export class Attempts {
 
   async #read(place: Place): Promise<Attempt[]> {
     const found: Attempt[] = [];
-    for await (const entry of await this.#kv.history({ key: placeKey(place) })) {
+    for await (const entry of await this.#kv.history({ key: attemptKey(place) })) {
       if (entry.operation !== 'PUT') continue;
       try {
         found.push(check(parseJson('an attempt', entry.value)));

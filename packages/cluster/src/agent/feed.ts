@@ -55,6 +55,8 @@ export class Feed {
     const loaded = this.#context.loaded();
     for (const partition of order.order(loaded)) {
       if (signal.aborted) return true;
+      // Asking again there would only keep what comes elsewhere waiting.
+      if (puller.isWaiting(partition)) continue;
       if ((await puller.poll(partition, room)) === 0) continue;
       order.took(partition, loaded);
       return true;

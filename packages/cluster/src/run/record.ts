@@ -1,6 +1,6 @@
 import { type ConnectOptions, connectionError, failureOf } from '../connection/index.ts';
 import { ClusterError } from '../errors.ts';
-import { BUCKETS, checkName, filters, placeKey, STREAMS } from '../names.ts';
+import { ATTEMPTS_STREAM, BUCKETS, checkName, filters, placeKey, STREAMS } from '../names.ts';
 import { parseRun, type RunRecord } from '../records/index.ts';
 import { openStore, removeObjects, type Store } from '../store/index.ts';
 import { VERSION } from '../version.ts';
@@ -62,6 +62,7 @@ export async function removeRun(store: Store, run: string): Promise<void> {
   const { jsm } = store.connection;
   await jsm.streams.purge(STREAMS.jobs, { filter: filters.jobsOf(run) });
   await jsm.streams.purge(STREAMS.results, { filter: filters.resultsOf(run) });
+  await jsm.streams.purge(ATTEMPTS_STREAM, { filter: filters.attemptsOf(run) });
   const prefix = placeKey({ run, index: 0, replica: 0 }).slice(0, run.length + 1);
   await removeObjects(store.connection, store.povs, BUCKETS.povs, (name) => name.startsWith(prefix));
   await removeObjects(store.connection, store.outputs, BUCKETS.outputs, (name) => name.startsWith(prefix));

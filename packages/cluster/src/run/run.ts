@@ -2,8 +2,8 @@ import { codeHash } from '@pvf/protocol';
 import type { ConnectOptions } from '../connection/index.ts';
 import { ClusterError } from '../errors.ts';
 import { MAX_CODE_BYTES } from '../limits.ts';
-import { BUCKETS, checkName, filters, STREAMS } from '../names.ts';
-import { MAX_REPLICAS, type RunRecord } from '../records/index.ts';
+import { ATTEMPTS_STREAM, BUCKETS, checkName, filters, STREAMS } from '../names.ts';
+import { type AgentRecord, MAX_REPLICAS, type RunRecord } from '../records/index.ts';
 import { toHex } from '../records/parts.ts';
 import { type ClusterLimits, openStore, putObject, type Store } from '../store/index.ts';
 import { VERSION } from '../version.ts';
@@ -26,7 +26,10 @@ export interface RunOptions extends ConnectOptions {
   readonly fingerprint: string;
   /** Answers to each candidate, from so many different agents. Default 1, at most 16. */
   readonly redundancy?: number;
-  /** Candidates that are out at once. Default 512: what is beyond waits at its source. */
+  /**
+   * Candidates that are out at once, 10,000 at most: what is beyond waits at its source. Default 512, or four for each job that the
+   * agents which are there at the start do at once.
+   */
   readonly window?: number;
   readonly limits?: Partial<ClusterLimits>;
 }
@@ -38,6 +41,11 @@ export interface Answers {
   readonly disagreement: Disagreement | undefined;
 }
 
+const LEAST_WINDOW = 512;
+const MOST_WINDOW = 10_000;
+/** Agents fetch ahead half as many as they do at once; the rest is on its way. */
+const OUT_PER_SLOT = 4;
+
 /** So long servers may be away while a run is tidied up. */
 const TIDY_MS = 60_000;
 
@@ -45,12 +53,12 @@ const TIDY_MS = 60_000;
 export class Run {
   readonly #store: Store;
   readonly #record: RunRecord;
-  readonly #window: number;
+  readonly #window: number | undefined;
   readonly #cpu = new CpuTimes();
   /** Whether it was there before: some of its jobs or results may be, too. */
   readonly resumed: boolean;
 
-  private constructor(store: Store, record: RunRecord, resumed: boolean, window: number) {
+  private constructor(store: Store, record: RunRecord, resumed: boolean, window: number | undefined) {
     this.#store = store;
     this.#record = record;
     this.#window = window;
@@ -62,7 +70,7 @@ export class Run {
    * @throws ClusterError RUN_DIFFERS, RUN_CANCELLED, INVALID_OPTION, and those of connecting
    */
   static async open(options: RunOptions): Promise<Run> {
-    const { name, fingerprint, redundancy = 1, window = 512 } = options;
+    const { name, fingerprint, redundancy = 1, window } = options;
     checkName('name', name);
     if (!(Number.isSafeInteger(redundancy) && redundancy >= 1 && redundancy <= MAX_REPLICAS))
       throw new ClusterError(
@@ -70,7 +78,7 @@ export class Run {
         { option: 'redundancy' },
         `redundancy is 1 to ${MAX_REPLICAS}`,
       );
-    if (!(Number.isSafeInteger(window) && window >= 1 && window <= 10_000))
+    if (window !== undefined && !(Number.isSafeInteger(window) && window >= 1 && window <= MOST_WINDOW))
       throw new ClusterError('INVALID_OPTION', { option: 'window' }, 'window is 1 to 10,000');
     const store = await openStore({ ...options, name: `pvf run ${name}` });
     try {
@@ -98,8 +106,19 @@ export class Run {
 
   /** Agents of this version that are there now. Others get none of this run's work. */
   async agents(): Promise<number> {
+    return (await this.#agents()).length;
+  }
+
+  async #agents(): Promise<AgentRecord[]> {
     const { readAgents } = await import('../status.ts');
-    return (await readAgents(this.#store)).filter(({ version }) => version === VERSION).length;
+    return (await readAgents(this.#store)).filter(({ version }) => version === VERSION);
+  }
+
+  async #windowSize(replicas: number): Promise<number> {
+    if (this.#window !== undefined) return this.#window;
+    const agents = await this.#agents().catch(() => []);
+    const slots = agents.reduce((sum, each) => sum + each.slots, 0);
+    return Math.min(MOST_WINDOW, Math.max(LEAST_WINDOW, Math.ceil((OUT_PER_SLOT * slots) / replicas)));
   }
 
   /**
@@ -133,7 +152,7 @@ export class Run {
   ): AsyncGenerator<Answers> {
     const { replicas, name: run } = this.#record;
     const store = this.#store;
-    const window = new Window<Result>(this.#window, replicas);
+    const window = new Window<Result>(await this.#windowSize(replicas), replicas);
     const blocks = new Blocks();
     const removing = new LargeObjects(store, run);
     const collector = new Collector(store, run);
@@ -214,7 +233,10 @@ export class Run {
   /** It is tried once more with the whole run; what stays until then is only room. */
   async #forget(block: number): Promise<void> {
     const { jsm } = this.#store.connection;
-    const filter = filters.resultsOfBlock(this.name, block);
-    await jsm.streams.purge(STREAMS.results, { filter }).catch(() => {});
+    for (const [stream, filter] of [
+      [STREAMS.results, filters.resultsOfBlock(this.name, block)],
+      [ATTEMPTS_STREAM, filters.attemptsOfBlock(this.name, block)],
+    ] as const)
+      await jsm.streams.purge(stream, { filter }).catch(() => {});
   }
 }
