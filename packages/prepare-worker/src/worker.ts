@@ -3,7 +3,6 @@ import { type CodeCache, compileJavaScript, engineStamp, openCodeCache } from '@
 import {
   artifactChecksum,
   artifactRecord,
-  durationFromNs,
   durationToNs,
   type PrepareError,
   PrepareWorkerResult,
@@ -24,14 +23,12 @@ import {
   type WorkerContext,
 } from '@pvf/worker';
 import { prepareJob } from './job/prepare.ts';
-import { readJobAnswer } from './job-report.ts';
+import { readJobAnswer, statsOf } from './job-report.ts';
 
 /** Code has at most a few MiB on chain, an upgrade's bomb limit included. */
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
 /** The artifact of the largest known runtime has 60 MB. */
 const OUTPUT_LIMIT_BYTES = 1024 * 1024 * 1024;
-/** No preparation takes less: its process has allocated as much before it compiles anything. */
-const LEAST_MEMORY_BYTES = 1 << 20;
 /** Where the executor params set no limit of memory: many times what the largest known runtime needs. */
 const UNLIMITED_MEMORY_BYTES = 8 * 1024 ** 3;
 /** Above the limit that the worker watches. The kernel's is only the belt; it counts what is reserved, not what is used. */
@@ -92,14 +89,11 @@ class PrepareServer implements RequestServer {
     } finally {
       arena?.close();
     }
-    const result = readJobAnswer(report);
+    const result = readJobAnswer(report, memoryLimitBytes);
     if (result.type === 'told')
       return UnreadPrepareWorkerResult.encodeParts({ ok: false, error: result.error });
     if (result.type === 'failed') return failed(result.error);
-    // A short preparation may end before its memory is looked at.
-    if (memoryLimitBytes !== undefined && memoryLimitBytes < LEAST_MEMORY_BYTES)
-      return failed({ type: 'OutOfMemory' });
-    const { artifact, observedWasmCodeLen } = result.value;
+    const { artifact } = result.value;
     // The job has no say in what its artifact is of.
     const parts = [artifact, artifactRecord(codeHash, paramsPrepHash(executorParams))];
     try {
@@ -109,18 +103,7 @@ class PrepareServer implements RequestServer {
     }
     return PrepareWorkerResult.encodeParts({
       ok: true,
-      value: {
-        checksum: artifactChecksum(...parts),
-        stats: {
-          cpuTimeElapsed: durationFromNs(BigInt(report.cpuTimeNs)),
-          memoryStats: {
-            memoryTrackerStats: undefined,
-            maxRss: BigInt(Math.round(report.maxRssBytes / 1024)),
-            peakTrackedAlloc: BigInt(report.maxRssBytes),
-          },
-          observedWasmCodeLen,
-        },
-      },
+      value: { checksum: artifactChecksum(...parts), stats: statsOf(report, result.value) },
     });
   }
 }

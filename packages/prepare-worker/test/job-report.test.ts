@@ -1,7 +1,7 @@
 import { encodeFrame, type PrepareError, PrepareJobResult } from '@pvf/protocol';
 import type { JobEnd, JobReport } from '@pvf/worker';
 import { describe, expect, it } from 'vitest';
-import { readJobAnswer } from '../src/job-report.ts';
+import { readJobAnswer, statsOf } from '../src/job-report.ts';
 
 const EXITED: JobEnd = { type: 'exited', status: 0 };
 const FAILED: JobEnd = { type: 'exited', status: 1 };
@@ -20,8 +20,8 @@ const report = (output: Uint8Array, end: JobEnd = EXITED): JobReport => ({
 });
 const answer = (result: PrepareJobResult): Uint8Array => encodeFrame(PrepareJobResult.encode(result));
 
-const errorOf = (given: JobReport): string => {
-  const result = readJobAnswer(given);
+const errorOf = (given: JobReport, limit?: number): string => {
+  const result = readJobAnswer(given, limit);
   return result.type === 'prepared' ? 'ok' : result.error.type;
 };
 
@@ -32,6 +32,24 @@ describe('what counts of a preparation', () => {
       value: { observedWasmCodeLen: 3 },
     });
     expect(errorOf(report(answer(OK), FAILED))).toBe('JobError');
+  });
+
+  it.each([
+    [undefined, 'ok'],
+    [0, 'OutOfMemory'],
+    [1, 'OutOfMemory'],
+    [(1 << 20) - 1, 'OutOfMemory'],
+    [1 << 20, 'ok'],
+    [Number.MAX_SAFE_INTEGER, 'ok'],
+  ])('that none can keep to a limit of %s bytes: %s', (limit, expected) => {
+    const result = readJobAnswer(report(answer(OK)), limit);
+    expect(result.type === 'prepared' ? 'ok' : result).toEqual(
+      expected === 'ok' ? 'ok' : { type: 'failed', error: { type: expected } },
+    );
+    // What it is refused for, it is refused for.
+    const error: PrepareError = { type: 'Prevalidation', value: 'x' };
+    expect(readJobAnswer(report(answer({ ok: false, error }), FAILED), limit).type).toBe('told');
+    expect(errorOf(report(answer(OK), { type: 'cpu-limit' }), limit)).toBe('TimedOut');
   });
 
   const whole = answer(OK);
@@ -79,4 +97,38 @@ describe('what counts of a preparation', () => {
     spoiled.set([0xff], spoiled.length - 1);
     expect(errorOf(report(spoiled, FAILED))).toBe('JobError');
   });
+});
+
+describe('what a preparation took', () => {
+  it.each([
+    [0, 0, 0n],
+    [1, 1024 * 1024, 1024n],
+    [1_000_000_000, 104_857_600, 102_400n],
+    [59_999_999_999, 1_536, 2n],
+  ])(
+    '%i ns and at most %i bytes is told in its units, whatever the job says of itself',
+    (cpuTimeNs, maxRssBytes, kib) => {
+      const told: PrepareJobResult = {
+        ok: true,
+        value: {
+          artifact: new Uint8Array(),
+          observedWasmCodeLen: 77,
+          memoryStats: {
+            memoryTrackerStats: { resident: 1n, allocated: 2n },
+            maxRss: 3n,
+            peakTrackedAlloc: 4n,
+          },
+        },
+      };
+      const given = { ...report(answer(told)), cpuTimeNs, maxRssBytes };
+      const result = readJobAnswer(given);
+      if (result.type !== 'prepared') throw new Error(result.type);
+      expect(statsOf(given, result.value)).toEqual({
+        cpuTimeElapsed: { secs: BigInt(Math.floor(cpuTimeNs / 1e9)), nanos: cpuTimeNs % 1e9 },
+        // getrusage(2) counts in KiB; allocations are counted in bytes.
+        memoryStats: { memoryTrackerStats: undefined, maxRss: kib, peakTrackedAlloc: BigInt(maxRssBytes) },
+        observedWasmCodeLen: 77,
+      });
+    },
+  );
 });

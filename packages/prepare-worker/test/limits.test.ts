@@ -53,6 +53,30 @@ describe('a preparation', () => {
     expect(answerOf(await worker.prepare(guest('trap'), limited(256 * MIB)))).toBe('Ok');
   });
 
+  it('that may take less memory than any process has is out of memory, however short', async () => {
+    const worker = await TestWorker.start();
+    for (const bytes of [0, 1, MIB - 1])
+      for (const prepKind of ['Prechecking', 'Compilation'] as const) {
+        const executorParams = [{ type: 'PrecheckingMaxMemory', value: BigInt(bytes) }] as const;
+        expect(await worker.prepare(guest('trap'), { executorParams, prepKind })).toEqual({
+          ok: false,
+          error: { type: 'OutOfMemory' },
+        });
+        expect(existsSync(worker.artifactPath)).toBe(false);
+      }
+    await stillWorks(worker);
+  });
+
+  it('tells its peak of memory, in KiB where the kernel counts so, and in bytes', async () => {
+    const worker = await TestWorker.start();
+    const result = await worker.prepare(LARGE);
+    if (!result.ok) throw new Error(answerOf(result));
+    const { maxRss, peakTrackedAlloc } = result.value.stats.memoryStats;
+    expect(Number(peakTrackedAlloc)).toBeGreaterThan(100 * MIB);
+    expect(Number(peakTrackedAlloc)).toBeLessThan(4096 * MIB);
+    expect(maxRss).toBe(peakTrackedAlloc / 1024n);
+  });
+
   it('may take no more memory than the kernel lets it, whoever watches', async () => {
     const worker = await TestWorker.start();
     const executorParams = [{ type: 'PrecheckingMaxMemory', value: BigInt(1024 * MIB) }] as const;
