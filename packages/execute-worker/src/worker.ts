@@ -28,6 +28,7 @@ import {
 import { type ArtifactFile, ArtifactFiles } from './artifact-file.ts';
 import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeGuest } from './job/guest.ts';
+import { jobBounds } from './job-bounds.ts';
 import { type ReadReport, readReport } from './job-report.ts';
 import { templateLimits } from './template-limits.ts';
 import { Templates } from './templates.ts';
@@ -37,13 +38,6 @@ const HANDSHAKE_LIMIT_BYTES = 1 << 20;
 /** A PoV has at most 10 MiB on chain; this leaves room for what the reference's host would still send. */
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
 const MAX_I64 = (1n << 63n) - 1n;
-const WASM_PAGE_BYTES = 65_536;
-/** What a job may write besides the guest's own memory: the encoding around its result. */
-const OUTPUT_OVERHEAD_BYTES = 1 << 20;
-const MAX_OUTPUT_BYTES = 1 << 30;
-/** What a job may use besides the guest's own memory: artifact, machine code, params and the PoV, several times. */
-const DATA_OVERHEAD_BYTES = 2 * 1024 ** 3;
-
 /** Artifacts that need not be verified again, where there are few descriptors. */
 const LEAST_KNOWN_FILES = 8;
 
@@ -117,7 +111,8 @@ class ExecuteWorker {
   constructor(given: WorkerContext, executorParams: ExecutorParams, codeCache: CodeCache, engine: string) {
     const semantics = executorSemantics(executorParams);
     prepareHostFunctions({ ecc: semantics.enabledHostFunctions.has('EccRfc163') });
-    const addedDataBytes = semantics.maximumPages * WASM_PAGE_BYTES + DATA_OVERHEAD_BYTES;
+    const { addedDataBytes, outputLimitBytes } = jobBounds(semantics);
+    this.#outputLimitBytes = outputLimitBytes;
     const context = { ...given, job: { ...given.job, addedDataBytes } };
     this.#context = context;
     this.#guestLog = new GuestLog(context.kind, context.logLevel);
@@ -128,8 +123,6 @@ class ExecuteWorker {
       Math.max(LEAST_KNOWN_FILES, limits.templates),
     );
     this.#templates = new Templates(context, this.#settings, limits);
-    this.#outputLimitBytes =
-      Math.min(semantics.maximumPages * WASM_PAGE_BYTES, MAX_OUTPUT_BYTES) + OUTPUT_OVERHEAD_BYTES;
   }
 
   /** @throws OwnFailure, after which the worker must not go on: the reference's does not either */

@@ -1,9 +1,9 @@
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { artifactChecksum } from '@pvf/protocol';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { PROPERTY } from '../../test-kit/setup/property.ts';
 import { ArtifactFiles } from '../src/artifact-file.ts';
 
@@ -58,5 +58,33 @@ it('is loaded when the file has the checksum that is asked for, and never else',
     );
   } finally {
     rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+it('is mapped while it is looked into, and never longer', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pvf-artifact-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'artifact');
+  const mappings = (): number => readFileSync('/proc/self/maps', 'latin1').split(directory).length - 1;
+  const files = new ArtifactFiles(path, 3);
+  for (const bytes of CONTENTS) {
+    writeFileSync(`${path}.new`, bytes);
+    renameSync(`${path}.new`, path);
+    expect(files.open(new Uint8Array(32))).toBeUndefined();
+    expect(mappings()).toBe(0);
+    // For the first time, and once it is known; each may be given up twice.
+    for (let round = 0; round < 2; round++) {
+      const file = files.open(artifactChecksum(bytes))!;
+      file.bytes();
+      file.parts();
+      expect(mappings()).toBe(1);
+      file.unmap();
+      file.unmap();
+      expect(mappings()).toBe(0);
+      file.parts();
+      expect(mappings()).toBe(1);
+      file.unmap();
+      expect(mappings()).toBe(0);
+    }
   }
 });

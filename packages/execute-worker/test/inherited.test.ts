@@ -1,12 +1,12 @@
-// What the processes of the workers have in common with each other: shared mappings, and every descriptor, compared
-// with written lists.
+// What the processes of the workers have in common with each other: shared mappings, artifacts, and every descriptor,
+// compared with written lists.
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { closeDescriptor, duplicateTo, pipe } from '@pvf/sandbox-linux';
 import { burnsCpuBlock, descendantsOf, GUEST_INPUT, guest, slowToCompile, waitUntil } from '@pvf/test-kit';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { templateAndJob } from './support/loaded.ts';
-import { WorkerPair } from './support/workers.ts';
+import { answerOf, WorkerPair } from './support/workers.ts';
 
 const LIMIT_MS = 30_000;
 const SHORT_LIMIT_MS = 1_000;
@@ -18,7 +18,7 @@ const BUSY_TICKS = 10;
 const ACCESS = ['read', 'write', 'both'] as const;
 
 interface Inherited {
-  /** Permissions and name of each shared mapping. */
+  /** Permissions and name of each shared mapping, and of each of an artifact. */
   readonly shared: readonly string[];
   /** Access and kind of each descriptor. */
   readonly descriptors: readonly string[];
@@ -28,7 +28,7 @@ function inheritedBy(pid: number, isWorker = false): Inherited {
   const shared = readFileSync(`/proc/${pid}/maps`, 'latin1')
     .split('\n')
     .map((line) => line.split(/ +/))
-    .filter(([, permissions = '']) => permissions[3] === 's')
+    .filter(([, permissions = '', , , , name = '']) => permissions[3] === 's' || name.endsWith('/artifact'))
     .map(([, permissions, , , , name]) => `${permissions} ${name}`);
   // Standard input, output and error are the host's choice, and closed in all but workers.
   const numbers = readdirSync(`/proc/${pid}/fd`).filter((fd) => Number(fd) > 2 || !isWorker);
@@ -104,10 +104,15 @@ it('the processes of an execute worker share a request that they cannot write, a
   const { pid: worker } = (await pair.executeWorker()).process;
   const first = pair.execute(prepared, ENDLESS, SHORT_LIMIT_MS);
   expect(inheritedBy(await runningJob(worker))).toEqual({
-    shared: [REQUEST],
+    shared: [REQUEST, 'r--p /artifact'],
     descriptors: sorted([ANSWER], INERT),
   });
   await first;
+  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT]) });
+  const corrupted = pair.artifactOf(Buffer.from('another file'));
+  expect(answerOf(await pair.execute({ ...corrupted, result: prepared.result }, GUEST_INPUT, LIMIT_MS))).toBe(
+    'CorruptedArtifact',
+  );
   expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT]) });
 
   await run();

@@ -424,9 +424,9 @@ const servers = [
   ),
   slip(
     'a guest with much memory has no more room than one with none',
-    executeSrc('worker.ts'),
-    'const addedDataBytes = semantics.maximumPages * WASM_PAGE_BYTES + DATA_OVERHEAD_BYTES;',
-    'const addedDataBytes = DATA_OVERHEAD_BYTES / 64;',
+    executeSrc('job-bounds.ts'),
+    'addedDataBytes: guestBytes + DATA_OVERHEAD_BYTES',
+    'addedDataBytes: DATA_OVERHEAD_BYTES / 64',
     execute('limits'),
     EXECUTE,
   ),

@@ -5,6 +5,7 @@ const executeSrc = (path) => `packages/execute-worker/src/${path}`;
 const prepare = (...args) => [['prepare-worker', ...args]];
 const execute = (...args) => [['execute-worker', ...args]];
 const report = execute('test/job-report');
+const bounds = execute('test/job-bounds');
 const prepareReport = prepare('test/job-report');
 /** These suites run the worker programs as they are built. */
 const EXECUTE = { builds: ['execute-worker'] };
@@ -72,6 +73,49 @@ export const slips = [
     "prevalidate: 'Preparation',\n  prepare: 'Prevalidation',",
     prepare('test/code'),
     PREPARE,
+  ),
+  slip(
+    'a preparation may take less memory than any process has',
+    prepareSrc('worker.ts'),
+    'readJobAnswer(report, memoryLimitBytes)',
+    'readJobAnswer(report)',
+    prepare('test/limits'),
+    PREPARE,
+  ),
+  slip(
+    'half a MiB is enough for a preparation',
+    prepareSrc('job-report.ts'),
+    'const LEAST_MEMORY_BYTES = 1 << 20;',
+    'const LEAST_MEMORY_BYTES = 1 << 19;',
+    prepareReport,
+  ),
+  slip(
+    'no limit of memory is no memory',
+    prepareSrc('job-report.ts'),
+    'if (memoryLimitBytes !== undefined && memoryLimitBytes < LEAST_MEMORY_BYTES)',
+    'if ((memoryLimitBytes ?? 0) < LEAST_MEMORY_BYTES)',
+    prepareReport,
+  ),
+  slip(
+    'the peak of a preparation’s allocations is told in KiB',
+    prepareSrc('job-report.ts'),
+    'peakTrackedAlloc: BigInt(maxRssBytes),',
+    'peakTrackedAlloc: BigInt(Math.round(maxRssBytes / BYTES_PER_KIB)),',
+    prepareReport,
+  ),
+  slip(
+    'the peak of a preparation’s memory is told in bytes',
+    prepareSrc('job-report.ts'),
+    'const BYTES_PER_KIB = 1024;',
+    'const BYTES_PER_KIB = 1;',
+    prepareReport,
+  ),
+  slip(
+    'the time of a preparation is told in the wrong unit',
+    prepareSrc('job-report.ts'),
+    'durationFromNs(BigInt(cpuTimeNs))',
+    'durationFromNs(BigInt(cpuTimeNs) * 1000n)',
+    prepareReport,
   ),
 
   slip(
@@ -145,6 +189,96 @@ export const slips = [
     '      this.#latest = key;\n',
     '',
     execute('test/processes', '-t', 'waits for a candidate'),
+    EXECUTE,
+  ),
+  slip(
+    'a job may write whatever a guest could hold',
+    executeSrc('job-bounds.ts'),
+    'Math.min(guestBytes, MAX_RESULT_BYTES)',
+    'Math.max(guestBytes, MAX_RESULT_BYTES)',
+    bounds,
+  ),
+  slip(
+    'a result may be of any size',
+    executeSrc('job-bounds.ts'),
+    'Math.min(guestBytes, MAX_RESULT_BYTES)',
+    'guestBytes',
+    bounds,
+  ),
+  slip(
+    'what a job may use beside its guest is forgotten',
+    executeSrc('job-bounds.ts'),
+    'guestBytes + DATA_OVERHEAD_BYTES',
+    'guestBytes',
+    bounds,
+  ),
+  slip(
+    'every job may write a GiB',
+    executeSrc('worker.ts'),
+    'outputLimitBytes: this.#outputLimitBytes,',
+    'outputLimitBytes: 2 ** 30,',
+    bounds,
+    EXECUTE,
+  ),
+  slip(
+    'the kernel holds jobs to no limit of memory',
+    executeSrc('worker.ts'),
+    'job: { ...given.job, addedDataBytes }',
+    'job: { ...given.job }',
+    bounds,
+    EXECUTE,
+  ),
+  slip(
+    'an artifact stays mapped in the worker',
+    executeSrc('worker.ts'),
+    '      artifact.unmap();\n',
+    '',
+    execute('test/inherited'),
+    EXECUTE,
+  ),
+  slip(
+    'an artifact stays mapped in its template',
+    executeSrc('templates.ts'),
+    '        artifact.unmap();\n',
+    '',
+    execute('test/inherited'),
+    EXECUTE,
+  ),
+  slip(
+    'an artifact with another checksum stays mapped',
+    executeSrc('artifact-file.ts'),
+    '        file.unmap();\n',
+    '',
+    execute('test/artifact-file'),
+  ),
+  slip(
+    'no artifact is ever given up',
+    executeSrc('artifact-file.ts'),
+    '    if (this.#memory !== undefined) unmapMemory(this.#memory);\n',
+    '',
+    execute('test/artifact-file'),
+  ),
+  slip(
+    'an artifact is given up again and again',
+    executeSrc('artifact-file.ts'),
+    '    this.#memory = undefined;\n',
+    '',
+    execute('test/artifact-file'),
+  ),
+  slip(
+    'every worker loads the functions of RFC-163',
+    executeSrc('worker.ts'),
+    "ecc: semantics.enabledHostFunctions.has('EccRfc163')",
+    'ecc: true',
+    execute('test/host-functions'),
+    EXECUTE,
+  ),
+  slip(
+    'each job loads the functions of RFC-163 for itself',
+    executeSrc('worker.ts'),
+    "ecc: semantics.enabledHostFunctions.has('EccRfc163')",
+    'ecc: false',
+    execute('test/host-functions'),
     EXECUTE,
   ),
 ];
