@@ -1,23 +1,13 @@
 import { existsSync, readlinkSync } from 'node:fs';
-import {
-  type ChildEnd,
-  errnoNameOf,
-  forkChild,
-  killPid,
-  ownCpuTimeNs,
-  type PollEntry,
-  poll,
-  prctl,
-  SandboxError,
-  setParentDeathSignal,
-} from '@pvf/linux';
+import { killPid, ownCpuTimeNs, type PollEntry, poll, prctl, setParentDeathSignal } from '@pvf/linux';
 import { POLLIN, PR_SET_CHILD_SUBREAPER, SIGCHLD, SIGKILL } from '@pvf/linux/constants';
 import type { Plan } from '../policy/plan.ts';
 import { endReason } from './end-reason.ts';
 import { handBack } from './inputs.ts';
 import { receive, send } from './messages.ts';
 import { measure, type SandboxUse, sandboxProcesses } from './processes.ts';
-import { becomeProgram, type ProgramOptions } from './program.ts';
+import type { ProgramOptions } from './program.ts';
+import { ProgramProcess } from './program-process.ts';
 import type { EndReason, SignalRequest } from './protocol.ts';
 import { reapAll, reapedUse } from './reap.ts';
 import { SharedState } from './shared-state.ts';
@@ -54,20 +44,10 @@ export function runInit(options: InitOptions): number {
   const children = signalDescriptor([SIGCHLD, ...FORWARDED_TO_NOBODY]);
   const surroundings = setUpSurroundings(options.plan, options.ids, options.cwd);
   const shared = new SharedState();
-  const program = forkChild({
-    shareDescriptors: true,
-    body: () => becomeProgram({ ...options, shared, ownProcessTable: surroundings.ownProcessTable }),
-    onError: (error) => {
-      shared.failure = JSON.stringify({
-        code: error instanceof SandboxError ? error.code : 'INTERNAL',
-        message: error instanceof Error ? error.message : String(error),
-        errno: errnoNameOf(error),
-      });
-      return 125;
-    },
-  });
+  const { ownProcessTable } = surroundings;
+  const program = new ProgramProcess({ ...options, shared, ownProcessTable });
+  const init = new Init(options, shared, program, children, ownProcessTable);
   send(options.statusFd, { type: 'started' });
-  const init = new Init(options, shared, program, children, surroundings.ownProcessTable);
   const { reason, missing } = init.run();
   handBack(surroundings.inputs);
   const { cpuMs, maxRssBytes } = reapedUse();
@@ -91,7 +71,7 @@ class Init {
   peakMemoryBytes = 0;
   readonly #options: InitOptions;
   readonly #shared: SharedState;
-  readonly #program: number;
+  readonly #program: ProgramProcess;
   readonly #children: PollEntry;
   readonly #control: PollEntry;
   readonly #listener: PollEntry = { fd: -1, events: POLLIN, revents: 0 };
@@ -102,12 +82,11 @@ class Init {
   #sampledCpuMs = 0;
   /** CPU time that init itself spent on judging calls: a sandbox could otherwise have it work for free. */
   #judgingNs = 0;
-  #end: ChildEnd | undefined;
 
   constructor(
     options: InitOptions,
     shared: SharedState,
-    program: number,
+    program: ProgramProcess,
     children: number,
     ownTable: boolean,
   ) {
@@ -125,7 +104,7 @@ class Init {
   }
 
   run(): { reason: EndReason; missing: readonly string[] } {
-    while (this.#end === undefined) {
+    while (this.#program.end === undefined) {
       poll([this.#children, this.#control, this.#listener], this.#waitMs());
       if (this.#listener.revents !== 0) this.#judge();
       if (this.#control.revents !== 0) this.#obey();
@@ -136,7 +115,8 @@ class Init {
     reapAll(true);
     const supervisorMissing = this.#shared.unsupervised && this.#options.filters.supervised !== undefined;
     return {
-      reason: this.#stopped ?? this.#outOfMemory() ?? endReason(this.#end, this.#shared, this.#options),
+      reason:
+        this.#stopped ?? this.#outOfMemory() ?? endReason(this.#program.end, this.#shared, this.#options),
       missing: supervisorMissing ? this.#options.filters.missingUnsupervised : [],
     };
   }
@@ -173,22 +153,18 @@ class Init {
       this.#control.fd = -1;
       this.#stop({ type: 'signaled', signal: SIGKILL });
     } else {
-      killPid(this.#program, message.signal);
+      this.#program.signal(message.signal);
     }
   }
 
   #reap(): void {
     while (takeSignal(this.#children.fd) !== undefined);
-    this.#collect(reapAll(false));
-  }
-
-  #collect(ended: readonly ChildEnd[]): void {
-    this.#end ??= ended.find(({ pid }) => pid === this.#program);
+    this.#program.find(reapAll(false), this.#stopped === undefined);
   }
 
   #checkLimits(): void {
     const { cpuMs, memoryBytes, wallMs } = this.#options.plan.limits;
-    if (this.#end !== undefined || this.#stopped !== undefined) return;
+    if (this.#program.end !== undefined || this.#stopped !== undefined) return;
     if (wallMs !== undefined && this.wallMs() >= wallMs) this.#stop({ type: 'limit', limit: 'wall' });
     if ((cpuMs === undefined && memoryBytes === undefined) || !existsSync(`${PROC}/self`)) return;
     const use = this.#measure(cpuMs !== undefined, memoryBytes !== undefined);
@@ -248,9 +224,9 @@ class Init {
       const members = existsSync(`${PROC}/self`)
         ? sandboxProcesses(PROC, Number(readlinkSync(`${PROC}/self`)), false)
         : [];
-      killPid(this.#program);
+      this.#program.kill();
       for (const { pid } of members) killPid(pid);
-      this.#collect(reapAll(false));
+      this.#program.find(reapAll(false), this.#stopped === undefined);
       if (members.length === 0) return;
     }
   }

@@ -49,6 +49,7 @@ export function becomeProgram(options: ProgramOptions): number {
   options.cgroup?.join();
   applyRestrictions(plan, { supervised: true, ownProcessTable: options.ownProcessTable });
   install(filters, shared);
+  shared.executing = true;
   const errno = execute(image);
   shared.execErrno = errno;
   return errno === ENOENT ? NOT_FOUND : CANNOT_EXECUTE;

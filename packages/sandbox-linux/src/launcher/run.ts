@@ -1,24 +1,17 @@
 import {
   closeDescriptor,
   errnoNameOf,
-  forkChild,
   initialise,
   killPid,
-  type PollEntry,
-  pidfdOpen,
-  pipe,
   poll,
   SandboxError,
   setDumpable,
   waitForChild,
 } from '@pvf/linux';
-import { POLLIN } from '@pvf/linux/constants';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
 import { type Plan, planPolicy } from '../policy/plan.ts';
 import type { LayerOutcome, Policy } from '../policy/types.ts';
 import { SandboxCgroup } from './cgroup.ts';
-import { buildFilters } from './filters.ts';
-import { runInit } from './init.ts';
 import { receive, send } from './messages.ts';
 import {
   CONTROL_FD,
@@ -29,6 +22,7 @@ import {
   type SignalRequest,
 } from './protocol.ts';
 import { signalDescriptor, takeSignal } from './signals.ts';
+import { pollEntry, type RunningInit, startInit } from './start-init.ts';
 
 /** SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM: handed on to the program. */
 const FORWARDED = [1, 2, 3, 10, 12, 15];
@@ -46,8 +40,9 @@ export function runSandbox(request: LauncherRequest): void {
       becomeUser(request.policy);
       const plan = makePlan(request, cgroup);
       outcomes = plan.outcomes;
-      const running = launch(request, plan, cgroup);
-      watch(running, plan, started, () => cgroup?.close());
+      const signals = signalDescriptor(FORWARDED);
+      const init = startInit(request, plan, signals, cgroup);
+      watch(init, signals, plan, started, () => cgroup?.close());
     } catch (error) {
       cgroup?.close();
       throw error;
@@ -96,68 +91,16 @@ function makePlan(request: LauncherRequest, cgroup: SandboxCgroup | undefined): 
   return planPolicy(request.policy, abilities, 'new-process', request.landlockAbi);
 }
 
-interface Running {
-  readonly init: number;
-  readonly statusFd: number;
-  readonly controlFd: number;
-  readonly signals: number;
-}
-
-function launch(request: LauncherRequest, plan: Plan, cgroup: SandboxCgroup | undefined): Running {
-  const signals = signalDescriptor(FORWARDED);
-  const status = pipe();
-  const control = pipe();
-  const filters = buildFilters(plan.filter, plan.listening !== undefined);
-  const ids = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const init = forkChild({
-    namespaces: plan.namespaces,
-    body: () => {
-      for (const fd of [CONTROL_FD, signals, status.readFd, control.writeFd]) closeDescriptor(fd);
-      return runInit({
-        ...request,
-        plan,
-        ids,
-        ...(cgroup === undefined ? {} : { cgroup }),
-        filters:
-          request.noNotify === true || !kernelAbilities().notify
-            ? { ...filters, supervised: undefined }
-            : filters,
-        statusFd: status.writeFd,
-        controlFd: control.readFd,
-      });
-    },
-    onError: (error) => {
-      const message = error instanceof Error ? error.message : String(error);
-      const code = error instanceof SandboxError ? error.code : 'INTERNAL';
-      const usage = { cpuMs: 0, wallMs: 0, peakMemoryBytes: 0, maxRssBytes: 0 };
-      send(status.writeFd, {
-        type: 'ended',
-        reason: { type: 'sandbox-failed', code, message },
-        refused: {},
-        missing: [],
-        usage,
-      });
-      return 0;
-    },
-  });
-  closeDescriptor(status.writeFd);
-  closeDescriptor(control.readFd);
-  // from here on nobody of the same user may look into this process
-  setDumpable(false);
-  return { init, statusFd: status.readFd, controlFd: control.writeFd, signals };
-}
-
 function watch(
-  { init, statusFd, controlFd, signals }: Running,
+  { pid, statusFd, controlFd, death, how }: RunningInit,
+  signals: number,
   plan: Plan,
   started: number,
   cleanUp: () => void,
 ): void {
-  const entry = (fd: number): PollEntry => ({ fd, events: POLLIN, revents: 0 });
-  const caller = entry(CONTROL_FD);
-  const terminal = entry(signals);
-  const status = entry(statusFd);
-  const death = entry(pidfdOpen(init));
+  const caller = pollEntry(CONTROL_FD);
+  const terminal = pollEntry(signals);
+  const status = pollEntry(statusFd);
   const signal = (number: number): void => {
     if (status.fd < 0) return;
     try {
@@ -177,7 +120,7 @@ function watch(
       caller.revents === 0 &&
       status.revents === 0
     )
-      killPid(init);
+      killPid(pid);
     if (terminal.revents !== 0) {
       const taken = takeSignal(signals);
       // a terminal has signalled the program too
@@ -202,13 +145,13 @@ function watch(
       poll([status], 0);
     }
   }
-  const how = waitForChild(init);
+  const last = how ?? waitForChild(pid);
   cleanUp();
   if (caller.fd < 0) return;
   const lost: EndReason = {
     type: 'sandbox-failed',
     code: 'INTERNAL',
-    message: `the sandbox's init ended with ${how.exited === undefined ? `signal ${how.signaled}` : `status ${how.exited}`}`,
+    message: `the sandbox's init ended with ${last.exited === undefined ? `signal ${last.signaled}` : `status ${last.exited}`}`,
   };
   end(ended?.reason ?? lost, withMissing(plan.outcomes, ended?.missing ?? []), started, ended);
 }

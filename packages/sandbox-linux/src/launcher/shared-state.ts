@@ -12,7 +12,7 @@ export class SharedState {
 
   constructor() {
     const buffer = createSharedPage();
-    this.#words = new Int32Array(buffer, 0, 4);
+    this.#words = new Int32Array(buffer, 0, 5);
     this.#text = new Uint8Array(buffer, TEXT_OFFSET);
   }
 
@@ -42,6 +42,15 @@ export class SharedState {
 
   set unsupervised(yes: boolean) {
     this.#words[3] = yes ? 1 : 0;
+  }
+
+  /** All that was to be done before the program could be executed has been done. */
+  get executing(): boolean {
+    return this.#words[4] !== 0;
+  }
+
+  set executing(yes: boolean) {
+    this.#words[4] = yes ? 1 : 0;
   }
 
   /** Why the program could not even be tried. */

@@ -1,21 +1,18 @@
 import {
   ALL_NAMESPACES,
   errnoName,
-  forkChild,
   type IdMap,
   mount,
   NAMESPACES_FORBIDDEN,
   type Namespace,
   SandboxError,
-  waitForChild,
   writeIdMap,
 } from '@pvf/linux';
-import { MS_PRIVATE, MS_REC, SIGSEGV } from '@pvf/linux/constants';
+import { MS_PRIVATE, MS_REC } from '@pvf/linux/constants';
+import { forkAndWait } from './fork-accidents.ts';
 
 /** Exit status of a child whose failure has no errno. */
 const UNKNOWN_ERRNO = 255;
-/** A child may die of a page that V8 allocated just before the fork (see `keepMemoryForkable`), and always at the same one. */
-const MAX_ACCIDENTS = 3;
 
 /** How one namespace can be made: by itself (privileged), with a user namespace, or not. */
 export interface NamespaceTrial {
@@ -55,10 +52,7 @@ function attempt(namespaces: readonly Namespace[]): Refusal | undefined {
       useNamespaces(namespaces, same);
       return 0;
     };
-    const fork = () => waitForChild(forkChild({ namespaces, body, onError: errnoOf }));
-    let { exited, signaled } = fork();
-    for (let times = 0; signaled === SIGSEGV && times < MAX_ACCIDENTS; times++)
-      ({ exited, signaled } = fork());
+    const { exited } = forkAndWait({ namespaces, body, onError: errnoOf });
     if (exited === 0) return undefined;
     const name = exited === undefined || exited === UNKNOWN_ERRNO ? 'EPERM' : errnoName(exited);
     return {

@@ -21,6 +21,7 @@ import {
   writeIdMap,
 } from '@pvf/linux';
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '@pvf/linux/constants';
+import { forkAndWait } from '../policy/fork-accidents.ts';
 import { tryNamespaces } from '../policy/trial.ts';
 import { probeCgroup } from './cgroup.ts';
 import { landlockProblem, namespaceProblem, notifyProblem, REMEDIES, seccompRemedy } from './remedies.ts';
@@ -61,16 +62,14 @@ const gid = process.getgid?.() ?? 0;
 function attempt(body: () => void, namespaces: readonly Namespace[] = []): string | undefined {
   let failure: string | undefined;
   try {
-    const { exited, signaled } = waitForChild(
-      forkChild({
-        namespaces,
-        body: () => {
-          body();
-          return 0;
-        },
-        onError: (error) => (error as { meta?: { errno?: number } }).meta?.errno ?? 255,
-      }),
-    );
+    const { exited, signaled } = forkAndWait({
+      namespaces,
+      body: () => {
+        body();
+        return 0;
+      },
+      onError: (error) => (error as { meta?: { errno?: number } }).meta?.errno ?? 255,
+    });
     if (exited !== 0) failure = exited === undefined ? `signal ${signaled}` : errnoName(exited);
   } catch (error) {
     failure = errnoNameOf(error) ?? String(error);
