@@ -5,7 +5,7 @@ import { LACKS, NEEDED, NEEDED_LANDLOCK_ABI } from './support/expected-abilities
 import { IDENTITIES, runCase } from './support/spawn.ts';
 
 describe.each(IDENTITIES)('the probe, as %s', (as) => {
-  const run = (name: 'here' | 'contained'): ProbeReport =>
+  const run = (name: 'here' | 'makes nothing' | 'contained'): ProbeReport =>
     runCase('probe', name, { as, alone: true, flags: [] }) as ProbeReport;
 
   test('this machine has what it is declared to have, no less and no more', () => {
@@ -16,6 +16,12 @@ describe.each(IDENTITIES)('the probe, as %s', (as) => {
     );
     if (!LACKS.includes('landlock')) expect(landlockAbi()).toBeGreaterThanOrEqual(NEEDED_LANDLOCK_ABI);
     for (const { available, reason } of report.layers) if (!available) expect(reason).toMatch(/./);
+  });
+
+  // what is killed on the way would leave it
+  test('it makes no file and no directory', () => {
+    const layers = (report: ProbeReport) => report.layers.map(({ layer, available }) => [layer, available]);
+    expect(layers(run('makes nothing'))).toEqual(layers(run('here')));
   });
 
   test('what a container’s filter takes away is missing, with a reason and a remedy for each', () => {

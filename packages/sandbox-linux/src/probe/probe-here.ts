@@ -1,6 +1,4 @@
-import { mkdtempSync, rmdirSync } from 'node:fs';
-import { release, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { release } from 'node:os';
 import {
   closeDescriptor,
   compileFilter,
@@ -158,22 +156,18 @@ function mapIds(): void {
   writeIdMap({ uid: { inside: uid, outside: uid }, gid: { inside: gid, outside: gid } });
 }
 
+/** Nothing is made for it, so that nothing can be left: the new root is where this package lies. */
 function probePivotRoot(): ProbedLayer {
-  const directory = mkdtempSync(join(tmpdir(), 'sandbox-linux-'));
-  try {
-    return outcome(
-      'pivot-root',
-      'in a mount namespace',
-      REMEDIES.pivotRoot,
-      () => {
-        mapIds();
-        pivotRoot(directory, { readOnly: true, noSuid: true, noDev: true, noExec: true });
-      },
-      ['user', 'mount'],
-    );
-  } finally {
-    rmdirSync(directory);
-  }
+  return outcome(
+    'pivot-root',
+    'in a mount namespace',
+    REMEDIES.pivotRoot,
+    () => {
+      mapIds();
+      pivotRoot(import.meta.dirname, { readOnly: true, noSuid: true, noDev: true, noExec: true });
+    },
+    ['user', 'mount'],
+  );
 }
 
 function mountProc(): void {
