@@ -5,6 +5,7 @@ import type { Plan } from '../policy/plan.ts';
 import { endReason } from './end-reason.ts';
 import { handBack } from './inputs.ts';
 import { receive, send } from './messages.ts';
+import { setUpNamespaces } from './own-namespaces.ts';
 import { measure, type SandboxUse, sandboxProcesses } from './processes.ts';
 import type { ProgramOptions } from './program.ts';
 import { ProgramProcess } from './program-process.ts';
@@ -13,7 +14,6 @@ import { reapAll, reapedUse } from './reap.ts';
 import { SharedState } from './shared-state.ts';
 import { signalDescriptor, takeSignal } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
-import { setUpSurroundings } from './surroundings.ts';
 
 export interface InitOptions extends Omit<ProgramOptions, 'shared' | 'ownProcessTable'> {
   readonly plan: Plan;
@@ -42,20 +42,20 @@ export function runInit(options: InitOptions): number {
   setParentDeathSignal(SIGKILL);
   prctl('PR_SET_CHILD_SUBREAPER', PR_SET_CHILD_SUBREAPER, 1);
   const children = signalDescriptor([SIGCHLD, ...FORWARDED_TO_NOBODY]);
-  const surroundings = setUpSurroundings(options.plan, options.ids, options.cwd);
+  const namespaces = setUpNamespaces(options.plan, options.ids, options.cwd);
   const shared = new SharedState();
-  const { ownProcessTable } = surroundings;
+  const { ownProcessTable } = namespaces;
   const program = new ProgramProcess({ ...options, shared, ownProcessTable });
   const init = new Init(options, shared, program, children, ownProcessTable);
   send(options.statusFd, { type: 'started' });
   const { reason, missing } = init.run();
-  handBack(surroundings.inputs);
+  handBack(namespaces.inputs);
   const { cpuMs, maxRssBytes } = reapedUse();
   send(options.statusFd, {
     type: 'ended',
     reason,
     refused: init.supervisor.refused,
-    missing: [...surroundings.missing, ...missing],
+    missing: [...namespaces.missing, ...missing],
     usage: {
       cpuMs: Math.max(cpuMs, options.cgroup?.cpuMs() ?? 0),
       wallMs: init.wallMs(),

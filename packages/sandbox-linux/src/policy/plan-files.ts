@@ -1,7 +1,7 @@
 import { FS_ACCESS, type Namespace, selectFs, selectNet, selectScopes } from '@pvf/linux';
 import type { Abilities } from './abilities.ts';
 import { fileRules, privateRules } from './files.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { Outcomes } from './layer-outcomes.ts';
 import type { PortRules } from './plan-network.ts';
 import type { Plan, PlanTarget } from './plan-types.ts';
 import type { Policy } from './types.ts';

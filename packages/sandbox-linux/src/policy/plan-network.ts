@@ -1,7 +1,7 @@
 import type { Namespace, NetAccess } from '@pvf/linux';
 import type { Abilities } from './abilities.ts';
+import type { Outcomes } from './layer-outcomes.ts';
 import { listenRule } from './network.ts';
-import type { Outcomes } from './outcomes.ts';
 import type { PlanTarget } from './plan-types.ts';
 import type { Policy } from './types.ts';
 

@@ -1,7 +1,7 @@
 import type { Namespace, SyscallName, SyscallRule } from '@pvf/linux';
 import type { Abilities } from './abilities.ts';
 import type { CgroupResource } from './cgroup-paths.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { Outcomes } from './layer-outcomes.ts';
 import type { PlanTarget } from './plan-types.ts';
 import type { LimitPolicy, Policy, RootPolicy } from './types.ts';
 

@@ -7,8 +7,8 @@ import {
 } from '@pvf/linux';
 import type { Abilities } from './abilities.ts';
 import { checkPolicy } from './check.ts';
+import { Outcomes } from './layer-outcomes.ts';
 import { listenRule, networkRules } from './network.ts';
-import { Outcomes } from './outcomes.ts';
 import { planLandlock, planView, refusesMetadata } from './plan-files.ts';
 import { planNetwork } from './plan-network.ts';
 import { planLimits, planPrivileges, planRoot, uncountableMemory } from './plan-rest.ts';

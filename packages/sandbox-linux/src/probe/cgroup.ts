@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cgroupPlaces, isWritable } from '../policy/cgroup-paths.ts';
+import { kernelFile } from './container.ts';
 import { REMEDIES } from './remedies.ts';
-import { kernelFile } from './surroundings.ts';
 import type { ProbedLayer } from './types.ts';
 
 const WANTED = ['cpu', 'memory', 'pids'];

@@ -22,8 +22,8 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC } from '@pvf/linux/c
 import { forkAndWait } from '../policy/fork-accidents.ts';
 import { tryNamespaces } from '../policy/trial.ts';
 import { probeCgroup } from './cgroup.ts';
+import { containerKind, kernelFile } from './container.ts';
 import { landlockProblem, namespaceProblem, notifyProblem, REMEDIES, seccompRemedy } from './remedies.ts';
-import { containerKind, kernelFile } from './surroundings.ts';
 import type { ProbedLayer, ProbeLayerName, ProbeReport } from './types.ts';
 
 /** Tries every layer, each in a child that ends at once. The process must be forkable. */

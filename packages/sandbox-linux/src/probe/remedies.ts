@@ -1,4 +1,4 @@
-import { containerKind, isFiltered, kernelFile } from './surroundings.ts';
+import { containerKind, isFiltered, kernelFile } from './container.ts';
 
 const CONTAINER =
   'docker run --security-opt seccomp=unconfined (or a profile that allows clone, unshare, mount and pivot_root), ' +

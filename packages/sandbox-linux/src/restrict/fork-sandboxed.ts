@@ -10,7 +10,7 @@ import {
   sharedMappings,
   unmapAll,
 } from '@pvf/linux';
-import { setUpSurroundings } from '../launcher/surroundings.ts';
+import { setUpNamespaces } from '../launcher/own-namespaces.ts';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
 import { applyRestrictions } from '../policy/apply.ts';
 import { type Plan, planPolicy } from '../policy/plan.ts';
@@ -75,7 +75,7 @@ export function forkSandboxed(sandbox: PreparedSandbox, options: ForkSandboxedOp
     body: () => {
       unmapAll(shared);
       closeAllDescriptorsExcept(options.keep);
-      const { ownProcessTable } = setUpSurroundings(plan, ids);
+      const { ownProcessTable } = setUpNamespaces(plan, ids);
       applyRestrictions(plan, { supervised: false, ownProcessTable });
       if (filter !== undefined) installFilter(filter);
       return options.body();

@@ -1,5 +1,5 @@
 import { compileFilter, installFilter, SandboxError, threadIds, unshare } from '@pvf/linux';
-import { setUpSurroundings } from '../launcher/surroundings.ts';
+import { setUpNamespaces } from '../launcher/own-namespaces.ts';
 import { kernelAbilities, namespaceAbilities } from '../policy/abilities.ts';
 import { applyRestrictions } from '../policy/apply.ts';
 import { planPolicy } from '../policy/plan.ts';
@@ -56,7 +56,7 @@ export function restrictThisProcess(policy: Policy, options: RestrictOptions = {
   if (plan.namespaces.length > 0) {
     unshare(...plan.namespaces);
     // the process table of a new pid namespace can be mounted by its members only, and this process is none
-    setUpSurroundings({ ...plan, namespaces: plan.namespaces.filter((name) => name !== 'pid') }, ids);
+    setUpNamespaces({ ...plan, namespaces: plan.namespaces.filter((name) => name !== 'pid') }, ids);
   }
   if (restarts)
     restart(

@@ -19,7 +19,7 @@ import { buildView } from './view.ts';
 const DEFAULT_HOST_NAME = 'sandbox';
 
 /** What the namespaces of a sandbox have become. */
-export interface Surroundings {
+export interface OwnNamespaces {
   /** /proc shows the sandbox's own processes. */
   readonly ownProcessTable: boolean;
   /** What could not be set up and is not vital. */
@@ -35,11 +35,11 @@ export interface Surroundings {
  * the caller's business
  * @throws SandboxError SYSCALL_FAILED, INVALID_ARGUMENT (a directory as standard input, a bind whose target cannot be made)
  */
-export function setUpSurroundings(
+export function setUpNamespaces(
   plan: Plan,
   ids: { readonly uid: number; readonly gid: number },
   cwd?: string,
-): Surroundings {
+): OwnNamespaces {
   const { namespaces } = plan;
   const missing: string[] = [];
   let ownProcessTable = false;
