@@ -6,18 +6,24 @@ const BYTES_PER_KIB = 1024;
 /** All processes below `root`, itself not among them. */
 export function descendants(root) {
   const children = new Map();
+  for (const [pid, parent] of parents()) children.set(parent, [...(children.get(parent) ?? []), pid]);
+  const below = (pid) => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(root);
+}
+
+/** Process → its parent, of all that this user sees. */
+function parents() {
+  const found = new Map();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
       const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+      found.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
     } catch {
       // It ended meanwhile.
     }
   }
-  const below = (pid) => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
-  return below(root);
+  return found;
 }
 
 /** Proportional set size of these processes in bytes; NaN where the kernel does not let this user see it. */
@@ -42,12 +48,14 @@ export function workersIn(directory) {
   });
 }
 
-/** Processes below `root` that were started as execute workers. */
+/** Processes below `root` that were started as execute workers: what they have forked has their command line, and is not among them. */
 export function executeWorkersBelow(root) {
-  return descendants(root).filter((pid) => {
+  const all = descendants(root).filter((pid) => {
     const words = commandLine(pid);
     return words.includes('execute-worker') && words.includes('--worker-dir-path');
   });
+  const parentOf = parents();
+  return all.filter((pid) => !all.includes(parentOf.get(pid)));
 }
 
 /** Empty for a process that has ended. */
