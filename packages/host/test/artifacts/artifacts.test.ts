@@ -393,6 +393,22 @@ describe('a precheck is stricter than an execution', () => {
     expect(toQueue.at(-1)).toMatchObject({ type: 'enqueue', priority: 'critical' });
   });
 
+  it('and keeps the urgency of whoever joined, though another one was there first', async () => {
+    const { acquire, fail, toQueue } = setUp();
+    acquire({ purpose: 'precheck' });
+    acquire({ purpose: 'execute' });
+    const abort = new AbortController();
+    const urgent = acquire({ priority: 'critical' }, abort.signal);
+    abort.abort(new Error('gone'));
+    await expect(urgent).rejects.toThrow('gone');
+    fail({ type: 'TimedOut' });
+    expect(toQueue).toEqual([
+      expect.objectContaining({ type: 'enqueue', priority: 'normal' }),
+      { type: 'raise', job: KEY },
+      expect.objectContaining({ type: 'enqueue', priority: 'critical' }),
+    ]);
+  });
+
   it('but other failures are those of all who wait', async () => {
     const { acquire, fail, enqueued } = setUp();
     const waiting = [acquire({ purpose: 'precheck' }), acquire()];
@@ -429,6 +445,20 @@ describe('a PVF from whose candidates this host abstains from now on', () => {
     }
     expect(await acquire()).toMatchObject({ type: 'failed' });
     expect(finalFailures).toEqual(['IoErr']);
+  });
+
+  it('is unknown when its failures are forgotten while it is tried again, and that try is taken back', async () => {
+    const { clock, artifacts, acquire, fail, enqueued } = setUp();
+    acquire();
+    fail(transient);
+    await clock.advance(15 * MINUTE_MS);
+    acquire();
+    expect(artifacts.forgetFailures('c')).toBe(1);
+    expect(artifacts.forgetFailures('c')).toBe(0);
+    artifacts.cancelAll();
+    expect(artifacts.counts()).toEqual({ prepared: 0, preparing: 0, failed: 0, bytes: 0 });
+    acquire();
+    expect(enqueued()).toBe(3);
   });
 
   it('is tried again at once when its failures are forgotten', async () => {

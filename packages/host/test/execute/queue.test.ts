@@ -51,6 +51,16 @@ describe('workers', () => {
     expect(pool.messages.map(({ type }) => type)).toEqual(['spawn', 'spawn']);
   });
 
+  it('are told of with the time that their job has waited until then', async () => {
+    const { pool, told, clock, enqueue } = setUp(1);
+    const job = enqueue();
+    await clock.advance(5_000);
+    const [worker = 0] = pool.spawnAll();
+    await clock.advance(3_000);
+    pool.reply({ type: 'started', worker, pid: 7 });
+    expect(told).toEqual([{ type: 'started', job, pid: 7, queuedMs: 5_000 }]);
+  });
+
   it('are used again', () => {
     const { pool, told, enqueue } = setUp(1);
     enqueue();
@@ -279,6 +289,22 @@ describe('active leaves', () => {
     leaf('a', ['to come'], []);
     enqueue({ kind: 'backing', schedulingParent: 'a' });
     expect(told).toHaveLength(late.length);
+  });
+
+  it('that have left are remembered, the latest thousand', () => {
+    const { told, queue, enqueue } = setUp(1);
+    const left = (count: number): void => {
+      for (let n = 0; n < count; n++)
+        queue.handle({ type: 'update-leaves', activated: undefined, deactivated: [`leaf ${n}`] });
+    };
+    left(1_000);
+    const late = enqueue({ kind: 'backing', schedulingParent: 'leaf 0' });
+    expect(told).toEqual([{ type: 'dropped', job: late }]);
+    queue.handle({ type: 'update-leaves', activated: undefined, deactivated: ['one more'] });
+    enqueue({ kind: 'backing', schedulingParent: 'leaf 0' });
+    expect(told).toHaveLength(1);
+    const later = enqueue({ kind: 'backing', schedulingParent: 'leaf 1' });
+    expect(told.at(-1)).toEqual({ type: 'dropped', job: later });
   });
 });
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ChainAnswers, PvfHost, ReceiptRequest, ValidateRequest } from '../../src/index.ts';
 import { atTheEnd, type FakeWorker } from '../support/fake-worker.ts';
 import { candidate, progressOf, startFakeHost, text, VALIDATION_DATA } from '../support/hosts.ts';
-import { CHAIN, claimed, hexHashOf, receiptOf, SESSION } from '../support/receipts.ts';
+import { CHAIN, CORE, claimed, hexHashOf, PARA, receiptOf, SESSION } from '../support/receipts.ts';
 
 const RESULT: ValidationResult = {
   headData: text('the new head'),
@@ -157,6 +157,12 @@ describe('for backing the chain is asked', () => {
       chain({ ancestorRelayParentInfo: 'found' }),
       'scheduling-session',
     ],
+    [
+      'another session of the relay parent than of its child, which is the same block’s',
+      v3({ schedulingParent: RECEIPT.descriptor.relayParent, schedulingSessionOffset: 1 }),
+      chain({ sessionIndexForChild: SESSION + 1, ancestorRelayParentInfo: 'found' }),
+      'relay-parent-session',
+    ],
     ['an unknown relay parent', v3(), chain({ ancestorRelayParentInfo: 'missing' }), 'relay-parent-session'],
     ['another core', RECEIPT, chain({ claimQueue: [{ core: 4, paras: [2_000] }] }), 'ump-signals'],
   ])('%s', async (_, receipt, answers, rule) => {
@@ -232,6 +238,19 @@ it('a receipt may change after the call', async () => {
   expect(await outcome).toMatchObject({ vote: 'for' });
 });
 
+it('what the chain says may change after the call', async () => {
+  const claimQueue = [{ core: CORE, paras: [PARA] }];
+  const waiting = progressOf('hashed');
+  const outcome = host.validate({
+    ...claimed(backing, RECEIPT, { ...CHAIN, claimQueue }),
+    onProgress: waiting.onProgress,
+  } as ReceiptRequest);
+  claimQueue[0]!.core = CORE + 1;
+  claimQueue[0]!.paras[0] = PARA + 1;
+  claimQueue.push({ core: CORE + 2, paras: [PARA] });
+  expect(await outcome).toMatchObject({ kind: 'valid', vote: 'for' });
+});
+
 describe('a claim that makes no sense is refused by name', () => {
   const short = { ...RECEIPT, descriptor: { ...RECEIPT.descriptor, povHash: other(31) } };
   const bytes = CandidateReceipt.encode(RECEIPT);
@@ -265,6 +284,12 @@ describe('a claim that makes no sense is refused by name', () => {
       'chain.sessionIndexForChild',
       bad({ chain: { ...CHAIN, sessionIndexForChild: -1 } }),
     ],
+    [
+      'a session of 2³²',
+      'chain.sessionIndexForChild',
+      bad({ chain: { ...CHAIN, sessionIndexForChild: 2 ** 32 } }),
+    ],
+    ['half a session', 'chain.sessionIndexForChild', bad({ chain: { ...CHAIN, sessionIndexForChild: 1.5 } })],
     [
       'an answer that is none',
       'chain.ancestorRelayParentInfo',

@@ -28,6 +28,13 @@ describe('an argument that makes no sense is refused by name', () => {
       bad({ validationData: { ...VALIDATION_DATA, relayParentStorageRoot: text('short') } }),
     ],
     ['validationData.parentHead', bad({ validationData: { ...VALIDATION_DATA, parentHead: 'head' } })],
+    [
+      'pov.blockData',
+      bad({
+        pov: { blockData: new Uint8Array(60 * 1024 * 1024) },
+        validationData: { ...VALIDATION_DATA, parentHead: new Uint8Array(60 * 1024 * 1024 + 1) },
+      }),
+    ],
     ['pov.blockData', bad({ pov: {} })],
     ['pov.blockData', bad({ pov: undefined })],
     ['kind', bad({ kind: 'curiosity' })],
@@ -41,6 +48,33 @@ describe('an argument that makes no sense is refused by name', () => {
     const error = await host.validate(request).catch((reason) => reason);
     expect(error).toMatchObject({ name: 'HostError', code: 'INVALID_REQUEST' });
     expect(error.meta.field.startsWith(field), error.meta.field).toBe(true);
+  });
+});
+
+describe('a code hash', () => {
+  const hash = 'ab'.repeat(32);
+  it.each([
+    '',
+    '0x',
+    hash.slice(1),
+    `${hash}0`,
+    `0x${hash}00`,
+    ` ${hash}`,
+    `${hash}\n`,
+    `x${hash}`,
+    `0x0x${hash}`,
+    `${hash.slice(1)}g`,
+    7,
+    new Uint8Array(32),
+    null,
+  ])('is no %o', (given) => {
+    expect(() => host.forgetFailures(given as string)).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST', meta: { field: 'codeHash' } }),
+    );
+  });
+
+  it.each([hash, `0x${hash}`, hash.toUpperCase()])('is %s', (given) => {
+    expect(host.forgetFailures(given)).toBe(0);
   });
 });
 

@@ -91,6 +91,19 @@ describe('a doubtful outcome of an approval or a dispute is tried once more for 
     }
   });
 
+  it('and what is told is of the last try, but where the artifact came from of the first', async () => {
+    const code = text('a PVF that is new to two tries');
+    const first = await withRetries(host, clock, candidate('seq job-died told', { code }));
+    expect(first).toMatchObject({ kind: 'valid', attempts: 2, artifact: { fromCache: false } });
+    const answered = await host.validate(candidate('told', { code }));
+    expect(answered).toMatchObject({ cpuTimeNs: 5_000_000n, artifact: { fromCache: true } });
+    expect(answered.detail.used.cpuTimeMs).toBe(5);
+    const last = await withRetries(host, clock, candidate('seq corrupted,job-died,job-died told', { code }));
+    expect(last).toMatchObject({ kind: 'possibly-invalid', cause: 'job-died', attempts: 3 });
+    expect(last.cpuTimeNs).toBeUndefined();
+    expect(last.detail.used.cpuTimeMs).toBeUndefined();
+  });
+
   it('with the whole limit, however late the doubt came', async () => {
     const block = 'seq job-died late';
     const outcome = await withRetries(host, clock, candidate(block), 11_000);

@@ -194,6 +194,29 @@ describe('the time limit', () => {
     expect(await waiting).toMatchObject({ kind: 'valid', queuedMs: 20_000 });
   });
 
+  it('is told of all tries together', async () => {
+    const clock = new FakeClock();
+    const { host } = await startFakeHost({ clock, executeWorkers: 1 });
+    const executing = progressOf('executing');
+    const abort = new AbortController();
+    const running = host.validate(
+      candidate('hangs', { signal: abort.signal, onProgress: executing.onProgress }),
+    );
+    await executing.reached;
+    const [queued, retrying] = [progressOf('execution-queued'), progressOf('retrying')];
+    const onProgress = (event: ProgressEvent): void => {
+      queued.onProgress(event);
+      retrying.onProgress(event);
+    };
+    const waiting = host.validate(candidate('seq job-died then fine', { onProgress }));
+    await queued.reached;
+    await clock.advance(7_000);
+    abort.abort();
+    await running;
+    await clock.advance((await retrying.reached).afterMs);
+    expect(await waiting).toMatchObject({ kind: 'valid', attempts: 2, queuedMs: 7_000 });
+  });
+
   it('on the wall clock is four times the CPU time of a preparation', async () => {
     const clock = new FakeClock();
     const { host } = await startFakeHost({ clock });
@@ -233,21 +256,25 @@ it('active leaves drop queued backing jobs that can no longer matter', async () 
   );
   await executing.reached;
   const [leaf, old] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-  const request = (schedulingParent: Uint8Array) => {
+  const request = (parents: { schedulingParent?: Uint8Array; relayParent?: Uint8Array }) => {
     const queued = progressOf('execution-queued');
-    const options = { kind: 'backing', schedulingParent, onProgress: queued.onProgress } as const;
+    const options = { kind: 'backing', ...parents, onProgress: queued.onProgress } as const;
     return { outcome: host.validate(candidate('fine', options)), queued: queued.reached };
   };
-  const [kept, dropped] = [request(leaf), request(old)];
-  await Promise.all([kept.queued, dropped.queued]);
+  // The relay parent does not matter, nor a scheduling parent that is not told.
+  const kept = [
+    { schedulingParent: leaf },
+    { schedulingParent: leaf, relayParent: old },
+    { relayParent: old },
+    {},
+  ].map(request);
+  const dropped = [{ schedulingParent: old }, { schedulingParent: old, relayParent: leaf }].map(request);
+  await Promise.all([...kept, ...dropped].map(({ queued }) => queued));
   host.updateActiveLeaves({ activated: { hash: leaf } });
-  expect(await dropped.outcome).toMatchObject({
-    kind: 'deadline-passed',
-    cause: 'inactive-fork',
-    vote: 'none',
-  });
+  for (const { outcome } of dropped)
+    expect(await outcome).toMatchObject({ kind: 'deadline-passed', cause: 'inactive-fork', vote: 'none' });
   abort.abort();
-  expect(await kept.outcome).toMatchObject({ kind: 'valid' });
+  for (const { outcome } of kept) expect(await outcome).toMatchObject({ kind: 'valid' });
   await running;
 });
 

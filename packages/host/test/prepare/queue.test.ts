@@ -78,6 +78,23 @@ describe('priority', () => {
   });
 });
 
+it('raised jobs stand behind those that were urgent before, in the order in which they were raised', () => {
+  const { pool, enqueue, queue } = setUp(1, 1);
+  enqueue('a');
+  const [worker = 0] = pool.spawnAll();
+  pool.take();
+  for (const job of ['b', 'c', 'd', 'e']) enqueue(job);
+  enqueue('f', 'critical');
+  for (const job of ['d', 'b']) queue.handle({ type: 'raise', job });
+  enqueue('g', 'critical');
+  const order: unknown[] = [];
+  for (let n = 0; n < 6; n++) {
+    pool.conclude(worker, 'ok');
+    order.push(...pool.started().values());
+  }
+  expect(order).toEqual(['f', 'd', 'b', 'g', 'c', 'e']);
+});
+
 describe('a worker', () => {
   it('is handed the next job when it is done', () => {
     const { pool, told, enqueue } = setUp(1, 1);
@@ -153,6 +170,24 @@ describe('a worker that cannot be started', () => {
       { type: 'failed', job: 'b', reason },
       { type: 'failed', job: 'a', reason },
     ]);
+  });
+
+  it('because its program was replaced fails all who wait, whoever runs', () => {
+    const { pool, told, enqueue } = setUp(2, 2);
+    const replaced = { type: 'replaced', message: 'another program' } as const;
+    enqueue('a');
+    const [worker = 0] = pool.spawnAll();
+    pool.take();
+    enqueue('b');
+    enqueue('c', 'critical');
+    const [next] = pool.take();
+    pool.reply({ type: 'spawn-failed', worker: next!.worker, reason: replaced });
+    expect(told).toEqual([
+      { type: 'failed', job: 'c', reason: replaced },
+      { type: 'failed', job: 'b', reason: replaced },
+    ]);
+    pool.conclude(worker, 'ok');
+    expect(told.at(-1)).toEqual({ type: 'concluded', job: 'a', answer: 'ok' });
   });
 
   it('harms nobody while another one runs', () => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from 'node:path';
 import { artifactChecksum, artifactRecord } from '@pvf/protocol';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import {
   artifactFileName,
@@ -96,6 +96,21 @@ describe('a restart', () => {
     const { artifact } = (await store.restore(ENGINE, true)).get(key) ?? {};
     expect(artifact).toMatchObject({ identity: IDENTITY, size: content.length });
     expect(artifact && (await store.isSound(artifact))).toBe(true);
+  });
+
+  it('knows when an artifact was used last, to the hour', async () => {
+    const { store, key } = cacheWith(content);
+    const lastUse = async () => (await store.restore(ENGINE, true)).get(key)?.lastUsed;
+    const { artifact } = (await store.restore(ENGINE, true)).get(key)!;
+    const hour = 60 * 60 * 1_000;
+    const first = 500_000 * hour;
+    store.touch(artifact, first);
+    await vi.waitFor(async () => expect(await lastUse()).toBe(first));
+    store.touch(artifact, first + hour - 1);
+    store.touch(artifact, first + hour);
+    await vi.waitFor(async () => expect(await lastUse()).toBe(first + hour));
+    store.touch(artifact, first + 2 * hour);
+    await vi.waitFor(async () => expect(await lastUse()).toBe(first + 2 * hour));
   });
 
   it('keeps one file of an identity that has several', async () => {
