@@ -1,4 +1,14 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { artifactChecksum } from '@pvf/protocol';
@@ -87,4 +97,36 @@ it('is mapped while it is looked into, and never longer', () => {
       expect(mappings()).toBe(0);
     }
   }
+});
+
+it('keeps no more files open than it may, and none whose name is gone', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pvf-artifact-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'artifact');
+  const files = new ArtifactFiles(path, 3);
+  const open = (): number =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(directory);
+      } catch {
+        // The one that the folder was read with.
+        return false;
+      }
+    }).length;
+  /** As the host does it: its own file, linked into the worker's directory for a while. */
+  const ask = (name: string): void => {
+    const bytes = Buffer.from(name);
+    writeFileSync(join(directory, name), bytes);
+    linkSync(join(directory, name), path);
+    files.open(artifactChecksum(bytes))!.unmap();
+    rmSync(path);
+  };
+  const counts = ['a', 'b', 'c', 'd', 'e'].map((name) => {
+    ask(name);
+    return open();
+  });
+  expect(counts).toEqual([1, 2, 3, 3, 3]);
+  for (const name of ['c', 'e']) rmSync(join(directory, name));
+  ask('f');
+  expect(open()).toBe(2);
 });

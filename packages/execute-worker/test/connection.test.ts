@@ -83,6 +83,15 @@ describe.each(KINDS)('a %s worker whose host', (kind) => {
     expect(stderr).toContain(String(length));
   });
 
+  it('announces a request as large as a host may send is listened to', async () => {
+    const worker = await readyWorker(kind, { environment: { RUST_LOG: 'warn' } });
+    worker.write(announcing(128n * 1024n * 1024n));
+    worker.finishSending();
+    const { status, stderr } = await worker.ended;
+    expect(status).toBe(1);
+    expect(stderr).toContain(`ended inside a frame: 8 of ${128 * 1024 * 1024 + 8} bytes`);
+  });
+
   it.each([0, 1, 7, 8, 100])('hangs up after %i bytes of a request', async (kept) => {
     const worker = await readyWorker(kind);
     worker.write(requestFrame(acceptsAnything).subarray(0, kept));
@@ -112,6 +121,19 @@ describe('an execute worker whose host', () => {
     const worker = await readyWorker('execute');
     worker.write(announcing(2n ** 63n));
     await expect(worker.receive()).rejects.toMatchObject({ end: { status: 1 } });
+  });
+
+  it.each([
+    [1n << 20n, `ended inside a frame: 8 of ${(1 << 20) + 8} bytes`],
+    [(1n << 20n) + 1n, `${(1 << 20) + 1}`],
+  ])('announces executor params of %i bytes: %s', async (length, reason) => {
+    const worker = await RawWorker.start('execute', { environment: { RUST_LOG: 'warn' } });
+    worker.greet();
+    worker.write(announcing(length));
+    worker.finishSending();
+    const { status, stderr } = await worker.ended;
+    expect(status).toBe(1);
+    expect(stderr).toContain(reason);
   });
 
   it.each([0, 5])('hangs up after %i bytes of the executor params', async (kept) => {
