@@ -294,13 +294,12 @@ describe('active leaves', () => {
   it('that have left are remembered, the latest thousand', () => {
     const { told, queue, enqueue } = setUp(1);
     const left = (count: number): void => {
-      for (let n = 0; n < count; n++)
-        queue.handle({ type: 'update-leaves', activated: undefined, deactivated: [`leaf ${n}`] });
+      for (let n = 0; n < count; n++) queue.handle({ type: 'update-leaves', deactivated: [`leaf ${n}`] });
     };
     left(1_000);
     const late = enqueue({ kind: 'backing', schedulingParent: 'leaf 0' });
     expect(told).toEqual([{ type: 'dropped', job: late }]);
-    queue.handle({ type: 'update-leaves', activated: undefined, deactivated: ['one more'] });
+    queue.handle({ type: 'update-leaves', deactivated: ['one more'] });
     enqueue({ kind: 'backing', schedulingParent: 'leaf 0' });
     expect(told).toHaveLength(1);
     const later = enqueue({ kind: 'backing', schedulingParent: 'leaf 1' });
