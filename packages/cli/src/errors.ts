@@ -21,6 +21,8 @@ export interface CliErrorMeta {
   COMPONENT: { reason: string; details: object };
   /** `@pvf/serve` cannot listen; its own code and metadata. */
   SERVE: { reason: string; details: object };
+  /** `@pvf/cluster` refuses, or a cluster could not do it; its own code and metadata, or `DEAD_LETTER`. */
+  CLUSTER: { reason: string; details: object };
 }
 
 /** Of {@link CliError}; what to do on each: docs/operating.md. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addArtifacts } from './arguments/artifacts.ts';
 import type { Choose } from './arguments/choose.ts';
+import { addCluster } from './arguments/cluster.ts';
 import { addCompletion } from './arguments/completion.ts';
 import { addComponentCommands } from './arguments/component.ts';
 import { addDoctor } from './arguments/doctor.ts';
@@ -43,6 +44,7 @@ const COMMANDS = [
   addArtifacts,
   addDoctor,
   addServe,
+  addCluster,
   addComponentCommands,
   addCompletion,
   addSchema,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { PrecheckOptions } from '../commands/precheck.ts';
 import type { Choose } from './choose.ts';
+import { withClusterOptions } from './cluster.ts';
 import { withNodeOptions } from './node.ts';
 import { integer, withExamples, withHostOptions, withPvfOptions } from './options.ts';
 
@@ -20,7 +21,7 @@ export function addPrecheck(program: Command, choose: Choose): void {
       'largest code as the chain stores it (default: a tenth of the bomb limit, as relay chains have it)',
       integer(),
     );
-  withExamples(withPvfOptions(withNodeOptions(withHostOptions(command))), [
+  withExamples(withClusterOptions(withPvfOptions(withNodeOptions(withHostOptions(command)))), [
     ['pvf precheck runtime.compact.compressed.wasm', 'one runtime as built'],
     ['pvf precheck --strict --junit report.xml *.wasm', 'in CI: warnings fail, results as JUnit'],
     [
@@ -30,6 +31,8 @@ export function addPrecheck(program: Command, choose: Choose): void {
     ['pvf precheck --url wss://node.example', 'the runtime that a parachain’s node runs'],
   ]).action((files: string[], options: PrecheckOptions) =>
     choose(options, async (context) => {
+      const { requireClusterUsage } = await import('../commands/cluster/connect.ts');
+      requireClusterUsage(options, { jobs: options.jobs });
       const { precheck } = await import('../commands/precheck.ts');
       return precheck(context, files, options);
     }),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ReplayOptions } from '../commands/replay/replay-options.ts';
 import type { Choose } from './choose.ts';
+import { withClusterOptions } from './cluster.ts';
 import { withNodeOptions } from './node.ts';
 import { integer, withExamples, withHostOptions, withPvfOptions } from './options.ts';
 import { kindOption } from './validate.ts';
@@ -33,15 +34,26 @@ export function addReplay(program: Command, choose: Choose): void {
     )
     .option('--timeout <ms>', 'limit on CPU time (default: by kind and executor params)', integer())
     .option('--check', 'compare with what the candidates expect; exit 0 or 5');
-  withExamples(withPvfOptions(withNodeOptions(withHostOptions(command))), [
+  withExamples(withClusterOptions(withPvfOptions(withNodeOptions(withHostOptions(command)))), [
     ['pvf replay candidates/ --pvf runtime.wasm -o results.jsonl', 'a summary by outcome, with the slowest'],
     ['pvf replay blocks.jsonl --pvf runtime.wasm -o results.jsonl --resume', 'go on after Ctrl-C'],
     [
       'pvf replay candidates/ --pvf old.wasm --compare-pvf new.wasm',
       'does the new runtime judge old blocks alike?',
     ],
+    [
+      'pvf replay blocks.jsonl --pvf runtime.wasm --cluster nats://nats-0:4222 --redundancy 2',
+      'by the agents of a cluster, two for each candidate',
+    ],
   ]).action((source: string, options: ReplayOptions) =>
     choose(options, async (context) => {
+      const { requireClusterUsage } = await import('../commands/cluster/connect.ts');
+      const { jobs, comparePvf, comparePrepareWorker, compareExecuteWorker } = options;
+      requireClusterUsage(options, { jobs, comparePvf, comparePrepareWorker, compareExecuteWorker });
+      if (options.cluster !== undefined) {
+        const { replayOnCluster } = await import('../commands/cluster/replay.ts');
+        return replayOnCluster(context, source, options);
+      }
       const { replay } = await import('../commands/replay/replay.ts');
       return replay(context, source, options);
     }),

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { PvfHost } from '@pvf/host';
+import type { PrecheckOutcome, PvfHost } from '@pvf/host';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type LoadedPvf, loadPvf } from '../input/load-pvf.ts';
 import type { NodeOptions } from '../input/node/node-options.ts';
@@ -22,10 +22,15 @@ import {
 import { print, say } from '../output/print.ts';
 import { codeNearLimit, shortcomings } from '../output/shortcomings.ts';
 import { bytes } from '../output/units.ts';
+import type { ClusterRunOptions } from './cluster/connect.ts';
 import { type Context, type HostCommandOptions, withHost } from './context.ts';
 import { showProgress } from './progress.ts';
 
-export interface PrecheckOptions extends HostCommandOptions, PvfParameterOptions, NodeOptions {
+export interface PrecheckOptions
+  extends HostCommandOptions,
+    PvfParameterOptions,
+    NodeOptions,
+    ClusterRunOptions {
   readonly strict?: boolean;
   readonly junit?: string;
   readonly jobs?: number;
@@ -58,22 +63,25 @@ export async function precheck(
   };
   const jobs = Math.min(options.jobs ?? availableParallelism(), pvfs.length);
 
-  const reports = await withHost(
-    context,
-    options,
-    async (host) => {
-      const pending = inLanes(pvfs, jobs, (pvf) => precheckOne(context, host, pvf, limits));
-      const done: PrecheckReport[] = [];
-      for (const each of pending) {
-        const report = await each;
-        context.terminal.done();
-        if (options.json !== true) await say(context.io, text(report, parameters));
-        done.push(report);
-      }
-      return done;
-    },
-    { prepareWorkersSoft: jobs, prepareWorkersHard: jobs },
-  );
+  const tell = async (pending: readonly Promise<PrecheckReport>[]) => {
+    const done: PrecheckReport[] = [];
+    for (const each of pending) {
+      const report = await each;
+      context.terminal.done();
+      if (options.json !== true) await say(context.io, text(report, parameters));
+      done.push(report);
+    }
+    return done;
+  };
+  const onThisMachine = (host: PvfHost) =>
+    tell(inLanes(pvfs, jobs, (pvf) => precheckOne(context, host, pvf, limits)));
+  const reports =
+    options.cluster === undefined
+      ? await withHost(context, options, onThisMachine, {
+          prepareWorkersSoft: jobs,
+          prepareWorkersHard: jobs,
+        })
+      : await tell(await byAgents(context, pvfs, limits, options));
 
   const exitCode = exitFor(reports, options.strict === true);
   if (options.junit !== undefined) await writeJunit(options.junit, reports, options.strict === true);
@@ -90,26 +98,52 @@ export async function precheck(
   return exitCode;
 }
 
+async function byAgents(
+  context: Context,
+  pvfs: readonly LoadedPvf[],
+  limits: PrecheckLimits,
+  options: PrecheckOptions,
+): Promise<Promise<PrecheckReport>[]> {
+  const { precheckOnCluster } = await import('./cluster/precheck.ts');
+  const codes = pvfs.map(({ code }) => code);
+  const found = await precheckOnCluster(context, codes, limits, options);
+  // Fewer than PVFs only after an interruption.
+  return found.map(({ outcome, differences }, index) =>
+    reportOf(pvfs[index] as LoadedPvf, outcome, limits).then((report) =>
+      differences.length === 0 ? report : { ...report, differences },
+    ),
+  );
+}
+
 async function precheckOne(
   context: Context,
   host: PvfHost,
-  { name, code, readFrom }: LoadedPvf,
+  pvf: LoadedPvf,
   limits: PrecheckLimits,
 ): Promise<PrecheckReport> {
   const outcome = await host.precheck({
-    code,
+    code: pvf.code,
     executorParams: limits.params,
     validationCodeBombLimit: limits.bombLimit,
     signal: context.io.signal,
-    onProgress: showProgress(context.terminal, name),
+    onProgress: showProgress(context.terminal, pvf.name),
   });
+  return await reportOf(pvf, outcome, limits);
+}
+
+async function reportOf(
+  { name, code, readFrom }: LoadedPvf,
+  outcome: PrecheckOutcome,
+  limits: PrecheckLimits,
+): Promise<PrecheckReport> {
   const usage = usageOf(code.length, outcome, limits);
   const found = [...(await shortcomings(code, limits.params, name)), ...codeNearLimit(usage)];
   return { file: name, codeBytes: code.length, readFrom, outcome, usage, shortcomings: found };
 }
 
 function exitFor(reports: readonly PrecheckReport[], strict: boolean): ExitCode {
-  const code = Math.max(...reports.map(({ outcome }) => precheckExit(outcome))) as ExitCode;
+  if (reports.some(({ differences }) => differences !== undefined)) return EXIT.unexpected;
+  const code = Math.max(EXIT.ok, ...reports.map(({ outcome }) => precheckExit(outcome))) as ExitCode;
   const warned = reports.some(({ shortcomings: found }) => found.length > 0);
   return strict && warned && code === EXIT.ok ? EXIT.against : code;
 }
@@ -131,7 +165,7 @@ function inLanes<T, R>(items: readonly T[], lanes: number, run: (item: T) => Pro
 }
 
 function text(
-  { file, codeBytes, readFrom, outcome, usage, shortcomings: warnings }: PrecheckReport,
+  { file, codeBytes, readFrom, outcome, usage, shortcomings: warnings, differences = [] }: PrecheckReport,
   parameters: PvfParameters,
 ): string {
   const [verdict, ...details] = precheckLines(outcome);
@@ -142,6 +176,7 @@ function text(
     ...usageLines(usage),
     parametersLine(parameters),
     ...warnings.map((warning) => `warning: ${warning}`),
+    ...differences.map((difference) => `DIFFERS ${difference}`),
   ];
   return [`${file}: ${verdict}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }

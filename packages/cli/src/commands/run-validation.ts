@@ -23,32 +23,44 @@ export function runValidation(
   context: Context,
   host: PvfHost,
   code: PvfCode,
-  { validationData, blockData, about }: Validation,
+  validation: Validation,
   parameters: PvfParameters,
-  { kind, timeout, deadline }: Pick<ValidateOptions, 'kind' | 'timeout' | 'deadline'>,
+  options: Pick<ValidateOptions, 'kind' | 'timeout' | 'deadline'>,
   onProgress: (event: ProgressEvent) => void,
 ): Promise<ValidationOutcome> {
-  const common = {
+  const { deadline } = options;
+  // The unions of kinds with chain, and of versions with parents, were checked when they were read.
+  return host.validate({
+    ...candidateRequest(validation, parameters, options),
     code,
+    signal: context.io.signal,
+    onProgress,
+    ...(deadline !== undefined && { deadlineMs: deadline }),
+  } as BareRequest | ReceiptRequest);
+}
+
+/** What is asked about the candidate, wherever it is executed. */
+export function candidateRequest(
+  { validationData, blockData, about }: Validation,
+  parameters: PvfParameters,
+  { kind, timeout }: Pick<ValidateOptions, 'kind' | 'timeout'>,
+): object {
+  const common = {
     kind,
     executorParams: parameters.executorParams.value,
     validationCodeBombLimit: parameters.validationCodeBombLimit.value,
     validationData,
     pov: { blockData },
-    signal: context.io.signal,
-    onProgress,
     ...(timeout !== undefined && { executionTimeoutMs: timeout }),
-    ...(deadline !== undefined && { deadlineMs: deadline }),
   };
-  // The unions of kinds with chain, and of versions with parents, were checked when they were read.
-  if ('claim' in about) return host.validate({ ...common, ...about.claim } as ReceiptRequest);
+  if ('claim' in about) return { ...common, ...about.claim };
   const { descriptorVersion, relayParent, schedulingParent } = about.bare;
-  return host.validate({
+  return {
     ...common,
     descriptorVersion,
     ...(relayParent !== undefined && { relayParent }),
     ...(schedulingParent !== undefined && { schedulingParent }),
-  } as BareRequest);
+  };
 }
 
 /** Options come first, then what the candidate's file says, then a node. */

@@ -38,6 +38,8 @@ export interface PrecheckReport {
   readonly usage: PrecheckUsage;
   /** What makes the PVF useless although a precheck accepts it, or soon will. */
   readonly shortcomings: string[];
+  /** In what agents of a cluster differ, where they do. */
+  readonly differences?: readonly string[];
 }
 
 export function usageOf(codeBytes: number, outcome: PrecheckOutcome, limits: PrecheckLimits): PrecheckUsage {

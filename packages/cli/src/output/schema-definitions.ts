@@ -100,6 +100,7 @@ export const DEFINITIONS = {
     properties: {
       file: { type: 'string' },
       codeBytes: COUNT,
+      differences: TEXTS,
       readFrom: { $ref: '#/definitions/readFrom' },
       outcome: {
         type: 'object',

@@ -135,6 +135,31 @@ export const OUTPUT_SCHEMA = {
         token: { type: 'string' },
       },
     },
+    {
+      description: 'One line, once work is taken; the command runs on.',
+      type: 'object',
+      required: ['command', 'id', 'jobs'],
+      properties: { command: { const: 'cluster agent' }, id: { type: 'string' }, jobs: COUNT },
+    },
+    output('cluster status', ['server', 'agents', 'waiting', 'leased', 'runs', 'rate', 'dead', 'stores'], {
+      agents: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['id', 'version', 'machine', 'slots', 'running', 'done', 'failed', 'rate'],
+        },
+      },
+      waiting: COUNT,
+      leased: COUNT,
+      runs: {
+        type: 'array',
+        items: { type: 'object', required: ['name', 'state', 'replicas', 'jobs', 'results'] },
+      },
+      rate: COUNT,
+      dead: { type: 'object', required: ['total', 'newest'] },
+      stores: { type: 'array', items: { type: 'object', required: ['name', 'bytes', 'limit'] } },
+    }),
+    output('cluster cancel', ['name'], { name: { type: 'string' } }),
     output('completion', ['shell', 'script'], { script: { type: 'string' } }),
     output('schema', ['schema'], { schema: { type: 'object' } }),
     output('component flatten', ['file', 'output', 'moduleBytes', 'compressedBytes'], {}),

@@ -1,6 +1,7 @@
+import type { ClusterRunOptions } from '../cluster/connect.ts';
 import type { ValidateOptions } from '../validate-options.ts';
 
-export interface ReplayOptions extends ValidateOptions {
+export interface ReplayOptions extends ValidateOptions, ClusterRunOptions {
   readonly jobs?: number;
   readonly output?: string;
   readonly csv?: string;

@@ -20,7 +20,7 @@ import { type Entry, openCollection } from './source.ts';
 import { summaryOf, summaryText } from './summary.ts';
 
 /** What is known of a replay once a candidate is done. */
-interface Done {
+export interface Done {
   readonly record: Record;
   readonly exitCode: ExitCode;
 }
@@ -38,18 +38,7 @@ export async function replay(context: Context, path: string, options: ReplayOpti
   const collection = await openCollection(path);
   const hash = Buffer.from(codeHash(pvf.code)).toString('hex');
   const run = nameOfRun(pvf, other, parameters, options);
-  if (options.resume === true && options.output === undefined) {
-    throw new CliError(
-      'BAD_USAGE',
-      { option: '--resume' },
-      '--resume is of use only with --output',
-      'name the file with the results: --output FILE',
-    );
-  }
-  const results =
-    options.output === undefined
-      ? undefined
-      : await Results.open(options.output, options.resume === true, run);
+  const results = await openResults(options, run);
   const jobs = options.jobs ?? availableParallelism();
   const done: Done[] = [];
   try {
@@ -81,6 +70,19 @@ export async function replay(context: Context, path: string, options: ReplayOpti
   return await conclude(context, { done, results, pvf, parameters, options, compares: compares(options) });
 }
 
+/** Undefined without `--output`. */
+export async function openResults(options: ReplayOptions, run: string): Promise<Results | undefined> {
+  const { output, resume = false } = options;
+  if (output !== undefined) return await Results.open(output, resume, run);
+  if (!resume) return undefined;
+  throw new CliError(
+    'BAD_USAGE',
+    { option: '--resume' },
+    '--resume is of use only with --output',
+    'name the file with the results: --output FILE',
+  );
+}
+
 interface Conclusion {
   readonly done: readonly Done[];
   readonly results: Results | undefined;
@@ -90,7 +92,7 @@ interface Conclusion {
   readonly compares: boolean;
 }
 
-async function conclude(
+export async function conclude(
   context: Context,
   { done, results, pvf, parameters, options, compares }: Conclusion,
 ): Promise<ExitCode> {
@@ -163,7 +165,7 @@ async function judge(
 }
 
 /** @param own of the outcome; for a record of an earlier call it is found in what was written down */
-function exitOf(record: Record, options: ReplayOptions, own?: ExitCode): ExitCode {
+export function exitOf(record: Record, options: ReplayOptions, own?: ExitCode): ExitCode {
   if (record.outcome === 'unreadable') return EXIT.badInput;
   if ((record.differences?.length ?? 0) > 0) return EXIT.unexpected;
   if (compares(options) || (options.check === true && record.differences !== undefined)) return EXIT.ok;
@@ -187,7 +189,7 @@ function compares(options: ReplayOptions): boolean {
 }
 
 /** Two runs with the same name have the same answers: results of one can be gone on with in the other. */
-function nameOfRun(
+export function nameOfRun(
   pvf: LoadedPvf,
   other: LoadedPvf | undefined,
   parameters: PvfParameters,

@@ -1,0 +1,56 @@
+import type { Answers, Disagreement, Result, Run } from '@pvf/cluster';
+import { oneLine } from '../../output/outcomes.ts';
+import type { Context } from '../context.ts';
+import { type ClusterRunOptions, connection } from './connect.ts';
+
+/** Opens the run, says its name, and that there are no agents if so: it then waits for them. */
+export async function openRun(
+  { terminal }: Context,
+  options: ClusterRunOptions,
+  { fingerprint, name }: { fingerprint: string; name: string },
+): Promise<Run> {
+  const { Run: Runs } = await import('@pvf/cluster');
+  const run = await Runs.open({
+    ...connection(options),
+    name: options.name ?? name,
+    fingerprint,
+    redundancy: options.redundancy ?? 1,
+  });
+  const agents = await run.agents().catch(() => 0);
+  const needed = options.redundancy ?? 1;
+  if (agents < needed)
+    terminal.message(
+      `${agents === 0 ? 'no agent' : `only ${agents} agents`} of this version at work, ${needed} needed: waiting for them (pvf cluster agent)`,
+    );
+  return run;
+}
+
+/** In words, what agents differ in, and on which machines. */
+export function disagreementLines({ about, sides }: Disagreement): string[] {
+  return about.map((what) => {
+    const values = sides.map(({ agent, machine, outcome, resultSha256, cpuMs }) => {
+      const value =
+        what === 'outcome'
+          ? oneLine(outcome)
+          : what === 'result'
+            ? resultSha256
+            : `${(cpuMs ?? 0).toFixed(1)} ms`;
+      return `${value} on ${agent} (${oneLine(machine.engine)}; ${oneLine(machine.cpu)}; ${oneLine(machine.kernel)})`;
+    });
+    return `${what === 'cpu-time' ? 'CPU time' : what}: ${values.join(', ')}`;
+  });
+}
+
+export function slowAgentLines(run: Run): string[] {
+  return run
+    .slowAgents()
+    .map(
+      ({ agent, machine, factor, candidates }) =>
+        `SLOW ${agent}: ${factor.toFixed(2)} times the CPU time of other agents for the same ${candidates} candidates (${oneLine(machine.cpu)}; ${oneLine(machine.kernel)}; ${oneLine(machine.engine)})`,
+    );
+}
+
+/** The first answer stands for all: where others differ, that is told. */
+export function firstOf({ results }: Answers): Result {
+  return results[0] as Result;
+}
