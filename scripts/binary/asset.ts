@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { getAsset } from 'node:sea';
 import { compileFunction, constants } from 'node:vm';
 
@@ -10,5 +10,11 @@ export function runAsset(name: string, skipped = 0): void {
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const module = { exports: {} };
-  program(createRequire(process.execPath), module, module.exports);
+  program(builtin, module, module.exports);
+}
+
+/** What lies beside the program is no part of it. */
+function builtin(name: string): unknown {
+  if (isBuiltin(name)) return createRequire(process.execPath)(name);
+  throw Object.assign(new Error(`there is no module ${name} in this program`), { code: 'MODULE_NOT_FOUND' });
 }

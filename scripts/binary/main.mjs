@@ -64,8 +64,12 @@ try {
     const assets = { 'program.cjs': program, ...assetsOf(`pvf-${kind}-worker`, bundles) };
     await assemble(`pvf-${kind}-worker`, node, start, workerFlags, assets);
   }
-  const assets = { ...assetsOf('pvf', bundles), 'dashboard.json': dashboard() };
-  await assemble('pvf', node, join(bundles, 'pvf.cjs'), ['--no-warnings'], assets);
+  const assets = {
+    'program.cjs': join(bundles, 'pvf.cjs'),
+    ...assetsOf('pvf', bundles),
+    'dashboard.json': dashboard(),
+  };
+  await assemble('pvf', node, join(bundles, 'pvf-start.cjs'), ['--no-warnings'], assets);
   cpSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
   await completeFolder(out, { version, released: commitTime(), programs: programs(bundles), node: nodeOf() });
 } finally {

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+/** The program itself, behind a start that does without it what is asked often or must be small. */
+export const PROGRAM = 'program.cjs';
 /** In `pvf`: looks into one module, for `pvf serve`. */
 export const INSPECTOR = 'module-inspector';
 /** In the prepare worker's program: sets a sandbox up and watches it. */

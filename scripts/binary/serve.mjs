@@ -7,8 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { zstdCompressSync } from 'node:zlib';
 
 const NOBODY = 65_534;
+const COMPRESSED = Buffer.from('52bc537646db8e05', 'hex');
+/** A custom section without a name, of 20 MiB. */
+const SECTION = Buffer.concat([Buffer.from([0, 0x80, 0x80, 0x80, 0x0a]), Buffer.alloc(20 * 1024 ** 2)]);
+
+/** With 60 MiB that nothing needs, compressed. */
+function large(module) {
+  return Buffer.concat([COMPRESSED, zstdCompressSync(Buffer.concat([module, SECTION, SECTION, SECTION]))]);
+}
 
 /**
  * @param programs the release folder, which others may read
@@ -47,7 +56,10 @@ export async function checkServe(programs, pvf, page) {
       const { status, report } = await inspect(readFileSync(pvf));
       assert.equal(status, 200, said);
       assert.deepEqual(report, JSON.parse(inspected).report, said);
-      const broken = await inspect(Buffer.from('52bc537646db8e05', 'hex'));
+      // Its threads leave it the memory for a large one.
+      const found = await inspect(large(readFileSync(pvf)));
+      assert.equal(found.status, 200, `${said}: ${found.detail}`);
+      const broken = await inspect(COMPRESSED);
       assert.deepEqual([broken.status, broken.code], [422, 'INSPECTION_FAILED'], `${said}: ${broken.detail}`);
       child.kill('SIGTERM');
       const [code] = await exit;

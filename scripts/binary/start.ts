@@ -1,9 +1,7 @@
 import { parseCommandLine, type WorkerKind } from '../../packages/worker/src/worker/command-line.ts';
 import { reportedVersionOrExit } from '../../packages/worker/src/worker/reported-version.ts';
 import { runAsset } from './asset.ts';
-
-/** The asset with the worker program itself. */
-const PROGRAM = 'program.cjs';
+import { PROGRAM } from './parts.ts';
 
 /**
  * What a worker's binary runs first. With the workers' flags V8 compiles the whole program before its first line, so

@@ -18,10 +18,14 @@ const PVF = fileURLToPath(new URL('../bin/pvf', import.meta.url));
 const TOKEN = 'a-token-of-the-tests';
 
 /** The service once it has printed its first line. */
-async function start(...argv: string[]) {
+function start(...argv: string[]) {
+  return startAs([PVF], ...argv);
+}
+
+async function startAs([program, ...before]: readonly [string, ...string[]], ...argv: string[]) {
   const env = { ...process.env, XDG_RUNTIME_DIR: temporaryDirectory() };
-  const args = ['serve', '--no-cache', '--insecure', '--quiet', ...argv];
-  const child = spawn(PVF, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const args = [...before, 'serve', '--no-cache', '--insecure', '--quiet', ...argv];
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   onTestFinished(() => void child.kill('SIGKILL'));
   const stderr = text(child.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -129,6 +133,22 @@ test('imports and warnings are those of `pvf precheck` and `pvf inspect`, looked
   const left = () =>
     descendantsOf(child.pid as number).filter(({ command }) => /inspector|launcher/.test(command));
   await expect.poll(left, { timeout: 30_000 }).toEqual([]);
+  expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
+});
+
+/** Of the standalone programs: each thread of Node gets so much, and it counts as memory. */
+const STACK_KIB = 300 * 1024;
+
+test('a high limit of the stack takes nothing of the memory in which a module is looked into', async () => {
+  const limited = `ulimit -S -s ${STACK_KIB} && exec "$0" "$@"`;
+  const { child, line } = await startAs(['/bin/sh', '-c', limited, PVF], '--json');
+  const { socket } = JSON.parse(line) as { socket: string };
+  // Three custom sections without a name, of 20 MiB each.
+  const section = Buffer.concat([Buffer.from([0, 0x80, 0x80, 0x80, 0x0a]), Buffer.alloc(20 * 1024 ** 2)]);
+  const code = compressedBlob(Buffer.concat([guest('no-memory'), section, section, section]));
+  const { codeHash } = (await ask(socket, 'POST', '/v1/code', code)).body;
+  const { status, body } = await ask(socket, 'GET', `/v1/code/${codeHash}/inspection`);
+  expect([status, body.detail]).toEqual([200, undefined]);
   expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
 });
 

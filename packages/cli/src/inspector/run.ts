@@ -7,6 +7,11 @@ import { type InspectorCommand, inspectorCommand } from './command.ts';
 const CPU_MS = 20_000;
 const WALL_MS = 120_000;
 const MEMORY_BYTES = 1024 ** 3;
+/**
+ * Threads get as much stack as the limit says, and all of it counts as memory: with 300 MiB, to which the standalone
+ * program raises its own, those of Node alone would be the whole of it.
+ */
+const STACK_BYTES = 8 * 1024 ** 2;
 /** Of the answer: a module of 128 MiB can have as many imports as names fit into it. */
 const ANSWER_BYTES = 16 * 1024 ** 2;
 
@@ -70,7 +75,14 @@ function policyFor({ execute, read, fileBytes }: InspectorCommand, required: boo
     network: { access: 'none', enforce },
     syscalls: { deny: DEFAULT_DENIED, enforce },
     namespaces: { namespaces: ['user', 'mount', 'pid', 'ipc', 'uts'], enforce: 'best-effort' },
-    limits: { cpuMs: CPU_MS, wallMs: WALL_MS, memoryBytes: MEMORY_BYTES, fileBytes, enforce },
+    limits: {
+      cpuMs: CPU_MS,
+      wallMs: WALL_MS,
+      memoryBytes: MEMORY_BYTES,
+      stackBytes: STACK_BYTES,
+      fileBytes,
+      enforce,
+    },
     environment: { pass: [] },
   };
 }
