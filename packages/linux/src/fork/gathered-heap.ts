@@ -53,16 +53,29 @@ export function gatherHeap(): boolean {
   return true;
 }
 
+/** Looked at so often at most: V8 may take a page between a look and what is done about it. */
+const LOOKS = 8;
+
 function reserveHints(): Reservation[] {
   const made: Reservation[] = [];
+  for (let look = 0; look < LOOKS && !reserveGaps(made); look += 1);
+  return made;
+}
+
+/** @returns whether all that was free is taken now */
+function reserveGaps(made: Reservation[]): boolean {
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  let isWhole = true;
   const reserve = (start: number, end: number): void => {
     const length = end - start;
     if (length <= 0) return;
     const address = sys6(NR.mmap, start, length, PROT_NONE, flags, -1, 0);
     if (address === start) made.push({ start, length });
-    // A kernel that does not know MAP_FIXED_NOREPLACE took the address for a wish.
-    else if (address !== -1) sys3(NR.munmap, address, length, 0);
+    else {
+      isWhole = false;
+      // A kernel that does not know MAP_FIXED_NOREPLACE took the address for a wish.
+      if (address !== -1) sys3(NR.munmap, address, length, 0);
+    }
   };
   let free = HINTS_FROM;
   for (const [, low, high] of readSmallFile('/proc/self/maps').matchAll(MAPPING)) {
@@ -72,7 +85,7 @@ function reserveHints(): Reservation[] {
     free = Math.max(free, Number.parseInt(high as string, 16));
   }
   reserve(free, HINTS_TO);
-  return made;
+  return isWhole;
 }
 
 function release(reservations: readonly Reservation[]): void {
