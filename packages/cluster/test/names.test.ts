@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { checkServerVersion, natsOptions, shownServers } from '../src/connection/index.ts';
 import { ClusterError } from '../src/errors.ts';
@@ -63,7 +64,8 @@ test('an address may hold a name and password, a token, or several servers, and 
   });
   expect(natsOptions({ servers: 'nats://t0ken@a' })).toMatchObject({ token: 't0ken' });
   expect(natsOptions({ servers: 'tls://a' }).tls).toEqual({});
-  expect(natsOptions({ servers: 'nats://a', tls: { ca: 'ca.pem' } }).tls).toEqual({ caFile: 'ca.pem' });
+  const ca = fileURLToPath(import.meta.url);
+  expect(natsOptions({ servers: 'nats://a', tls: { ca } }).tls).toEqual({ caFile: ca });
   expect(natsOptions({ servers: 'nats://a' }).tls).toBeUndefined();
 });
 
@@ -72,7 +74,16 @@ test.each(['http://a', 'nats://', '::', ''])('%j is no address', (servers) => {
 });
 
 test('credentials that cannot be read are told at once, and secrets of addresses never', () => {
-  expect(codeOf(() => natsOptions({ servers: 'a', credentials: '/nowhere/x.creds' }))).toBe('INVALID_OPTION');
+  const own = fileURLToPath(import.meta.url);
+  for (const given of [
+    { credentials: '/nowhere/x.creds' },
+    { credentials: own },
+    { nkey: '/nowhere/x.nk' },
+    { nkey: own },
+    { tls: { ca: '/nowhere/ca.pem' } },
+    { tls: { key: '/nowhere/key.pem' } },
+  ])
+    expect([given, codeOf(() => natsOptions({ servers: 'a', ...given }))]).toEqual([given, 'INVALID_OPTION']);
   expect(shownServers('nats://me:secret@a:1,secret@b')).toEqual(['nats://a:1', 'b']);
 });
 

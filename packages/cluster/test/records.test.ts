@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { waitingExecutor } from '../check/support/executors.ts';
 import { blockDataOf, jobOf } from '../check/support/jobs.ts';
 import {
+  digestOf,
   type JobHead,
   packJob,
   packResult,
@@ -18,6 +19,7 @@ import {
   validateRecord,
 } from '../src/records/index.ts';
 import { packMessage } from '../src/records/message.ts';
+import { askedIn } from '../src/run/job.ts';
 
 const HASH = 'ab'.repeat(32);
 const place = { run: 'a', index: 3, replica: 0 };
@@ -48,6 +50,19 @@ test('a job comes back as it was', () => {
   const input = readValidate(read.request, blockData);
   const job = jobOf({ hash: HASH, bytes: 8 }, blockData);
   expect(input).toEqual(job.task === 'validate' ? job.input : undefined);
+});
+
+test('what is asked is told from all else, wherever its place is and however its PoV is sent', () => {
+  const job = jobOf({ hash: HASH, bytes: 8 }, blockData);
+  const digest = digestOf(askedIn(job));
+  const { head: read } = parseJob(packJob({ head: head({ index: 9, replica: 1 }), inline: blockData }));
+  expect(digestOf(read)).toBe(digest);
+  for (const other of [
+    jobOf({ hash: 'cd'.repeat(32), bytes: 8 }, blockData),
+    jobOf({ hash: HASH, bytes: 8 }, blockDataOf(4)),
+    { ...job, input: { ...job.input, validationCodeBombLimit: 1 } } as typeof job,
+  ])
+    expect(digestOf(askedIn(other))).not.toBe(digest);
 });
 
 test('receipts, chain answers and descriptor versions come back', () => {
@@ -127,7 +142,7 @@ async function result(): Promise<Result> {
   const code = await waitingExecutor().importCode(new Uint8Array(8));
   const job = jobOf({ hash: HASH, bytes: 8 }, blockData);
   const outcome = await waitingExecutor().validate({ ...job.input, code } as never);
-  return { ...place, agent: 'one', machine, answer: { task: 'validate', outcome }, attempts: [] };
+  return { ...place, job: HASH, agent: 'one', machine, answer: { task: 'validate', outcome }, attempts: [] };
 }
 
 test('a result comes back, also if what the PVF returned is an object of its own', async () => {

@@ -49,6 +49,15 @@ test('each is told once, when all its answers are there, in the order of the rep
   expect(await take(window, 10)).toEqual([{ index: 7, results: ['a', 'b'] }]);
 });
 
+test('an answer to something else is none, and fails everything', async () => {
+  const window = new Window<string>(10, 1);
+  window.open(0, (result) => {
+    if (result !== 'mine') throw new Error('of another');
+  });
+  window.put(0, 0, 'not mine');
+  await expect(take(window, 1)).rejects.toThrow('of another');
+});
+
 test('a failure reaches who waits for answers, and who waits for room', async () => {
   const window = new Window<string>(1, 1);
   window.open(0);
@@ -88,6 +97,7 @@ async function resultOf(
     run: 'r',
     index,
     replica: 0,
+    job: 'ab'.repeat(32),
     agent,
     machine: machine(agent),
     answer: { task: 'validate', outcome },

@@ -4,6 +4,7 @@ import { BUCKETS, type Place, placeKey, resultSubject, STREAMS } from '../names.
 import {
   type Answer,
   type Attempt,
+  digestOf,
   type JobRecord,
   type Machine,
   packResult,
@@ -103,7 +104,11 @@ export class Work {
   ): Promise<'written' | 'exists' | 'aborted'> {
     const { store, agent, machine, logger } = this.#context;
     const place = placeOf(job.head);
-    const packed = packResult({ ...place, agent, machine, answer, attempts }, INLINE_OUTPUT_BYTES);
+    const asked = digestOf(job.head);
+    const packed = packResult(
+      { ...place, job: asked, agent, machine, answer, attempts },
+      INLINE_OUTPUT_BYTES,
+    );
     const options = {
       signal,
       onFull: () => logger.warn({ job: placeKey(place) }, 'the store of results is full; the result waits'),

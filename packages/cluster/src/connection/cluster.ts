@@ -25,7 +25,20 @@ export class Connection {
     this.jsm = jsm;
     this.js = jetstream(nc, { timeout: 10_000 });
     this.servers = servers;
-    this.ended = nc.closed().then((error) => (error ? connectionError(error, servers) : undefined));
+    let tooOld: ClusterError | undefined;
+    this.ended = nc.closed().then((error) => tooOld ?? (error ? connectionError(error, servers) : undefined));
+    // Another server of the cluster may be an older one.
+    void (async () => {
+      for await (const { type } of nc.status()) {
+        if (type !== 'reconnect') continue;
+        try {
+          checkServerVersion(nc.info?.version ?? 'unknown');
+        } catch (error) {
+          tooOld = error as ClusterError;
+          await nc.close();
+        }
+      }
+    })().catch(() => {});
   }
 
   /** @throws ClusterError CONNECTION, NOT_AUTHORISED, SERVER_VERSION, NO_JETSTREAM, INVALID_OPTION */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { credsAuthenticator, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { type Authenticator, nkeys } from '@nats-io/nats-core';
+import { credsAuthenticator, type NodeConnectionOptions, nkeyAuthenticator } from '@nats-io/transport-node';
 import { ClusterError } from '../errors.ts';
 
 /** How the servers are reached, and as whom. Passed on to the NATS client; nothing of it is ever logged. */
@@ -8,6 +9,8 @@ export interface ConnectOptions {
   readonly servers: string | readonly string[];
   /** Path of a file with a user's JWT and NKey, as `nsc` makes them. Read again at each reconnect. */
   readonly credentials?: string;
+  /** Path of a file with the seed of a user's NKey (`SU…`), where servers know users by NKey alone. Read again likewise. */
+  readonly nkey?: string;
   readonly user?: string;
   readonly password?: string;
   readonly token?: string;
@@ -33,14 +36,19 @@ export function natsOptions(options: ConnectOptions): NodeConnectionOptions & { 
   });
   if (servers.length === 0) throw invalid('servers', 'no server is named');
   const { ca, cert, key } = options.tls ?? {};
-  const { credentials } = options;
+  for (const [option, path] of Object.entries({ ca, cert, key }))
+    if (path !== undefined) readText(`tls.${option}`, path);
+  const { credentials, nkey } = options;
+  if (credentials !== undefined && nkey !== undefined)
+    throw invalid('nkey', 'credentials hold an NKey of their own: give one of the two');
   return {
     servers,
     name: options.name ?? 'pvf',
     ...(user !== undefined && { user }),
     ...(password !== undefined && { pass: password }),
     ...(token !== undefined && { token }),
-    ...(credentials !== undefined && { authenticator: fromFile(credentials) }),
+    ...(credentials !== undefined && { authenticator: credentialsOf(credentials) }),
+    ...(nkey !== undefined && { authenticator: nkeyOf(nkey) }),
     ...(tls && {
       tls: {
         ...(ca !== undefined && { caFile: ca }),
@@ -57,19 +65,41 @@ export function shownServers(servers: string | readonly string[]): string[] {
   return list.map((server) => server.replace(/^(\w+:\/\/)?[^@/]*@/, '$1'));
 }
 
-function fromFile(path: string) {
-  const read = () => {
+/** Tried at once: what cannot work is told before there is a server. */
+function credentialsOf(path: string): Authenticator {
+  const authenticator = (nonce?: string) => {
+    const text = readText('credentials', path);
     try {
-      return readFileSync(path);
-    } catch (error) {
-      throw invalid(
-        'credentials',
-        `cannot read credentials ${path}: ${(error as NodeJS.ErrnoException).code}`,
-      );
+      return credsAuthenticator(text)(nonce);
+    } catch {
+      throw invalid('credentials', `${path} holds no credentials of a NATS user: make them with nsc`);
     }
   };
+  authenticator('');
+  return authenticator;
+}
+
+function nkeyOf(path: string): Authenticator {
+  const read = () => {
+    const seed = readText('nkey', path).toString('latin1').trim();
+    try {
+      if (nkeys.fromSeed(Buffer.from(seed)).getPublicKey().startsWith('U')) return Buffer.from(seed);
+    } catch {
+      // as below
+    }
+    throw invalid('nkey', `${path} holds no seed of a user's NKey: one line that begins with SU`);
+  };
   read();
-  return (nonce?: string) => credsAuthenticator(read())(nonce);
+  return (nonce?: string) => nkeyAuthenticator(read())(nonce);
+}
+
+function readText(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw invalid(option, `cannot read ${option} ${path} (${code}): name a file that can be read`);
+  }
 }
 
 function parse(text: string): URL {

@@ -1,4 +1,4 @@
-export { type JobHead, type JobRecord, packJob, parseJob, placeOf } from './job.ts';
+export { digestOf, type JobHead, type JobRecord, packJob, parseJob, placeOf } from './job.ts';
 export { checker, parseJson } from './message.ts';
 export {
   type Attempt,

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Place } from '../names.ts';
 import { badRecord, checker, packMessage, unpackMessage } from './message.ts';
-import { Attached, Count, exact, Hash, MAX_REPLICAS, Name, optional } from './parts.ts';
+import { Attached, Count, exact, Hash, MAX_REPLICAS, Name, optional, sha256 } from './parts.ts';
 import { RequestRecord } from './request.ts';
 
 const JobHead = exact({
@@ -43,6 +43,11 @@ export function parseJob(message: Uint8Array): JobRecord {
   if (bytes.length !== (inline ? head.pov?.bytes : 0))
     throw badRecord('a job', 'its bytes are not as many as it says');
   return { head, inline: inline ? bytes : undefined };
+}
+
+/** Names what is asked: the same for all answers to a candidate, another one for whatever else could be asked. */
+export function digestOf({ code, request, pov }: Pick<JobHead, 'code' | 'request' | 'pov'>): string {
+  return sha256(Buffer.from(JSON.stringify([code.hash, request, pov?.bytes, pov?.sha256])));
 }
 
 export function placeOf({ run, index, replica }: Place): Place {

@@ -9,13 +9,14 @@ import {
   readValidation,
   ValidationRecord,
 } from './outcome.ts';
-import { Attached, Attempt, Count, exact, Machine, Name, optional, sha256, Text } from './parts.ts';
+import { Attached, Attempt, Count, exact, Hash, Machine, Name, optional, sha256, Text } from './parts.ts';
 
 const ResultHead = exact({
   format: Type.Literal(1),
   run: Name,
   index: Count,
   replica: Count,
+  job: Hash,
   agent: Name,
   machine: Machine,
   answer: Type.Union([
@@ -37,6 +38,8 @@ export type Answer =
 
 /** One answer of one agent to one candidate. */
 export interface Result extends Place {
+  /** Names what was asked; undefined of what came from the cluster and is no result. */
+  readonly job: string | undefined;
   readonly agent: string;
   readonly machine: Machine;
   readonly answer: Answer;
@@ -48,7 +51,7 @@ const check = checker('a result', ResultHead);
 
 /** @param inlineLimit bytes; what the PVF returned goes along up to that size, else it is an object of its own */
 export function packResult(
-  { agent, machine, answer, attempts, run, index, replica }: Result,
+  { agent, machine, answer, attempts, run, index, replica, job }: Result,
   inlineLimit: number,
 ): { message: Uint8Array; object: Uint8Array | undefined } {
   const output =
@@ -59,6 +62,7 @@ export function packResult(
     run,
     index,
     replica,
+    job,
     agent,
     machine,
     answer: answer.task === 'none' ? answer : { task: answer.task, outcome: outcomeRecord(answer.outcome) },
@@ -85,8 +89,8 @@ export async function parseResult(
   const { answer, output, ...head } = check(value);
   if (head.run !== at.run || head.index !== at.index || head.replica !== at.replica)
     throw badRecord('a result', 'it is of another job');
-  const { agent, machine, attempts } = head;
-  const common = { ...at, agent, machine, attempts };
+  const { job, agent, machine, attempts } = head;
+  const common = { ...at, job, agent, machine, attempts };
   if (answer.task === 'none') return { ...common, answer };
   if (answer.task === 'precheck')
     return { ...common, answer: { task: 'precheck', outcome: readPrecheckOutcome(answer.outcome) } };

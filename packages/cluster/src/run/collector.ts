@@ -102,7 +102,7 @@ export class Collector {
       return await parseResult(data, place, output);
     } catch (error) {
       const answer = { task: 'none', reason: (error as Error).message } as const;
-      return { ...place, agent: 'unknown', machine: NOBODY, answer, attempts: [] };
+      return { ...place, job: undefined, agent: 'unknown', machine: NOBODY, answer, attempts: [] };
     }
   }
 }

@@ -40,6 +40,18 @@ export function checkJob(job: Job, limit: number = DEFAULT_MAX_POV_BYTES): void 
     );
 }
 
+/** What is asked of an entry, whatever its place and however its PoV is sent. */
+export function askedIn({ task, code, input }: Job): Pick<JobHead, 'code' | 'request' | 'pov'> {
+  const { hash, bytes } = code;
+  if (task === 'precheck') return { code: { hash, bytes }, request: precheckRecord(input) };
+  const { blockData } = input.pov;
+  return {
+    code: { hash, bytes },
+    request: validateRecord(input),
+    pov: { bytes: blockData.length, sha256: sha256(blockData), inline: false },
+  };
+}
+
 /** A job as messages, one for each answer that is wanted. */
 export class JobMessages {
   readonly #store: Store;
@@ -54,15 +66,16 @@ export class JobMessages {
 
   /**
    * Puts what is too large for a message into the store, once for all answers.
-   * @throws ClusterError STORE_FULL, TOO_LARGE
+   * @param asked what {@link askedIn} says of the job
+   * @throws ClusterError STORE_FULL
    */
   async make(
     job: Job,
+    asked: ReturnType<typeof askedIn>,
     run: string,
     index: number,
     replicas: number,
   ): Promise<(replica: number) => Uint8Array> {
-    checkJob(job);
     const pov = job.task === 'validate' ? job.input.pov.blockData : undefined;
     const inline = pov !== undefined && pov.length <= this.#inlineBytes;
     if (pov !== undefined && !inline) await this.#put({ run, index, replica: 0 }, pov);
@@ -71,9 +84,8 @@ export class JobMessages {
       run,
       index,
       replicas,
-      code: { hash: job.code.hash, bytes: job.code.bytes },
-      request: job.task === 'precheck' ? precheckRecord(job.input) : validateRecord(job.input),
-      ...(pov !== undefined && { pov: { bytes: pov.length, sha256: sha256(pov), inline } }),
+      ...asked,
+      ...(asked.pov !== undefined && { pov: { ...asked.pov, inline } }),
     };
     return (replica) => packJob({ head: { ...head, replica }, inline: inline ? pov : undefined });
   }

@@ -3,7 +3,7 @@ import { STREAMS } from '../names.ts';
 import { parseRun } from '../records/index.ts';
 import { pause } from '../store/index.ts';
 import { again } from './again.ts';
-import { isQueued, type Underway } from './producer.ts';
+import { queued, type Underway } from './producer.ts';
 import { cancelled } from './record.ts';
 
 /** How often what is out for long is looked after, and what is long. */
@@ -26,10 +26,7 @@ export async function lookAfter({ store, run, window, collector, signal }: Under
     for (const { index, replica, subject } of window.overdue(LONG_MS)) {
       if (signal.aborted) return;
       // A job leaves the queue after its answer is written: so the answer is looked for once more.
-      if (
-        (await isAnswered(index, replica)) ||
-        (await again(() => isQueued(store, subject), signal)) !== false
-      )
+      if ((await isAnswered(index, replica)) || (await again(() => queued(store, subject), signal)) !== null)
         continue;
       if (!(await isAnswered(index, replica)))
         throw new ClusterError(

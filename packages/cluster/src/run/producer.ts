@@ -1,8 +1,10 @@
+import { ClusterError } from '../errors.ts';
 import { BUCKETS, jobSubject, STREAMS } from '../names.ts';
+import { digestOf, parseJob } from '../records/index.ts';
 import { publishOnce, type Store } from '../store/index.ts';
 import { again, patience } from './again.ts';
 import type { Collector } from './collector.ts';
-import { type Job, JobMessages } from './job.ts';
+import { askedIn, checkJob, type Job, JobMessages } from './job.ts';
 import type { LargeObjects } from './large-objects.ts';
 import type { Result } from './results.ts';
 import type { Window } from './window.ts';
@@ -29,9 +31,9 @@ export interface Underway {
   readonly signal: AbortSignal;
 }
 
-/** Whether nobody has said yet that a job is done. */
-export async function isQueued({ connection: { jsm } }: Store, subject: string): Promise<boolean> {
-  return (await jsm.streams.getMessage(STREAMS.jobs, { last_by_subj: subject })) !== null;
+/** The job that lies under a subject, as long as nobody has said that it is done; null if none does. */
+export async function queued({ connection: { jsm } }: Store, subject: string): Promise<Uint8Array | null> {
+  return (await jsm.streams.getMessage(STREAMS.jobs, { last_by_subj: subject }))?.data ?? null;
 }
 
 /** Gives entries to the queue, as the window has room. */
@@ -50,9 +52,14 @@ export class Producer {
     const tasks = new Set<Promise<void>>();
     for await (const entry of entries) {
       if (!(await window.room())) break;
-      window.open(entry.index);
+      checkJob(entry.job);
+      const asked = askedIn(entry.job);
+      const digest = digestOf(asked);
+      window.open(entry.index, ({ job }) => {
+        if (job !== undefined) this.#requireSame(entry.index, digest, job);
+      });
       await onEntry(entry.index);
-      const task: Promise<void> = this.#submit(entry)
+      const task: Promise<void> = this.#submit(entry, asked, digest)
         .catch((error: unknown) => window.fail(error))
         .finally(() => tasks.delete(task));
       tasks.add(task);
@@ -62,7 +69,18 @@ export class Producer {
     window.allOpened();
   }
 
-  async #submit({ index, job }: Entry): Promise<void> {
+  /** @throws ClusterError RUN_DIFFERS: an answer to something else is none */
+  #requireSame(index: number, own: string, found: string): void {
+    if (found === own) return;
+    const { run } = this.#context;
+    throw new ClusterError(
+      'RUN_DIFFERS',
+      { name: run },
+      `the run ${run} was asked something else as number ${index}: its inputs have changed since, or others have its name; choose another name, or cancel it`,
+    );
+  }
+
+  async #submit({ index, job }: Entry, asked: ReturnType<typeof askedIn>, digest: string): Promise<void> {
     const { store, run, replicas, resumed, window, collector, signal } = this.#context;
     let message: ((replica: number) => Uint8Array) | undefined;
     for (let replica = 0; replica < replicas; replica += 1) {
@@ -70,15 +88,18 @@ export class Producer {
       const subject = jobSubject(place, job.code.hash);
       if (resumed) {
         // In this order: a job leaves the queue after its answer is written.
-        const isThere = await again(() => isQueued(store, subject), signal);
+        const there = await again(() => queued(store, subject), signal);
         const before = await again(() => collector.get(place), signal);
         if (before !== undefined) window.put(index, replica, before);
-        else if (isThere === true) window.sent(index, replica, subject);
-        if (before !== undefined || isThere !== false) continue;
+        else if (there != null) {
+          this.#requireSame(index, digest, digestOf(parseJob(there).head));
+          window.sent(index, replica, subject);
+        }
+        if (before !== undefined || there !== null) continue;
       }
       const full = patience(STREAMS.jobs);
       message ??= await again(
-        () => this.#jobs.make(job, run, index, replicas),
+        () => this.#jobs.make(job, asked, run, index, replicas),
         signal,
         patience(BUCKETS.povs),
       );

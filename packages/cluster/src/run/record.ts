@@ -9,6 +9,8 @@ import { VERSION } from '../version.ts';
 export async function openRecord(store: Store, wanted: RunRecord): Promise<boolean> {
   try {
     await store.runs.create(wanted.name, JSON.stringify(wanted));
+    // What an agent said late of a run that had this name is nobody's.
+    await removeMessages(store, wanted.name);
     return false;
   } catch (error) {
     if (failureOf(error) !== 'exists') throw connectionError(error, store.connection.servers);
@@ -57,12 +59,15 @@ export async function cancelRun(options: ConnectOptions & { readonly run: string
   }
 }
 
-/** Takes everything of a run away; what is gone already does no harm. */
-export async function removeRun(store: Store, run: string): Promise<void> {
-  const { jsm } = store.connection;
+async function removeMessages({ connection: { jsm } }: Store, run: string): Promise<void> {
   await jsm.streams.purge(STREAMS.jobs, { filter: filters.jobsOf(run) });
   await jsm.streams.purge(STREAMS.results, { filter: filters.resultsOf(run) });
   await jsm.streams.purge(ATTEMPTS_STREAM, { filter: filters.attemptsOf(run) });
+}
+
+/** Takes everything of a run away; what is gone already does no harm. */
+export async function removeRun(store: Store, run: string): Promise<void> {
+  await removeMessages(store, run);
   const prefix = placeKey({ run, index: 0, replica: 0 }).slice(0, run.length + 1);
   await removeObjects(store.connection, store.povs, BUCKETS.povs, (name) => name.startsWith(prefix));
   await removeObjects(store.connection, store.outputs, BUCKETS.outputs, (name) => name.startsWith(prefix));

@@ -106,17 +106,21 @@ export class Run {
 
   /** Agents of this version that are there now. Others get none of this run's work. */
   async agents(): Promise<number> {
-    return (await this.#agents()).length;
+    return (await this.#ownAgents()).length;
   }
 
-  async #agents(): Promise<AgentRecord[]> {
-    const { readAgents } = await import('../status.ts');
-    return (await readAgents(this.#store)).filter(({ version }) => version === VERSION);
+  /** Agents of other versions that are there now. */
+  async otherAgents(): Promise<AgentRecord[]> {
+    return (await this.#allAgents()).filter(({ version }) => version !== VERSION);
+  }
+
+  async #ownAgents(): Promise<AgentRecord[]> {
+    return (await this.#allAgents()).filter(({ version }) => version === VERSION);
   }
 
   async #windowSize(replicas: number): Promise<number> {
     if (this.#window !== undefined) return this.#window;
-    const agents = await this.#agents().catch(() => []);
+    const agents = await this.#ownAgents().catch(() => []);
     const slots = agents.reduce((sum, each) => sum + each.slots, 0);
     return Math.min(MOST_WINDOW, Math.max(LEAST_WINDOW, Math.ceil((OUT_PER_SLOT * slots) / replicas)));
   }
@@ -213,6 +217,11 @@ export class Run {
   /** Leaves the run as it is; agents go on with what they have been given. */
   async close(): Promise<void> {
     await this.#store.connection.close();
+  }
+
+  async #allAgents(): Promise<AgentRecord[]> {
+    const { readAgents } = await import('../status.ts');
+    return await readAgents(this.#store);
   }
 
   async #begin(

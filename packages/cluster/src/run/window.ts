@@ -1,4 +1,5 @@
 interface Open<R> {
+  readonly check: (result: R) => void;
   readonly results: Map<number, R>;
   /** By replica, where in the queue it was put and when. */
   readonly sent: Map<number, { readonly subject: string; readonly at: number }>;
@@ -27,8 +28,9 @@ export class Window<R> {
     return !this.#ended;
   }
 
-  open(index: number): void {
-    this.#open.set(index, { results: new Map(), sent: new Map() });
+  /** @param check of each answer to it: what it throws is what everything fails with */
+  open(index: number, check: (result: R) => void = () => {}): void {
+    this.#open.set(index, { check, results: new Map(), sent: new Map() });
   }
 
   /** It is in the queue now. */
@@ -50,6 +52,12 @@ export class Window<R> {
   put(index: number, replica: number, result: R): void {
     const entry = this.#open.get(index);
     if (entry === undefined || replica >= this.#replicas || entry.results.has(replica)) return;
+    try {
+      entry.check(result);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     entry.results.set(replica, result);
     if (entry.results.size < this.#replicas) return;
     this.#open.delete(index);
