@@ -58,6 +58,57 @@ test.each([['status'], ['cancel', 'july']])('cluster %s: a server that is not th
   expect(stderr).toContain(url);
 });
 
+test('a server that is too old is refused with both versions, by each command', async () => {
+  const info = {
+    server_id: 'old',
+    version: '2.9.10',
+    proto: 1,
+    max_payload: 1024 ** 2,
+    headers: true,
+    jetstream: true,
+  };
+  const old = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write(`INFO ${JSON.stringify(info)}\r\n`);
+    socket.on('data', (data) => data.includes('PING') && socket.write('PONG\r\n'));
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void old.close());
+  await once(old, 'listening');
+  const url = `nats://127.0.0.1:${(old.address() as { port: number }).port}`;
+  for (const argv of [
+    ['cluster', 'status', '--nats', url],
+    ['cluster', 'cancel', 'july', '--nats', url],
+    ['precheck', pvf(), '--cluster', url],
+  ]) {
+    const { code, stdout } = await run([...argv, '--json']);
+    expect(code).toBe(EXIT.badInput);
+    expect(expectSchema(stdout).error).toMatchObject({
+      code: 'CLUSTER',
+      meta: { reason: 'SERVER_VERSION', details: { found: '2.9.10', least: '2.10.0' } },
+      message: expect.stringContaining('2.9.10'),
+      remedy: 'upgrade all servers of the cluster',
+    });
+  }
+});
+
+test.each([
+  [['--password-file', 'x'], '--user'],
+  [['--user', 'me', '--password-file', '/nowhere/password'], '/nowhere/password'],
+  [['--creds', '/nowhere/x.creds'], '/nowhere/x.creds (ENOENT)'],
+  [['--nkey', '/nowhere/x.nk'], '/nowhere/x.nk (ENOENT)'],
+  [['--tls-ca', '/nowhere/ca.pem'], '/nowhere/ca.pem (ENOENT)'],
+])('credentials that cannot be read are told before a server is asked: %j', async (options, names) => {
+  const { code, stdout, stderr } = await run([
+    'cluster',
+    'status',
+    '--nats',
+    'nats://127.0.0.1:9',
+    ...options,
+  ]);
+  expect([code, stdout]).toEqual([EXIT.badInput, '']);
+  expect(stderr).toContain(names);
+});
+
 test('what is no server of NATS is told, and no secret with it', async () => {
   const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(
     0,

@@ -9,6 +9,9 @@ import { integer, withExamples, withHostOptions, withOutputOptions } from './opt
 function withCredentials(command: Command): Command {
   return command
     .option('--creds <file>', 'credentials for the NATS servers, as nsc makes them')
+    .option('--nkey <file>', 'seed of an NKey, where the servers know users by it alone')
+    .option('--user <name>', 'user of the NATS servers')
+    .option('--password-file <file>', 'their password')
     .option('--tls-ca <file>', 'certificate that the servers are verified with (PEM)')
     .option('--tls-cert <file>', 'certificate of this client (PEM)')
     .option('--tls-key <file>', 'its key (PEM)')

@@ -46,6 +46,10 @@ export const OUTPUT_SCHEMA = {
           properties: { differences: TEXTS },
         },
       },
+      slowAgents: {
+        type: 'array',
+        items: { type: 'object', required: ['agent', 'machine', 'factor', 'candidates'] },
+      },
     }),
     {
       oneOf: [

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ConnectOptions } from '@pvf/cluster';
 import { CliError } from '../../errors.ts';
 import type { HostCommandOptions } from '../context.ts';
@@ -9,6 +10,9 @@ export interface ClusterOptions {
   /** Of commands that can do without. */
   readonly cluster?: string;
   readonly creds?: string;
+  readonly nkey?: string;
+  readonly user?: string;
+  readonly passwordFile?: string;
   readonly tlsCa?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -21,8 +25,10 @@ export interface ClusterRunOptions extends ClusterOptions {
   readonly redundancy?: number;
 }
 
+/** @throws CliError INPUT_FILE, BAD_USAGE */
 export function connection(options: ClusterOptions): ConnectOptions & { limits: { storeBytes?: number } } {
-  const { nats, cluster, creds, tlsCa, tlsCert, tlsKey, storeBytes } = options;
+  const { nats, cluster, creds, nkey, user, tlsCa, tlsCert, tlsKey, storeBytes } = options;
+  const password = passwordIn(options);
   const tls = {
     ...(tlsCa !== undefined && { ca: tlsCa }),
     ...(tlsCert !== undefined && { cert: tlsCert }),
@@ -31,9 +37,34 @@ export function connection(options: ClusterOptions): ConnectOptions & { limits: 
   return {
     servers: nats ?? cluster ?? '',
     ...(creds !== undefined && { credentials: creds }),
+    ...(nkey !== undefined && { nkey }),
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
     ...(Object.keys(tls).length > 0 && { tls }),
     limits: storeBytes === undefined ? {} : { storeBytes },
   };
+}
+
+/** A password on the command line is everybody's who may list processes. */
+function passwordIn({ user, passwordFile }: ClusterOptions): string | undefined {
+  if (passwordFile === undefined) return undefined;
+  if (user === undefined)
+    throw usage(
+      '--password-file',
+      '--password-file is of use only with --user',
+      'name the user: --user NAME',
+    );
+  try {
+    return readFileSync(passwordFile, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new CliError(
+      'INPUT_FILE',
+      { path: passwordFile, errno },
+      `cannot read the password ${passwordFile}: ${errno}`,
+      'name a file with the password in one line',
+    );
+  }
 }
 
 /** Runs `use`; an error of `@pvf/cluster` becomes one of this program's, any other stays as it is. */
@@ -53,15 +84,18 @@ export function asCliError(error: unknown): unknown {
   return new CliError('CLUSTER', { reason: code, details: meta }, cause, remedy, { cause: error });
 }
 
+const ONLY_WITH_CLUSTER = [
+  ...(['name', 'redundancy', 'creds', 'nkey', 'user', 'passwordFile'] as const),
+  ...(['tlsCa', 'tlsCert', 'tlsKey', 'storeBytes'] as const),
+];
+
 /** What has no effect on a cluster is refused: its agents have their own. @throws CliError BAD_USAGE */
 export function requireClusterUsage(
   options: ClusterRunOptions & Partial<HostCommandOptions>,
   local: Readonly<Record<string, unknown>>,
 ): void {
   if (options.cluster === undefined) {
-    const given = (['name', 'redundancy', 'creds', 'tlsCa', 'tlsCert', 'tlsKey', 'storeBytes'] as const).find(
-      (option) => options[option] !== undefined,
-    );
+    const given = ONLY_WITH_CLUSTER.find((option) => options[option] !== undefined);
     if (given === undefined) return;
     throw usage(
       dashed(given),

@@ -1,4 +1,6 @@
-import type { Answers, Entry as ClusterEntry, Job, Run, ValidateInput } from '@pvf/cluster';
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Answers, Entry as ClusterEntry, Job, Run, SlowAgent, ValidateInput } from '@pvf/cluster';
 import { codeHash } from '@pvf/protocol';
 import { CliError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
@@ -33,11 +35,17 @@ export async function replayOnCluster(
   const run = nameOfRun(pvf, undefined, parameters, options);
   const results = await openResults(options, run);
   const done: Done[] = [];
+  const compares = (options.redundancy ?? 1) > 1;
+  let slowAgents: readonly SlowAgent[] | undefined;
   try {
     await onCluster(async () => {
       const { checkJob } = await import('@pvf/cluster');
-      const names = { fingerprint: `replay ${run} of ${collection.total}`, name: `replay-${run}` };
-      const opened = await openRun(context, options, names);
+      const fingerprint = `replay ${run} of ${collection.total}`;
+      // Whether the candidates are the same, each of them says: another collection just needs another name.
+      const own = createHash('sha256')
+        .update(`${fingerprint} in ${resolve(path)}`)
+        .digest('hex');
+      const opened = await openRun(context, options, { fingerprint, name: `replay-${own.slice(0, 16)}` });
       const progress = await ReplayProgress.start(stderr, collection.total, options.quiet === true);
       const asked = new Map<number, Asked>();
       const add = async (result: Done, fresh: boolean) => {
@@ -80,7 +88,8 @@ export async function replayOnCluster(
           if (of !== undefined) await add(doneOf(answers, of, run, options), true);
         }
         progress.stop();
-        for (const line of slowAgentLines(opened)) context.terminal.message(line);
+        if (compares) slowAgents = opened.slowAgents();
+        for (const line of slowAgentLines(slowAgents ?? [])) context.terminal.message(line);
         await leave(context, opened, signal.aborted);
       } finally {
         progress.stop();
@@ -90,8 +99,10 @@ export async function replayOnCluster(
   } finally {
     await results?.close();
   }
-  const compares = (options.redundancy ?? 1) > 1;
-  return await conclude(context, { done, results, pvf, parameters, options, compares });
+  return await conclude(context, {
+    ...{ done, results, pvf, parameters, options, compares },
+    ...(slowAgents !== undefined && { slowAgents }),
+  });
 }
 
 async function leave({ terminal }: Context, run: Run, interrupted: boolean): Promise<void> {

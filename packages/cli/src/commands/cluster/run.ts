@@ -1,4 +1,4 @@
-import type { Answers, Disagreement, Result, Run } from '@pvf/cluster';
+import type { Answers, Disagreement, Result, Run, SlowAgent } from '@pvf/cluster';
 import { oneLine } from '../../output/outcomes.ts';
 import type { Context } from '../context.ts';
 import { type ClusterRunOptions, connection } from './connect.ts';
@@ -16,12 +16,17 @@ export async function openRun(
     fingerprint,
     redundancy: options.redundancy ?? 1,
   });
+  if (run.resumed) terminal.message(`goes on with run ${run.name}`);
   const agents = await run.agents().catch(() => 0);
   const needed = options.redundancy ?? 1;
-  if (agents < needed)
+  if (agents < needed) {
+    const others = await run.otherAgents().catch(() => []);
+    const told = others.map(({ id, version }) => `${oneLine(id)} (${oneLine(version)})`).join(', ');
     terminal.message(
-      `${agents === 0 ? 'no agent' : `only ${agents} agents`} of this version at work, ${needed} needed: waiting for them (pvf cluster agent)`,
+      `${agents === 0 ? 'no agent' : `only ${agents} agents`} of this version at work, ${needed} needed: waiting for them (pvf cluster agent)` +
+        (told === '' ? '' : `; those of other versions get nothing of it: ${told}`),
     );
+  }
   return run;
 }
 
@@ -41,13 +46,11 @@ export function disagreementLines({ about, sides }: Disagreement): string[] {
   });
 }
 
-export function slowAgentLines(run: Run): string[] {
-  return run
-    .slowAgents()
-    .map(
-      ({ agent, machine, factor, candidates }) =>
-        `SLOW ${agent}: ${factor.toFixed(2)} times the CPU time of other agents for the same ${candidates} candidates (${oneLine(machine.cpu)}; ${oneLine(machine.kernel)}; ${oneLine(machine.engine)})`,
-    );
+export function slowAgentLines(agents: readonly SlowAgent[]): string[] {
+  return agents.map(
+    ({ agent, machine, factor, candidates }) =>
+      `SLOW ${agent}: ${factor.toFixed(2)} times the CPU time of other agents for the same ${candidates} candidates (${oneLine(machine.engine)}; ${oneLine(machine.cpu)}; ${oneLine(machine.kernel)})`,
+  );
 }
 
 /** The first answer stands for all: where others differ, that is told. */

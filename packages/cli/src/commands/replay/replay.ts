@@ -90,11 +90,13 @@ interface Conclusion {
   readonly parameters: PvfParameters;
   readonly options: ReplayOptions;
   readonly compares: boolean;
+  /** Of a cluster whose agents were compared: those that took much more CPU time than others. */
+  readonly slowAgents?: readonly object[];
 }
 
 export async function conclude(
   context: Context,
-  { done, results, pvf, parameters, options, compares }: Conclusion,
+  { done, results, pvf, parameters, options, compares, slowAgents }: Conclusion,
 ): Promise<ExitCode> {
   const records = done
     .map(({ record }) => record)
@@ -106,7 +108,8 @@ export async function conclude(
     ? EXIT.interrupted
     : (Math.max(EXIT.ok, ...done.map((each) => each.exitCode)) as ExitCode);
   if (options.json === true) {
-    await print(context.io, toJson({ command: 'replay', exitCode, pvf: pvf.name, parameters, ...summary }));
+    const more = slowAgents === undefined ? summary : { ...summary, slowAgents };
+    await print(context.io, toJson({ command: 'replay', exitCode, pvf: pvf.name, parameters, ...more }));
   } else {
     await say(
       context.io,
