@@ -190,7 +190,6 @@ export class Agent {
     };
     held.inputs.catch(() => {});
     this.#held.add(held);
-    if (this.#held.size >= this.#capacity) this.#puller.endWaits();
     this.#startNext();
   }
 

@@ -27,8 +27,8 @@ export class Puller {
   readonly #onDelivery: (delivery: Delivery) => void;
   /** Each ends a request that is under way. */
   readonly #pending = new Set<() => void>();
-  /** Partitions in which a request stands, with what ends it. */
-  readonly #waiting = new Map<number, () => void>();
+  /** Partitions in which a request stands. It is never ended early: what came then would be nobody's until its lease ends. */
+  readonly #waiting = new Set<number>();
 
   /** @param onDelivery told of each job as it comes, whichever request brought it */
   constructor(nc: NatsConnection, onDelivery: (delivery: Delivery) => void) {
@@ -38,7 +38,7 @@ export class Puller {
 
   /** What is there now, at most so many. @returns how many came */
   poll(partition: number, batch: number): Promise<number> {
-    return this.#ask(partition, { batch, no_wait: true }, NO_ANSWER_MS).ended;
+    return this.#ask(partition, { batch, no_wait: true }, NO_ANSWER_MS);
   }
 
   /** Waits in all partitions at once for one job each, and returns with the first, or when time is up. */
@@ -48,9 +48,10 @@ export class Puller {
     this.#pending.add(resolve);
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
       if (this.#waiting.has(partition)) continue;
-      const { ended, end } = this.#ask(partition, { batch: 1, expires: nanos(ms) }, ms + GRACE_MS, resolve);
-      this.#waiting.set(partition, end);
-      void ended.finally(() => this.#waiting.delete(partition));
+      this.#waiting.add(partition);
+      void this.#ask(partition, { batch: 1, expires: nanos(ms) }, ms + GRACE_MS, resolve).finally(() =>
+        this.#waiting.delete(partition),
+      );
     }
     await promise;
     clearTimeout(timer);
@@ -62,21 +63,16 @@ export class Puller {
     return this.#waiting.has(partition);
   }
 
-  /** Nothing more is wanted: what came now would only be given back. */
-  endWaits(): void {
-    for (const end of [...this.#waiting.values()]) end();
-  }
-
   close(): void {
     for (const end of [...this.#pending]) end();
   }
 
-  #ask(
+  async #ask(
     partition: number,
     request: { batch: number; no_wait?: boolean; expires?: number },
     timeoutMs: number,
     onJob: () => void = () => {},
-  ): { readonly ended: Promise<number>; readonly end: () => void } {
+  ): Promise<number> {
     const { ended, end } = pull(this.#nc, {
       stream: STREAMS.jobs,
       consumer: consumerName(partition),
@@ -88,11 +84,9 @@ export class Puller {
       },
     });
     this.#pending.add(end);
-    const counted = ended.then(({ count }) => {
-      this.#pending.delete(end);
-      return count;
-    });
-    return { ended: counted, end };
+    const { count } = await ended;
+    this.#pending.delete(end);
+    return count;
   }
 }
 

@@ -53,10 +53,11 @@ export class Work {
       inline ??
         (pov === undefined
           ? new Uint8Array()
-          : getObject(store.povs, placeKey({ ...head, replica: 0 }), maxPovBytes)),
+          : getObject(store.povs, placeKey({ ...head, replica: 0 }), maxPovBytes, pov.sha256)),
     ]);
     if (blockData === null) throw new Error('the cluster does not have its PoV');
-    if (pov !== undefined && (blockData.length !== pov.bytes || sha256(blockData) !== pov.sha256))
+    const isOther = inline !== undefined && sha256(inline) !== pov?.sha256;
+    if (isOther || (pov !== undefined && blockData.length !== pov.bytes))
       throw new Error('its PoV has another hash than the job says');
     const run = async (signal: AbortSignal): Promise<Answer> => {
       if (request.task === 'precheck')
@@ -116,7 +117,7 @@ export class Work {
     const { object } = packed;
     if (object !== undefined) {
       const put = async () => {
-        await putObject(store.outputs, BUCKETS.outputs, placeKey(place), object);
+        await putObject(store.connection, store.outputs, BUCKETS.outputs, placeKey(place), object);
         return true;
       };
       if ((await untilWritten(options, put)) === undefined) return 'aborted';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import Type, { type Static, type TSchema } from 'typebox';
 
 /** An object that has these properties and no others. */
@@ -60,5 +60,6 @@ export function fromHex(hex: string): Uint8Array {
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  // In one call: a third of the time that an object which is updated takes for the same.
+  return hash('sha256', bytes, 'hex');
 }

@@ -78,7 +78,8 @@ export class JobMessages {
   ): Promise<(replica: number) => Uint8Array> {
     const pov = job.task === 'validate' ? job.input.pov.blockData : undefined;
     const inline = pov !== undefined && pov.length <= this.#inlineBytes;
-    if (pov !== undefined && !inline) await this.#put({ run, index, replica: 0 }, pov);
+    if (pov !== undefined && asked.pov !== undefined && !inline)
+      await this.#put({ run, index, replica: 0 }, pov, asked.pov.sha256);
     const head: Omit<JobHead, 'replica'> = {
       format: 1,
       run,
@@ -90,8 +91,8 @@ export class JobMessages {
     return (replica) => packJob({ head: { ...head, replica }, inline: inline ? pov : undefined });
   }
 
-  async #put(place: Place, pov: Uint8Array): Promise<void> {
+  async #put(place: Place, pov: Uint8Array, hash: string): Promise<void> {
     this.#large.hasPov(place.index);
-    await putObject(this.#store.povs, BUCKETS.povs, placeKey(place), pov);
+    await putObject(this.#store.connection, this.#store.povs, BUCKETS.povs, placeKey(place), pov, hash);
   }
 }

@@ -139,7 +139,8 @@ export class Run {
     const hash = toHex(codeHash(code));
     const put = async () => {
       const found = await this.#store.code.info(hash);
-      if (found === null || found.deleted) await putObject(this.#store.code, BUCKETS.code, hash, code);
+      if (found === null || found.deleted)
+        await putObject(this.#store.connection, this.#store.code, BUCKETS.code, hash, code);
     };
     await again(put, new AbortController().signal, patience(BUCKETS.code));
     return { hash, bytes: code.length };

@@ -1,5 +1,5 @@
 import { type ObjectStore, setSha256Backend } from '@nats-io/obj';
-import { type Connection, failureOf } from '../connection/index.ts';
+import type { Connection } from '../connection/index.ts';
 import { ClusterError } from '../errors.ts';
 import { MAX_CODE_BYTES } from '../limits.ts';
 import { Stalled, within } from './within.ts';
@@ -11,22 +11,23 @@ const LIST_MS = 60_000;
 // Hashes of objects, which the client computes on both ways: Node's are many times as fast as those in JavaScript.
 setSha256Backend('native');
 
-/** Puts an object; the same one again does nothing wrong. @throws ClusterError STORE_FULL and others as they are */
-export async function putObject(
-  store: ObjectStore,
-  bucket: string,
-  name: string,
-  bytes: Uint8Array,
-): Promise<void> {
-  await store.putBlob({ name }, bytes).catch((error: unknown) => {
-    if (failureOf(error) !== 'full') throw error;
-    throw storeFull(bucket, error);
-  });
+/** Where the pieces of an object are, by its own id. */
+export const piecesSubject = (bucket: string, nuid: string): string => `$O.${bucket}.C.${nuid}`;
+
+/** Where the word about an object is, by its name. */
+export function metaSubject(bucket: string, name: string): string {
+  return `$O.${bucket}.M.${Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`;
+}
+
+/** A hash as objects tell it. @param hash SHA-256, hex */
+export function digestText(hash: string): string {
+  return `SHA-256=${Buffer.from(hash, 'hex').toString('base64url')}=`;
 }
 
 /**
  * Reads an object, however slowly it comes.
  * @param limit bytes
+ * @param hash SHA-256 that it must have, hex: the client compares what comes with what the object says
  * @returns null if there is none
  * @throws Stalled if nothing more of it comes, and others as they are
  */
@@ -34,6 +35,7 @@ export async function getObject(
   store: ObjectStore,
   name: string,
   limit: number = MAX_CODE_BYTES,
+  hash?: string,
 ): Promise<Uint8Array | null> {
   const what = `reading the object ${name}`;
   const found = await within(STALL_MS * 2, what, store.get(name));
@@ -42,6 +44,10 @@ export async function getObject(
   if (found.info.size > limit) {
     void reader.cancel().catch(() => {});
     throw new Error(`the object ${name} of ${found.info.size} bytes is larger than it may be (${limit})`);
+  }
+  if (hash !== undefined && found.info.digest !== digestText(hash)) {
+    void reader.cancel().catch(() => {});
+    throw new Error(`the object ${name} has another hash than it should have`);
   }
   const bytes = new Uint8Array(found.info.size);
   let length = 0;
@@ -81,9 +87,8 @@ export async function removeObject(
   const info = await store.info(name);
   if (info === null) return;
   const stream = `OBJ_${bucket}`;
-  await jsm.streams.purge(stream, { filter: `$O.${bucket}.C.${info.nuid}` });
-  const encoded = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
-  await jsm.streams.purge(stream, { filter: `$O.${bucket}.M.${encoded}` });
+  await jsm.streams.purge(stream, { filter: piecesSubject(bucket, info.nuid) });
+  await jsm.streams.purge(stream, { filter: metaSubject(bucket, name) });
 }
 
 /** Removes those whose names are meant. */
