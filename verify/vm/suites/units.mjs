@@ -1,4 +1,6 @@
 // Hosts in services of systemd whose policies take calls, capabilities and files away.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { service } from '../service.mjs';
 import { DELEGATED, hostIn } from '../unit.mjs';
 
@@ -62,8 +64,18 @@ const UNITS = [
   { name: 'ours with a filter, refused calls fail', properties: [...OURS, ...FILTER, REFUSED], groups: true },
 ];
 
+/** How exposed systemd finds a service with these settings, of 10. */
+function figureOf(properties) {
+  const file = '/run/pvf-reference.service';
+  writeFileSync(file, `${['[Service]', 'ExecStart=/bin/true', ...properties].join('\n')}\n`);
+  const args = ['security', '--offline=true', '--no-pager', file];
+  const said = execFileSync('systemd-analyze', args, { encoding: 'utf8' }).trim().split('\n').at(-1);
+  return /: (\d+\.\d \w+)/.exec(said)?.[1] ?? said;
+}
+
 export async function run(report) {
   await service(report);
+  console.log(`       systemd-analyze security of the reference node's: ${figureOf(REFERENCE)}`);
   for (const { name, properties, groups = false } of UNITS) {
     const [first] = hostIn(properties);
     const answers = [...new Set(first.answers ?? [])].join();
