@@ -204,6 +204,28 @@ describe.each(IDENTITIES)('sandbox-linux run, as %s', (as) => {
     ]);
   });
 
+  test('what is hidden stays so where its directory was bound to another place', () => {
+    const tree = mkdtempSync(join(directory, 'bound-'));
+    chmodSync(tree, 0o777);
+    mkdirSync(join(tree, 'keys'));
+    chmodSync(join(tree, 'keys'), 0o777);
+    for (const name of ['open', 'secret', 'keys/x']) {
+      writeFileSync(join(tree, name), `${name}\n`);
+      chmodSync(join(tree, name), 0o666);
+    }
+    const look =
+      'cat /data/open /data/secret /data/keys/x 2>/dev/null; echo new 2>/dev/null >/data/secret; echo new 2>/dev/null >/data/keys/x; ls /data';
+    const hide = ['--hide', join(tree, 'secret'), '--hide', join(tree, 'keys')];
+    const run = (bind: string, options: readonly string[]) =>
+      cli(as, ['run', bind, `${tree}:/data`, ...options, '--', 'sh', '-c', look]).stdout;
+    const read = () => ['secret', 'keys/x'].map((name) => readFileSync(join(tree, name), 'utf8'));
+    expect(run('--bind', hide)).toBe('open\nopen\n');
+    expect(run('--bind-rw', hide)).toBe('open\nkeys\nopen\nsecret\n');
+    expect(read()).toEqual(['secret\n', 'keys/x\n']);
+    expect(run('--bind-rw', [])).toBe('open\nsecret\nkeys/x\nkeys\nopen\nsecret\n');
+    expect(read()).toEqual(['new\n', 'new\n']);
+  });
+
   test('temporary and private directories are its own and gone at the end; binds are where they are asked for', () => {
     const own = mkdtempSync(join(directory, 'own-'));
     chmodSync(own, 0o777);

@@ -7,15 +7,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { errnoNameOf, mount, SandboxError, setMountWritable } from '@pvf/linux';
 import { MS_BIND, MS_NODEV, MS_NOSUID, MS_RDONLY, MS_REC } from '@pvf/linux/constants';
 import type { View, ViewEntry } from '../policy/view.ts';
+import { followLinks } from './follow-links.ts';
 
 /** Somewhere to put the new root together; what lies there outside must not be part of it. */
 const SITES = ['/tmp', '/mnt', '/media', '/srv', '/opt', '/run', '/var/tmp', '/boot', '/home', '/var'];
-/** As the kernel follows (fs/namei.c). */
-const MAX_LINKS = 40;
 const DEVICE_LINKS = {
   fd: '/proc/self/fd',
   stdin: '/proc/self/fd/0',
@@ -28,12 +27,6 @@ const OWN_DIRECTORY_MODE = '0700';
 const BYTES_PER_INODE = 4096;
 const LEAST_INODES = 1024;
 
-interface Resolved {
-  /** Symbolic links on the way: where they are and what they say. */
-  readonly links: readonly (readonly [path: string, text: string])[];
-  readonly real: string;
-}
-
 interface Mounted extends ViewEntry {
   readonly real: string;
   readonly at: string;
@@ -42,36 +35,6 @@ interface Mounted extends ViewEntry {
 const isWithin = (path: string, directory: string): boolean =>
   path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 const depth = (path: string): number => path.split('/').filter((part) => part !== '').length;
-
-/** Follows a path's symbolic links, component by component. @returns undefined if it does not exist */
-export function followLinks(path: string): Resolved | undefined {
-  const links: (readonly [string, string])[] = [];
-  let rest = path.split('/').filter((part) => part !== '');
-  let real = '';
-  while (rest.length > 0) {
-    const next = `${real}/${rest[0]}`;
-    rest = rest.slice(1);
-    try {
-      if (!lstatSync(next).isSymbolicLink()) {
-        real = next;
-        continue;
-      }
-      const text = readlinkSync(next);
-      links.push([next, text]);
-      if (links.length > MAX_LINKS) return undefined;
-      rest = [
-        ...resolve(dirname(next), text)
-          .split('/')
-          .filter((part) => part !== ''),
-        ...rest,
-      ];
-      real = '';
-    } catch {
-      return undefined;
-    }
-  }
-  return { links, real: real === '' ? '/' : real };
-}
 
 /** A root that holds what a sandbox is given and nothing else. Everything happens in its own mount namespace. */
 class Root {
@@ -220,19 +183,26 @@ class Root {
 
   /** What is hidden within a directory that may be written stays in it, and is empty. */
   #coverHidden(): void {
-    for (const path of this.#hidden) {
-      if (!this.#exists(path)) continue;
-      if (statSync(this.#at(path)).isDirectory()) {
-        mount('tmpfs', this.#at(path), {
-          type: 'tmpfs',
-          flags: MS_NOSUID | MS_NODEV | MS_RDONLY,
-          data: 'mode=0000,size=4k',
-        });
-        continue;
-      }
-      if (!this.#exists('/.hidden')) writeFileSync(this.#at('/.hidden'), '', { mode: 0 });
-      mount(this.#at('/.hidden'), this.#at(path), { flags: MS_BIND });
+    for (const path of this.#hidden) for (const place of this.#placesOf(path)) this.#cover(place);
+  }
+
+  /** Where a path is found: at its own place, and in what was bound to others. */
+  #placesOf(path: string): string[] {
+    const bound = this.#mounted
+      .filter(({ real }) => isWithin(path, real))
+      .map(({ real, at }) => join(at, relative(real, path)));
+    return [...new Set([path, ...bound])].filter((place) => this.#exists(place));
+  }
+
+  #cover(place: string): void {
+    const at = this.#at(place);
+    const flags = MS_NOSUID | MS_NODEV | MS_RDONLY;
+    if (statSync(at).isDirectory()) {
+      mount('tmpfs', at, { type: 'tmpfs', flags, data: 'mode=0000,size=4k' });
+      return;
     }
+    if (!this.#exists('/.hidden')) writeFileSync(this.#at('/.hidden'), '', { mode: 0 });
+    mount(this.#at('/.hidden'), at, { flags: MS_BIND });
   }
 
   #allowWriting(at: string, optional: boolean): void {
