@@ -133,6 +133,8 @@ const NEW_NAMESPACES = {
 };
 const TIOCSTI = 0x5412n;
 const TIOCLINUX = 0x541cn;
+const TIOCEXCL = 0x540cn;
+const TIOCSETD = 0x5423n;
 
 function decisions(groups: readonly SyscallGroup[], arch: Architecture) {
   const deny = expandSelectors(groups);
@@ -162,7 +164,9 @@ test.each<Architecture>(['x64', 'arm64'])('what is refused by default on %s, by 
   expect(decide(number('clone'), [0x3d0f00n])).toBe(ALLOW);
   const ioctl = (request: bigint): number => decide(number('ioctl'), [0n, request]);
   // The kernel takes the request as an unsigned int.
-  expect([TIOCSTI, TIOCLINUX, TIOCSTI | (1n << 40n)].map(ioctl)).toEqual([EPERM, EPERM, EPERM]);
+  expect(new Set([TIOCSTI, TIOCLINUX, TIOCEXCL, TIOCSETD, TIOCSTI | (1n << 40n)].map(ioctl))).toEqual(
+    new Set([EPERM]),
+  );
   expect([TIOCSTI - 1n, TIOCSTI + 1n, TIOCLINUX + 1n, 0n].map(ioctl)).toEqual([ALLOW, ALLOW, ALLOW, ALLOW]);
 });
 
@@ -227,6 +231,9 @@ test.each<Architecture>(['x64', 'arm64'])('the flags of a file are metadata on %
   expect(
     [FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETFLAGS | (1n << 33n)].map(ioctl),
   ).toEqual([EPERM, EPERM, EPERM, EPERM]);
+  // of F2FS (pinned, compressed), CIFS (integrity), ext4 (extents), and keys of encrypted directories
+  const ofOthers = [0x4004_f50dn, 0x4002_f516n, 0xcf04n, 0x6609n, 0xc050_6617n, 0xc040_6618n, 0xc040_6619n];
+  expect(new Set(ofOthers.map(ioctl))).toEqual(new Set([EPERM]));
   expect(ioctl(FS_IOC_GETFLAGS)).toBe(ALLOW);
 });
 

@@ -2,7 +2,13 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NetworkPolicy, Policy, SpawnOptions } from '../src/index.ts';
+import {
+  DEFAULT_DENIED,
+  getResourceLimit,
+  type NetworkPolicy,
+  type Policy,
+  type SpawnOptions,
+} from '../src/index.ts';
 import { cgroupPlaces } from '../src/policy/cgroup-paths.ts';
 import { FIXTURES, NODE, PACKAGE } from './support/paths.ts';
 import { FULL, one, outcomeOf } from './support/sandboxes.ts';
@@ -67,8 +73,18 @@ describe.each(IDENTITIES)('what a sandbox promises, tried from inside as %s', (a
     });
     expect(given.end.refused).toMatchObject({ sendto: 1, listen: 1 });
     expect(outcomeOf(given.end, 'network')).toMatchObject({ status: 'enforced' });
-    const none = await attempt(as, { network: network([]) }, names);
+    const none = await attempt(as, { network: network([]) }, [...names, 'listen any port']);
     expect(none.answers['listen unbound']).toBe('EPERM');
+    expect(none.answers['listen any port']).toBe('bind EACCES');
+    const open = await attempt(as, { network: { access: 'host' } }, [...names, 'listen any port']);
+    expect(open.answers).toEqual({
+      // the kernel has tried to connect
+      'fast open': expect.stringMatching(/^(ok|ECONNREFUSED|EINPROGRESS)$/),
+      'listen unbound': 'ok',
+      'listen given': 'ok',
+      'listen other': 'ok',
+      'listen any port': 'ok',
+    });
   });
 
   test.each(['fill memfd', 'fill System V', 'fill page tables'])('memory: %s', async (name) => {
@@ -85,6 +101,56 @@ describe.each(IDENTITIES)('what a sandbox promises, tried from inside as %s', (a
       readdirSync(parent).filter((entry) => entry.startsWith(`sandbox-linux-`)),
     );
     expect(left.filter((entry) => !existsSync(`/proc/${entry.split('-')[2]}`))).toEqual([]);
+  });
+
+  test('memory: files of its own /tmp, and their names', async () => {
+    const limits = { memoryBytes: 192 * 1024 ** 2 };
+    const files = { ...FULL.files, temporary: true, execute: [dirname(dirname(NODE)), MODULES] };
+    for (const name of ['fill /tmp', 'fill /tmp with names']) {
+      const { end, answers } = await attempt(as, { limits, files }, [name], {
+        withoutCgroups: true,
+        cwd: '/tmp',
+      });
+      if (end.reason.type === 'limit') expect(end.reason.limit).toBe('memory');
+      else expect(answers).toEqual({ [name]: 'ENOSPC' });
+    }
+    const { answers } = await attempt(as, { files }, ['fill /tmp'], { cwd: '/tmp' });
+    expect(answers).toEqual({ 'fill /tmp': 'held 512 files' });
+  });
+
+  test('memory: pages that the machine has set aside, which nobody counts', async () => {
+    const names = ['huge pages', 'a file of huge pages'];
+    const limits = { memoryBytes: 256 * 1024 ** 2 };
+    const best = await attempt(as, { limits }, names);
+    expect(best.answers).toEqual({
+      'huge pages': 'ENOMEM',
+      'a file of huge pages': expect.stringMatching(/^(ENOMEM|ENOSYS)$/),
+    });
+    const measured = await attempt(as, { limits }, names, { withoutCgroups: true });
+    expect(measured.answers).toEqual({ 'huge pages': 'ENOMEM', 'a file of huge pages': 'ENOSYS' });
+    // the kernel has looked at it
+    const { answers } = await attempt(as, {}, names);
+    expect(answers['huge pages']).toBe('EINVAL');
+    expect(answers['a file of huge pages']).not.toMatch(/ENOSYS|EPERM/);
+  });
+
+  test('a crash is handed to no program of the machine’s that keeps core dumps', async () => {
+    const [one, given] = [
+      await attempt(as, {}, ['core dumps']),
+      await attempt(as, { limits: { coreBytes: 4096 } }, ['core dumps']),
+    ];
+    const { hard } = getResourceLimit('CORE');
+    const least = (bytes: number): string => `${Math.min(bytes, hard)} ${Math.min(bytes, hard)}`;
+    expect(one.answers['core dumps']?.replace(/ +/, ' ')).toBe(least(1));
+    expect(given.answers['core dumps']?.replace(/ +/, ' ')).toBe(least(4096));
+  });
+
+  test('the terminal stays as it is', async () => {
+    const names = ['line discipline of the terminal', 'terminal for itself'];
+    const answered = (answer: string) => Object.fromEntries(names.map((name) => [name, answer]));
+    expect((await attempt(as, {}, names)).answers).toEqual(answered('EPERM'));
+    const deny = DEFAULT_DENIED.filter((name) => name !== '@terminal-injection');
+    expect((await attempt(as, { syscalls: { deny } }, names)).answers).toEqual(answered('ENOTTY'));
   });
 
   test('no file that gives its owner’s or group’s rights away', async () => {
@@ -105,7 +171,13 @@ describe.each(IDENTITIES)('what a sandbox promises, tried from inside as %s', (a
       'set-id openat2': 'ENOSYS',
       'plain chmod': 'ok',
     });
-    expect(readdirSync(own).filter((name) => (statSync(join(own, name)).mode & 0o6000) !== 0)).toEqual([]);
+    const setId = (path: string) =>
+      readdirSync(path).filter((name) => (statSync(join(path, name)).mode & 0o6000) !== 0);
+    expect(setId(own)).toEqual([]);
+    const deny = DEFAULT_DENIED.filter((name) => name !== '@set-id');
+    const loose = await attempt(as, { syscalls: { deny } }, names.slice(0, 4));
+    expect(new Set(Object.values(loose.answers))).toEqual(new Set(['ok']));
+    expect(setId(loose.own)).toEqual(['by-mknod', 'by-open', 'plain']);
   });
 });
 

@@ -119,6 +119,12 @@ describe('limits that nobody can enforce say what gets past', () => {
   const outcome = (abilities: Abilities, target: 'forked-process' | 'new-process' = 'new-process') =>
     planPolicy(limited, abilities, target).outcomes.find(({ layer }) => layer === 'limits');
 
+  const refused = (abilities: Abilities) =>
+    planPolicy(limited, abilities, 'new-process').filter?.deny?.map((rule) =>
+      typeof rule === 'string' ? rule : rule.name,
+    );
+  const HUGE_PAGES = ['mmap', 'memfd_create', 'shmget'];
+
   test('with a cgroup they are enforced', () => {
     const cgroup = {
       by: 'cgroup v2 (memory, cpu, processes)',
@@ -130,17 +136,17 @@ describe('limits that nobody can enforce say what gets past', () => {
       by: ['rlimits', 'the supervisor', cgroup.by],
       missing: [],
     });
-    expect(planPolicy(limited, without({ cgroup }), 'new-process').filter).toBeUndefined();
+    expect(refused(without({ cgroup }))).toEqual(HUGE_PAGES);
+    expect(outcome(without({ cgroup, seccomp: false }))?.passes).toEqual([
+      expect.stringContaining('huge pages'),
+    ]);
   });
 
   test('without one they are measured, and memory that could not be is refused', () => {
     expect(outcome(ABLE)).toMatchObject({ status: 'measured', missing: [] });
     expect(outcome(ABLE)?.passes).toHaveLength(2);
     expect(outcome(without({ root: true }))?.passes).toHaveLength(3);
-    const names = planPolicy(limited, ABLE, 'new-process').filter?.deny?.map((rule) =>
-      typeof rule === 'string' ? rule : rule.name,
-    );
-    expect(names).toEqual(['memfd_create', 'memfd_secret', 'shmget']);
+    expect(refused(ABLE)).toEqual(['memfd_create', 'memfd_secret', 'shmget', ...HUGE_PAGES]);
   });
 
   test('a fork has those of the kernel, process by process', () => {

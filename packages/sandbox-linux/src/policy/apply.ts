@@ -20,6 +20,12 @@ const CPU_GRACE_SECONDS = 1;
  */
 const SUPERVISED_DATA_SLACK_BYTES = 1024 * 1024 * 1024;
 
+/**
+ * Of 0 bytes there would still be a dump where kernel.core_pattern is a pipe to a program of the machine's, which then
+ * keeps what the sandbox had in memory. 1 is that program's own limit, and no dump fits into it (fs/coredump.c).
+ */
+const NO_CORE_DUMP = 1;
+
 /** Sets the resource limits of a policy on this process; a limit is never raised above what is there. */
 export function applyLimits(limits: LimitPolicy, supervised: boolean): void {
   if (limits.cpuMs !== undefined) {
@@ -32,7 +38,7 @@ export function applyLimits(limits: LimitPolicy, supervised: boolean): void {
   if (limits.openFiles !== undefined) lower('NOFILE', limits.openFiles);
   if (limits.fileBytes !== undefined) lower('FSIZE', limits.fileBytes);
   if (limits.stackBytes !== undefined) lower('STACK', limits.stackBytes);
-  lower('CORE', limits.coreBytes ?? 0);
+  lower('CORE', Math.max(limits.coreBytes ?? 0, NO_CORE_DUMP));
 }
 
 function lower(resource: Resource, soft: number, hard = soft): void {

@@ -65,19 +65,38 @@ function passesLimits(
     passes.push('CPU time of processes that end between two measurements while nobody waits for them');
   if (target === 'new-process' && limits.memoryBytes !== undefined && measured('memory')) {
     passes.push(
-      'memory in files of tmpfs below write paths, in shared memory that is no longer mapped, in buffers of pipes and sockets, in messages and semaphores of System V, and what is faster than a measurement (every 20 ms, after a pause up to 320 ms)',
+      'memory in files of tmpfs below write paths, in shared memory that is no longer mapped, in buffers of pipes and sockets, in messages and semaphores of System V, in what the kernel keeps of threads, mappings, locks and open files, and what is faster than a measurement (every 20 ms, after a pause up to 320 ms)',
     );
     if (!seccomp) passes.push('memory in memfd files');
     if (!seccomp && !namespaces.includes('ipc')) passes.push('memory in System V segments');
   }
+  if (target === 'new-process' && limits.memoryBytes !== undefined && !seccomp)
+    passes.push('memory in huge pages, if the machine has set any aside');
   if (limits.processes !== undefined && measured('processes') && root && user === undefined)
     passes.push('limits.processes does not bind root');
   return passes;
 }
 
+// linux/mman.h, linux/memfd.h, linux/shm.h
+const MAP_HUGETLB = 0x4_0000;
+const MFD_HUGETLB = 0x4;
+const SHM_HUGETLB = 0o4000;
+/** Pages that a machine sets aside are in no cgroup's books and in no process's resident set; it is as if there were none. */
+const HUGE_PAGES: readonly SyscallRule[] = (
+  [
+    ['mmap', 3, MAP_HUGETLB],
+    ['memfd_create', 1, MFD_HUGETLB],
+    ['shmget', 2, SHM_HUGETLB],
+  ] as const
+).map(([name, index, value]) => ({
+  name,
+  args: [{ index, op: 'any-bits', value, width: 32 }],
+  action: { errno: 'ENOMEM' },
+}));
+
 /**
- * Where memory is measured, what would hold it without being mapped is refused; System V segments can be counted in an
- * IPC namespace of one's own.
+ * While memory is limited, what would not be counted is refused: huge pages, and where it is measured, what would hold it
+ * without being mapped; System V segments can be counted in an IPC namespace of one's own.
  */
 export function uncountableMemory(
   { limits }: Policy,
@@ -86,9 +105,12 @@ export function uncountableMemory(
   namespaces: readonly Namespace[],
 ): SyscallRule[] {
   if (limits?.memoryBytes === undefined || target !== 'new-process') return [];
-  if (cgroup?.resources.includes('memory') === true) return [];
+  if (cgroup?.resources.includes('memory') === true) return [...HUGE_PAGES];
   const names = ['memfd_create', 'memfd_secret', ...(namespaces.includes('ipc') ? [] : ['shmget'])] as const;
-  return names.map((name) => ({ name: name as SyscallName, action: { errno: 'ENOSYS' } }));
+  return [
+    ...names.map((name) => ({ name: name as SyscallName, action: { errno: 'ENOSYS' } }) as const),
+    ...HUGE_PAGES,
+  ];
 }
 
 /** Privileges go in any case. */

@@ -29,7 +29,17 @@ const ATTRIBUTE_IOCTLS: readonly number[] = [
   0x4008_6604, // EXT4_IOC_SETVERSION
   0x4008_941a, // BTRFS_IOC_SUBVOL_SETFLAGS
   0xc0c8_9425, // BTRFS_IOC_SET_RECEIVED_SUBVOL
+  0x0000_6609, // EXT4_IOC_MIGRATE
+  0x4004_f50d, // F2FS_IOC_SET_PIN_FILE
+  0x4002_f516, // F2FS_IOC_SET_COMPRESS_OPTION
+  0x0000_cf04, // CIFS_IOC_SET_INTEGRITY
+  0xc050_6617, // FS_IOC_ADD_ENCRYPTION_KEY
+  0xc040_6618, // FS_IOC_REMOVE_ENCRYPTION_KEY
+  0xc040_6619, // FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS
 ];
+// asm-generic/ioctls.h
+const TIOCEXCL = 0x540c;
+const TIOCSETD = 0x5423;
 
 // sys/resource.h, linux/ioprio.h, linux/fcntl.h
 const PRIO_PGRP = 1;
@@ -120,8 +130,13 @@ const GROUPS = {
     ] as const),
     ...(['fanotify_init', 'fanotify_mark', 'lsm_set_self_attr'] as const),
   ],
-  /** Typing into the terminal that the sandbox shares. */
-  '@terminal-injection': [equals('ioctl', 1, TIOCSTI), equals('ioctl', 1, TIOCLINUX)],
+  /**
+   * Typing into the terminal that the sandbox shares, and what stays with it: another line discipline (a driver of the
+   * kernel's, loaded if need be), and that nobody may open it any more.
+   */
+  '@terminal-injection': [TIOCSTI, TIOCLINUX, TIOCSETD, TIOCEXCL].map((request) =>
+    equals('ioctl', 1, request),
+  ),
   /**
    * Files that give their owner's or group's rights to whoever executes them, outside and later. openat2 hides its mode
    * from filters; ENOSYS makes its users fall back.

@@ -35,7 +35,7 @@ export interface FilePolicy extends Layer {
   readonly unlisted?: 'hidden' | 'visible';
   /** Within the paths above: does not exist inside; within `write` paths it is empty instead, and cannot be written. */
   readonly hide?: readonly string[];
-  /** Paths of another place, put at `target`: read and execute, or write as well. */
+  /** Paths of another place, put at `target`: to be read and executed, or read and written. */
   readonly bind?: readonly FileBind[];
   /** Directories that are empty at the start, may be written, and are gone at the end; in memory. */
   readonly private?: readonly string[];
@@ -58,7 +58,7 @@ export interface FileBind {
   readonly source: string;
   /** Absolute path inside, at which it appears. */
   readonly target: string;
-  /** May be written too; false by default. */
+  /** May be written, and not executed; false by default. */
   readonly write?: boolean;
 }
 
@@ -124,7 +124,7 @@ export interface LimitPolicy extends Layer {
   readonly openFiles?: number;
   /** Size of a file that is written, bytes. */
   readonly fileBytes?: number;
-  /** Size of a core dump, bytes; 0 by default. */
+  /** Size of a core dump, bytes; 0 by default, which also keeps it from a program that kernel.core_pattern names. */
   readonly coreBytes?: number;
   /** Native stack of the main thread, bytes. */
   readonly stackBytes?: number;
