@@ -185,7 +185,7 @@ describe('a worker', () => {
 
   it('ends, with its processes, when nobody would end them with it any more', async () => {
     const { workerPid, templatePid, waitingPid } = await loadedWorker();
-    process.kill(guardOf(workerPid), 'SIGKILL');
+    process.kill(await guardOf(workerPid), 'SIGKILL');
     await gone([workerPid, templatePid, waitingPid]);
   });
 
@@ -193,7 +193,7 @@ describe('a worker', () => {
     const { run, workerPid, templatePid } = await loadedWorker();
     const running = run(HALF_A_SECOND);
     const jobPid = await runningJob(workerPid);
-    process.kill(guardOf(workerPid), 'SIGKILL');
+    process.kill(await guardOf(workerPid), 'SIGKILL');
     expect(answerOf(await running)).toBe('Ok');
     await gone([workerPid, templatePid, jobPid]);
   });

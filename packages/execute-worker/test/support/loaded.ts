@@ -16,18 +16,21 @@ export async function templateAndJob(worker: number): Promise<{ template: number
   return { template: template!, waiting: waiting! };
 }
 
-/** The process that ends all of a worker's when the worker ends: of its process group, by its name. */
-export function guardOf(worker: number): number {
-  const found = readdirSync('/proc').find((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-      const [, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return stat.includes(' (pvf-guard) ') && Number(group) === worker;
-    } catch {
-      return false;
-    }
-  });
-  if (found === undefined) throw new Error(`worker ${worker} has no guard`);
-  return Number(found);
+/** The process that ends all of a worker's when the worker ends, once it runs: of its process group, by its name. */
+export async function guardOf(worker: number): Promise<number> {
+  return Number(
+    await waitUntil(`worker ${worker} has a guard`, () =>
+      readdirSync('/proc').find((name) => /^\d+$/.test(name) && isGuard(name, worker)),
+    ),
+  );
+}
+
+function isGuard(pid: string, worker: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return stat.includes(' (pvf-guard) ') && Number(group) === worker;
+  } catch {
+    return false;
+  }
 }
