@@ -4,6 +4,7 @@ import {
   acceptsWithWatermark,
   burnsCpuBlock,
   descendantsOf,
+  describeProcess,
   GUEST_INPUT,
   guest,
   isAlive,
@@ -13,13 +14,16 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WorkerFailure } from '../../../verify/differential/driver/index.ts';
 import { guardOf, templateAndJob } from './support/loaded.ts';
+import { addMemory } from './support/memory.ts';
 import { answerOf, type CandidateInput, WorkerPair, watermarkOf } from './support/workers.ts';
 
-const LIMIT_MS = 2_000;
+const LIMIT_MS = 10_000;
 const ENDLESS = { ...GUEST_INPUT, blockData: burnsCpuBlock(1n << 60n) };
-/** Long enough to be found running, far below the limit. */
-const HALF_A_SECOND = { ...GUEST_INPUT, blockData: burnsCpuBlock(400_000_000n) };
+/** Long enough to be found running, on a busy machine, too; far below the limit. */
+const A_SECOND = { ...GUEST_INPUT, blockData: burnsCpuBlock(800_000_000n) };
 const LONG_LIMIT_MS = 60_000;
+/** More than a template may gain while it rests. */
+const MORE_BYTES = 32 * 1024 * 1024;
 /** More than any process needs that only waits for work. */
 const BUSY_TICKS = 10;
 
@@ -79,7 +83,7 @@ describe('a job', () => {
 
   it('is a process of its own, in namespaces of its own, below the worker', async () => {
     const { run, workerPid, templatePid } = await loadedWorker();
-    const running = run(HALF_A_SECOND);
+    const running = run(A_SECOND);
     const jobPid = await runningJob(workerPid);
     expect(jobPid).not.toBe(templatePid);
     expect(descendantsOf(workerPid).find(({ pid }) => pid === jobPid)?.parent).toBe(workerPid);
@@ -94,7 +98,7 @@ describe('the first candidate of an artifact', () => {
     onTestFinished(() => pair.close());
     const prepared = await pair.prepare(guest('burns-cpu'));
     const workerPid = (await pair.executeWorker()).process.pid;
-    const running = pair.execute(prepared, HALF_A_SECOND, LIMIT_MS);
+    const running = pair.execute(prepared, A_SECOND, LIMIT_MS);
     const jobPid = await runningJob(workerPid);
     expect(descendantsOf(workerPid).map(({ pid }) => pid)).toEqual([jobPid]);
     expect(answerOf(await running)).toBe('Ok');
@@ -105,7 +109,7 @@ describe('the first candidate of an artifact', () => {
 describe('a job that waits for a candidate', () => {
   it('runs it', async () => {
     const { run, workerPid, waitingPid } = await loadedWorker();
-    const running = run(HALF_A_SECOND);
+    const running = run(A_SECOND);
     expect(await runningJob(workerPid)).toBe(waitingPid);
     expect(answerOf(await running)).toBe('Ok');
   });
@@ -135,7 +139,7 @@ const unlocked = (pid: number): string[] =>
 it('no process with a guest in it has memory that is writable and executable', async () => {
   const { run, templatePid, waitingPid } = await loadedWorker();
   expect([unlocked(templatePid), unlocked(waitingPid)]).toEqual([[], []]);
-  const running = run(HALF_A_SECOND);
+  const running = run(A_SECOND);
   expect(unlocked(waitingPid)).toEqual([]);
   expect(answerOf(await running)).toBe('Ok');
 
@@ -143,7 +147,7 @@ it('no process with a guest in it has memory that is writable and executable', a
   onTestFinished(() => pair.close());
   const prepared = await pair.prepare(guest('burns-cpu'));
   const workerPid = (await pair.executeWorker()).process.pid;
-  const alone = pair.execute(prepared, HALF_A_SECOND, LIMIT_MS);
+  const alone = pair.execute(prepared, A_SECOND, LIMIT_MS);
   expect(unlocked(await runningJob(workerPid))).toEqual([]);
   expect(answerOf(await alone)).toBe('Ok');
 });
@@ -156,14 +160,26 @@ describe('a process that waits with a loaded artifact', () => {
     for (let i = 0; i < 3; i++) expect(answerOf(await run())).toBe('Ok');
   });
 
+  it.each(['template', 'job that waits'])(
+    'is ended when the %s holds more memory by and by',
+    async (which) => {
+      const { run, templatePid, waitingPid } = await loadedWorker();
+      const pid = which === 'template' ? templatePid : waitingPid;
+      await waitUntil('it rests', () => describeProcess(pid)?.state === 'T');
+      addMemory(pid, MORE_BYTES);
+      await gone([templatePid, waitingPid]);
+      for (let i = 0; i < 3; i++) expect(answerOf(await run())).toBe('Ok');
+    },
+  );
+
   it('may be killed while a job runs, whose answer counts', async () => {
     const { run, workerPid, templatePid } = await loadedWorker();
-    const expected = watermarkOf(await run(HALF_A_SECOND));
-    const running = run(HALF_A_SECOND);
+    const expected = watermarkOf(await run(A_SECOND));
+    const running = run(A_SECOND);
     await runningJob(workerPid);
     process.kill(templatePid, 'SIGKILL');
     expect(watermarkOf(await running)).toBe(expected);
-    expect(watermarkOf(await run(HALF_A_SECOND))).toBe(expected);
+    expect(watermarkOf(await run(A_SECOND))).toBe(expected);
   });
 });
 
@@ -191,7 +207,7 @@ describe('a worker', () => {
 
   it('runs the candidate that it has when its guard goes', async () => {
     const { run, workerPid, templatePid } = await loadedWorker();
-    const running = run(HALF_A_SECOND);
+    const running = run(A_SECOND);
     const jobPid = await runningJob(workerPid);
     process.kill(await guardOf(workerPid), 'SIGKILL');
     expect(answerOf(await running)).toBe('Ok');

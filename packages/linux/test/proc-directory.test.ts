@@ -7,7 +7,7 @@ import { closeDescriptor, openDirectory, readAllocated, readProcess } from '../s
 const PAGE_BYTES = 4096;
 const KIB = 1024;
 
-it('what a process has allocated counts when it was swapped out, too, however many groups the process is in', () => {
+it('what a process has allocated counts when it was swapped out, and its page tables, however many groups it is in', () => {
   const proc = mkdtempSync(join(tmpdir(), 'pvf-proc-'));
   onTestFinished(() => rmSync(proc, { recursive: true, force: true }));
   const fd = openDirectory(proc);
@@ -18,12 +18,17 @@ it('what a process has allocated counts when it was swapped out, too, however ma
   expect(readAllocated(fd, 7)).toBe(60 * PAGE_BYTES);
   writeFileSync(join(proc, '7/status'), `Name:\tx\nGroups:\t${groups} \nVmSwap:\t    5000 kB\nThreads:\t1\n`);
   expect(readAllocated(fd, 7)).toBe(60 * PAGE_BYTES + 5000 * KIB);
+  writeFileSync(
+    join(proc, '7/status'),
+    `Name:\tx\nGroups:\t${groups} \nVmPTE:\t     132 kB\nVmSwap:\t    5000 kB\n`,
+  );
+  expect(readAllocated(fd, 7)).toBe(60 * PAGE_BYTES + 5132 * KIB);
   expect(readAllocated(fd, 8)).toBeUndefined();
   expect(readProcess(fd, 8)).toBeUndefined();
-  const memory = 'RssAnon:\t     240 kB\nRssFile:\t     160 kB\nVmSwap:\t    5000 kB\n';
+  const memory = 'RssAnon:\t     240 kB\nRssFile:\t     160 kB\nVmPTE:\t     132 kB\nVmSwap:\t    5000 kB\n';
   writeFileSync(
     join(proc, '7/status'),
     `Name:\tx\nState:\tT (stopped)\nGroups:\t${groups} \n${memory}Threads:\t1\n`,
   );
-  expect(readProcess(fd, 7)).toEqual({ state: 'T', allocated: 5240 * KIB });
+  expect(readProcess(fd, 7)).toEqual({ state: 'T', allocated: 5372 * KIB });
 });

@@ -7,19 +7,15 @@ import {
   poll,
   readInto,
   readSmallFile,
-  sleep,
   waitForChild,
 } from '@pvf/linux';
-import { PF_EXITING, SIGKILL } from '@pvf/linux/constants';
+import { SIGKILL } from '@pvf/linux/constants';
 
 const LIST_BYTES = 4096;
-/** For a process that was killed to leave the call that it is in. */
-const MAX_WAIT_MS = 2000;
 /** Small processes are gone by then; whoever ends a large one does not wait for the kernel to tidy up. */
 const END_WAIT_MS = 10;
 
 const STAT_STATE = 0;
-const STAT_FLAGS = 6;
 
 const chunk = Buffer.alloc(LIST_BYTES);
 
@@ -77,19 +73,12 @@ export function endChild(pid: number): void {
  * @param known children of this process that stay
  */
 export function endChildAndItsOwn(pid: number, known: ReadonlySet<number>, procFd: number): void {
-  const strays = (): readonly number[] =>
-    (ownChildren(procFd) ?? []).filter((other) => other !== pid && !known.has(other));
   killPid(pid, SIGKILL);
-  // Once it is on its way out it makes none any more.
-  for (let waitedMs = 0; !isExiting(pid, procFd) && waitedMs < MAX_WAIT_MS; waitedMs++) sleep(1);
-  for (const stray of strays()) endChild(stray);
+  // Nobody waits for its end, which a call that no signal interrupts can put off: the kernel adds a process to the list
+  // and looks whether its maker is to die under one lock (copy_process), so what is not there now never comes.
+  const strays = (ownChildren(procFd) ?? []).filter((other) => other !== pid && !known.has(other));
+  for (const stray of strays) endChild(stray);
   endChild(pid);
-}
-
-function isExiting(pid: number, procFd: number): boolean {
-  if (reapIfDead(pid)) return true;
-  const flags = statFields(pid, procFd)?.[STAT_FLAGS];
-  return flags === undefined || (Number(flags) & PF_EXITING) !== 0;
 }
 
 /**

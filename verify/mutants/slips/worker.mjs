@@ -347,6 +347,52 @@ const templates = [
   ),
 ];
 
+const resting = [
+  slip(
+    'a template holds what it likes while it rests',
+    src('children/memory-guard.ts'),
+    'return this.forkedWith + Math.min(this.limit, this.#kept) + GROWTH_BYTES;',
+    'return Number.POSITIVE_INFINITY;',
+    worker('test/isolation/resting'),
+  ),
+  slip(
+    'who rests is never looked at again',
+    src('children/template.ts'),
+    '      template.#orEnd(() => template.#lookAgain());\n',
+    '',
+    worker('test/isolation/resting'),
+  ),
+  slip(
+    'an idle worker does not look at those that rest',
+    src('worker/loop.ts'),
+    'do poll([host, guard], Template.lookAtRest());',
+    'do poll([host, guard], Number.POSITIVE_INFINITY);',
+    [['execute-worker', 'test/processes', '-t', 'by and by']],
+    { builds: ['worker'] },
+  ),
+  slip(
+    'a template that sleeps in place of its call is waited for',
+    src('children/template-clone.ts'),
+    ' || isAsleep(this.#templatePid, this.#procFd);',
+    ';',
+    rogue,
+  ),
+  slip(
+    'a template that spins in place of its call is waited for',
+    src('children/template-clone.ts'),
+    'return used > CLONE_CPU_NS || isAsleep',
+    'return used < 0 || isAsleep',
+    rogue,
+  ),
+  slip(
+    'pipes of a template that did not load stay open',
+    src('children/start-template.ts'),
+    '  for (const fd of [...Object.values(pipes), ...(listener === undefined ? [] : [listener])])\n    closeDescriptor(fd);',
+    '',
+    rogue,
+  ),
+];
+
 const following = [
   slip(
     'a peak of memory between two looks is overlooked',
@@ -413,4 +459,4 @@ const cgroups = [
   ),
 ];
 
-export const slips = [...systemCalls, ...restrictions, ...templates, ...following, ...cgroups];
+export const slips = [...systemCalls, ...restrictions, ...templates, ...resting, ...following, ...cgroups];

@@ -10,6 +10,8 @@ const chunk = Buffer.alloc(8192);
 const STATE = /^State:\s+(\S)/m;
 const ANONYMOUS = /^RssAnon:\s+(\d+) kB$/m;
 const SWAPPED = /^VmSwap:\s+(\d+) kB$/m;
+/** Page tables: a process that only reads has no other memory, but 4 KiB of these for every 2 MiB. */
+const TABLES = /^VmPTE:\s+(\d+) kB$/m;
 const KIB = 1024;
 
 /**
@@ -32,12 +34,13 @@ export function readRss(procFd: number, pid: number): number | undefined {
 }
 
 /**
- * What a process has allocated, in memory or swapped out: without the pages of files and shared memory.
+ * What a process has allocated, in memory or swapped out, and its page tables: without the pages of files and shared
+ * memory.
  * @returns bytes, or undefined if there is no such process
  */
 export function readAllocated(procFd: number, pid: number): number | undefined {
   const statm = readStatm(procFd, pid);
-  return statm === undefined ? undefined : statm.resident - statm.shared + readSwapped(procFd, pid);
+  return statm === undefined ? undefined : statm.resident - statm.shared + besides(readStatus(procFd, pid));
 }
 
 /** What {@link readProcess} tells. */
@@ -58,13 +61,11 @@ export function readProcess(procFd: number, pid: number): ProcessState | undefin
   const text = readStatus(procFd, pid);
   const state = STATE.exec(text)?.[1];
   if (state === undefined) return undefined;
-  return { state, allocated: kib(ANONYMOUS, text) + kib(SWAPPED, text) };
+  return { state, allocated: kib(ANONYMOUS, text) + besides(text) };
 }
 
-/** Bytes of a process that are on disk. */
-function readSwapped(procFd: number, pid: number): number {
-  return kib(SWAPPED, readStatus(procFd, pid));
-}
+/** What of a process is no page in memory, in bytes. */
+const besides = (status: string): number => kib(SWAPPED, status) + kib(TABLES, status);
 
 const kib = (line: RegExp, text: string): number => Number(line.exec(text)?.[1] ?? 0) * KIB;
 

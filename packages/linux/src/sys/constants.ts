@@ -255,9 +255,6 @@ export const FUTEX_WAKE = 1;
 export const FUTEX_WAIT_BITSET = 9;
 export const FUTEX_PRIVATE_FLAG = 128;
 
-// linux/sched.h
-export const PF_EXITING = 4;
-
 // asm-generic/ioctls.h: pushing characters into a terminal's input, and the console's variant of it
 export const TIOCSTI = 0x5412;
 export const TIOCLINUX = 0x541c;

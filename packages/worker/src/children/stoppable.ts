@@ -54,13 +54,27 @@ export class Stoppable {
    */
   look(procFd: number, maxBytes: number): number {
     if (!this.#stopped || this.#rests) return Number.POSITIVE_INFINITY;
-    const { state, allocated } = readProcess(procFd, this.pid) ?? { state: 'X', allocated: 0 };
-    if (allocated > maxBytes) throw new TemplateError('it holds more memory than it may at rest');
-    this.#rests = STOPPED_STATES.includes(state);
+    this.#rests = STOPPED_STATES.includes(this.#state(procFd, maxBytes));
     if (this.#rests) return Number.POSITIVE_INFINITY;
     const used = (processCpuTimeNs(this.pid) ?? 0) - this.#usedBefore;
     if (used > STOPS_WITHIN_CPU_NS || performance.now() - this.#stoppedAt > STOPS_WITHIN_MS)
       throw new TemplateError('it does not stop');
     return LOOK_AGAIN_MS;
+  }
+
+  /**
+   * Looks whether one that rests still holds no more than it may: the kernel puts memory of which little is there into
+   * large pages by and by, whether its process runs or not.
+   *
+   * @throws TemplateError: it must be ended
+   */
+  lookAgain(procFd: number, maxBytes: number): void {
+    if (this.rests) this.#state(procFd, maxBytes);
+  }
+
+  #state(procFd: number, maxBytes: number): string {
+    const { state, allocated } = readProcess(procFd, this.pid) ?? { state: 'X', allocated: 0 };
+    if (allocated > maxBytes) throw new TemplateError('it holds more memory than it may at rest');
+    return state;
   }
 }

@@ -27,6 +27,13 @@ const MEMORY_LOOK_MS = 20;
  */
 const REST_AFTER_MS = 20;
 
+/**
+ * How often some of the templates at rest are looked at again, and how many of them: all within {@link LOOKS_FOR_ALL}
+ * times. The kernel makes large pages out of small ones at some MiB per second for the whole machine.
+ */
+const LOOK_AT_REST_MS = 1_000;
+const LOOKS_FOR_ALL = 16;
+
 /** So long a request that has come waits for a template to call: longer than it takes, and no matter if it does not. */
 const ASKS_WITHIN_MS = 1;
 
@@ -40,6 +47,7 @@ export class Template {
   static readonly #live = new Set<Template>();
   /** Those that may use a processor, and those that nobody has seen at rest since they could. */
   static readonly #awake = new Set<Template>();
+  static #lookedAt = 0;
   readonly #process: Stoppable;
   readonly #arena: RequestArena;
   readonly #procFd: number;
@@ -100,6 +108,27 @@ export class Template {
       });
     }
     return again;
+  }
+
+  /**
+   * Looks again at some of those at rest, each in its turn, and ends those that hold more memory by now than they are
+   * kept for.
+   *
+   * @returns milliseconds until it is to be called again; infinite when there are none
+   */
+  static lookAtRest(): number {
+    if (Template.#live.size === 0) return Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    const due = Template.#lookedAt + LOOK_AT_REST_MS;
+    if (now < due) return due - now;
+    Template.#lookedAt = now;
+    const turn = [...Template.#live].slice(0, Math.ceil(Template.#live.size / LOOKS_FOR_ALL));
+    for (const template of turn) {
+      Template.#live.delete(template);
+      Template.#live.add(template);
+      template.#orEnd(() => template.#lookAgain());
+    }
+    return LOOK_AT_REST_MS;
   }
 
   /** Ends all templates of this worker with their jobs. */
@@ -313,6 +342,12 @@ export class Template {
     );
     if (this.#process.rests && this.#job?.rests !== false) Template.#awake.delete(this);
     return again;
+  }
+
+  #lookAgain(): void {
+    const { maxAtRest } = this.#memory;
+    this.#process.lookAgain(this.#procFd, maxAtRest);
+    this.#job?.lookAgain(this.#procFd, maxAtRest);
   }
 
   #orEnd(run: () => void): void {

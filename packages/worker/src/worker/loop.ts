@@ -51,6 +51,7 @@ function awaitRequest(hostFd: number, guardFd: number | undefined): boolean {
   if (guardFd === undefined) return true;
   const host: PollEntry = { fd: hostFd, events: POLLIN, revents: 0 };
   const guard: PollEntry = { fd: guardFd, events: 0, revents: 0 };
-  poll([host, guard], Number.POSITIVE_INFINITY);
+  do poll([host, guard], Template.lookAtRest());
+  while (host.revents === 0 && guard.revents === 0);
   return (guard.revents & POLLHUP) === 0;
 }

@@ -1,161 +1,73 @@
-// A worker some of whose templates have been taken over: each is a native program behind the template's filters that
-// knows its descriptors. Started by rogue-template.test.ts under the workers' flags; prints what became of it as JSON.
+// A worker some of whose templates have been taken over. Started by rogue-template.test.ts under the workers' flags; prints
+// what became of it as JSON.
 import { randomBytes } from 'node:crypto';
 import {
   addressOf,
   closeDescriptor,
-  compileFilter,
   exitNow,
-  forkChild,
   pipe,
-  readAllocated,
   readFully,
   readSmallFile,
   sleep,
   viewOf,
   writeAll,
 } from '@pvf/sandbox-linux';
-import { markBegun } from '../../src/across/beginning.ts';
-import { type JobLimits, RequestArena, Template, TemplateError, type TemplateJob } from '../../src/index.ts';
+import { type Template, TemplateError, type TemplateJob } from '../../src/index.ts';
 import { ownChildren } from '../../src/own-children.ts';
 import { COMMAND_BYTES } from '../../src/template/template-process.ts';
-import { becomeIsolatedWorker } from './isolated-worker.ts';
-import { call, MAP_PRIVATE_ANONYMOUS, memory, PAGE, PROT_READ, PROT_WRITE, words } from './native.ts';
+import { call, memory, PAGE } from './native.ts';
+import {
+  A_WHILE_MS,
+  answer,
+  children,
+  dwell,
+  type Ends,
+  end,
+  fork,
+  hoard,
+  hoardTables,
+  job,
+  LIMITS,
+  onOrders,
+  promise,
+  READY,
+  RIGHT,
+  type RogueOrder,
+  runOn,
+  sleepForEver,
+  spinForEver,
+  spread,
+  startHonest,
+  startLoading,
+  startRogue,
+} from './rogue.ts';
 
-interface Order {
-  readonly directory: string;
-  readonly namespaces: boolean;
-  /** False: as if the worker did not answer clones itself, to show what a template could do. */
-  readonly gate: boolean;
+interface Order extends RogueOrder {
   /**
    * What becomes of strays is reported; or the worker only waits to be killed with one about; or two such templates do
-   * all they can while a third one runs `candidates`.
+   * all they can while a third one runs `candidates`; or as many are started, one after the other, that do not load as they
+   * should.
    */
-  readonly what: 'strays' | 'deserter' | 'colluding';
+  readonly what: 'strays' | 'deserter' | 'colluding' | 'loading';
   readonly candidates?: number;
 }
-const { directory, namespaces, gate, what, candidates = 0 }: Order = JSON.parse(process.argv[2]!);
-const LIMITS: JobLimits = { cpuLimitNs: 5e9, outputLimitBytes: 1024 };
-const FUTEX_WAIT_PRIVATE = 128;
-const READY = 1;
+const { gate = true, what, candidates = 0 }: Order = JSON.parse(process.argv[2]!);
 const STRAYS = 5;
 const SOME_TICKS = 5;
 /** For each candidate of a template that was taken over. */
 const HOSTILE_CPU_NS = 20e6;
-const RIGHT = JSON.stringify([{ type: 'exited', status: 0 }, [7]]);
+/** For those that do not come to an end with loading. */
+const LOADING_CPU_NS = 20e6;
 /** On a machine with much else to do. */
 const PATIENCE_MS = 20_000;
-/** Long enough for a process to make others, or to use some processor time. */
-const A_WHILE_MS = 300;
-/** An order whose call fails unseen holds another PVF’s candidate up for ten seconds. */
-const HELD_MS = 9_000;
 /** What a job says in place of that it begins. */
 const NOT_BEGUN = 0;
-/** Kinds of memory side by side, none of which the kernel can take for one: what a fork has to copy. */
-const MAPPINGS = 30_000;
-const RLIMIT_NPROC = 6;
-/** More than a template may gain. */
-const HOARD_BYTES = 32 * 1024 * 1024;
-const TOO_MUCH = 'it holds more memory than it may at rest';
-/** Times that one rests: with each it may take a little more. */
-const RESTS = 50;
-const MADV_HUGEPAGE = 14;
 const SIG_BLOCK = 0;
 const SIGNAL_SET_BYTES = 8;
 
-const restricted = becomeIsolatedWorker(directory, namespaces);
-/** A filter that has the worker answer a call that nobody makes. */
-const noGate = compileFilter({ deny: ['acct'], onViolation: 'notify' });
-const filters = restricted.job.templateFilters!;
-const job = gate ? restricted.job : { ...restricted.job, templateFilters: { ...filters, clone: noGate } };
-
-/** Answers with the first byte of its request. */
-const honest: TemplateJob = (request, writeFd) => {
-  writeAll(writeFd, request.slice(0, 1));
-  return 0;
-};
-
-function start(load: (lock: () => void) => TemplateJob): Template {
-  const template = Template.start(job, new RequestArena(job.procFd), LIMITS.cpuLimitNs, load);
-  if (template === undefined) throw new Error('the template did not load');
-  return template;
-}
-
-const startHonest = (): Template =>
-  start((lock) => {
-    lock();
-    return honest;
-  });
-
-function runOn(template: Template): string {
-  try {
-    const { end, output } = template.run(Uint8Array.of(7), LIMITS);
-    return JSON.stringify([end, [...output]]);
-  } catch (error) {
-    const { name, message } = error as Error;
-    return `${name}: ${message.replace(/\d+/g, 'N')}`;
-  }
-}
-
-interface Ends {
-  readonly order: number;
-  readonly command: number;
-  readonly status: number;
-  readonly result: number;
-}
-
-/** Starts a template that does `conduct` once it has said that it is ready. */
-function startRogue(conduct: (ends: Ends) => void, hostFd?: number): Template {
-  const arena = new RequestArena(job.procFd);
-  // As `Template.start` will make them.
-  const pipes = [pipe(), pipe(), pipe(), pipe()];
-  for (const { readFd, writeFd } of pipes) {
-    closeDescriptor(readFd);
-    closeDescriptor(writeFd);
-  }
-  const [order, command, status, result] = pipes;
-  const ends = {
-    order: order!.readFd,
-    command: command!.readFd,
-    status: status!.writeFd,
-    result: result!.writeFd,
-  };
-  const load = (lock: () => void): TemplateJob => {
-    lock();
-    writeAll(ends.status, Uint8Array.of(READY));
-    conduct(ends);
-    return exitNow(0);
-  };
-  return Template.start(job, arena, LIMITS.cpuLimitNs, load, hostFd)!;
-}
-
-function sleepForEver(): never {
-  for (;;) call('futex', memory(8), FUTEX_WAIT_PRIVATE, 0, 0, 0, 0);
-}
-
-function spinForEver(): never {
-  for (;;);
-}
-
-const fork = (body: () => never): number => forkChild({ namespaces: job.namespaces, sibling: true, body });
-/** Takes the commands of the worker one by one, and does `each` for them. */
-const onOrders = ({ order, status }: Ends, each: () => void): void => {
-  while (readFully(order, new Uint8Array(1)) === 1) {
-    each();
-    writeAll(status, Uint8Array.of(1));
-  }
-};
 const breed = (body: () => never = sleepForEver): void => {
   for (let i = 0; i < STRAYS; i++) fork(body);
 };
-/** An honest job's answer. */
-const answer = ({ command, result }: Ends): never => {
-  readFully(command, new Uint8Array(COMMAND_BYTES));
-  markBegun(result);
-  writeAll(result, Uint8Array.of(7));
-  return exitNow(0);
-};
-
 /** Ends by SIGKILL alone from here on, with all that is forked. */
 const blockSignals = (): void => {
   call('rt_sigprocmask', SIG_BLOCK, memory(Buffer.alloc(SIGNAL_SET_BYTES, 0xff)), 0, SIGNAL_SET_BYTES);
@@ -167,24 +79,6 @@ const confess = ({ command, result }: Ends, words: Uint8Array): never => {
   writeAll(result, words);
   return exitNow(1);
 };
-/** Makes the next fork a long one. */
-const spread = (): void => {
-  for (let i = 0; i < MAPPINGS; i++)
-    call('mmap', 0, PAGE, i % 2 === 0 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
-};
-
-/** Has the worker let it make a process, and then makes none, because it has seen to it that none can be made. */
-const promise = (then: () => void): void => {
-  call('prlimit64', 0, RLIMIT_NPROC, words(0, 0), 0);
-  try {
-    fork(spinForEver);
-  } catch {
-    then();
-  }
-};
-
-const children = (): number => ownChildren(job.procFd)!.length;
-
 /** Fields of proc_pid_stat(5) of each child, from its state on. */
 const statsOfChildren = (): string[][] =>
   ownChildren(job.procFd)!.map((pid) => {
@@ -227,7 +121,7 @@ function against(victim: Template, conduct: (ends: Ends) => void): Record<string
   sleep(A_WHILE_MS);
   const later = children() - before - 1;
   const other = runOn(victim);
-  rogue.close();
+  end(rogue);
   const left = children() - before;
   return { found, own, later, other, left };
 }
@@ -236,66 +130,36 @@ function against(victim: Template, conduct: (ends: Ends) => void): Record<string
  * A template that has the worker wait for a job that never comes, while another PVF's candidate is due.
  *
  * @param then what the template does instead
+ * @returns why the worker waits no longer; with the candidate's answer
  */
 function promised(victim: Template, then: (ends: Ends) => void): Record<string, unknown> {
   const before = children();
-  // The host calls all the time.
+  const conduct = (ends: Ends): void => onOrders(ends, () => promise(() => then(ends)));
+  // The host calls all the time: that there is no job turns out when the candidate has come.
   const host = pipe();
   writeAll(host.writeFd, Uint8Array.of(1));
-  const rogue = startRogue((ends) => onOrders(ends, () => promise(() => then(ends))), host.readFd);
+  const rogue = startRogue(conduct, host.readFd);
   sleep(A_WHILE_MS);
-  const start = performance.now();
-  try {
-    rogue.prepareJob();
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    rogue.close();
-  }
+  orderFrom(rogue);
   const other = runOn(victim);
-  const held = performance.now() - start > HELD_MS;
-  rogue.close();
+  end(rogue);
   for (const fd of Object.values(host)) closeDescriptor(fd);
-  return { other, held, left: children() - before };
+  const another = startRogue(conduct);
+  const own = orderFrom(another);
+  end(another);
+  return { own, other, left: children() - before };
 }
 
-/** Takes memory, in as large pages as there are. */
-const hoard = (): void => {
-  const at = call('mmap', 0, HOARD_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
-  call('madvise', at, HOARD_BYTES, MADV_HUGEPAGE);
-  const bytes = new Uint8Array(viewOf(at, HOARD_BYTES));
-  for (let offset = 0; offset < bytes.length; offset += PAGE) bytes[offset] = 1;
-};
-
-/**
- * What becomes of a template that is to rest again and again.
- *
- * @param calls the host has another PVF's candidate each time; else the worker is idle
- */
-function rests(victim: Template, conduct: (ends: Ends) => void, calls: boolean): Record<string, unknown> {
-  const others = new Set(ownChildren(job.procFd));
-  const host = pipe();
-  if (calls) writeAll(host.writeFd, Uint8Array.of(1));
-  const rogue = startRogue((ends) => onOrders(ends, () => conduct(ends)), host.readFd);
-  rogue.keep(0);
-  let own = 'rests';
-  for (let round = 0; own === 'rests' && round < RESTS; round++) {
-    try {
-      rogue.prepareJob();
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      own = error.message;
-      rogue.close();
-    }
-    if (calls) runOn(victim);
-    if (rogue.isClosed) own = TOO_MUCH;
+/** Has a template make a job ahead. @returns why it is given up */
+function orderFrom(template: Template): string | undefined {
+  try {
+    template.prepareJob();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    end(template);
+    return error.message;
   }
-  const held = ownChildren(job.procFd)!
-    .filter((pid) => !others.has(pid))
-    .map((pid) => readAllocated(job.procFd!, pid)! - readAllocated(job.procFd!, process.pid)!);
-  const other = runOn(victim);
-  rogue.close();
-  for (const fd of Object.values(host)) closeDescriptor(fd);
-  return { own, other, hoards: held.some((bytes) => bytes > HOARD_BYTES / 2) };
 }
 
 /** With each template that is started the first turn is the next one: few come to a second. */
@@ -349,6 +213,15 @@ function hostileConduct(ends: Ends): void {
         hoard();
         return answer(ends);
       }),
+    () => {
+      hoardTables();
+      fork(() => answer(ends));
+    },
+    () => promise(dwell()),
+    () => {
+      fork(() => answer(ends));
+      dwell()();
+    },
   ];
   let turn = firstTurn;
   onOrders(ends, () => turns[turn++ % turns.length]!());
@@ -371,7 +244,7 @@ function collude(): Record<string, unknown> {
         template.prepareJob();
       } catch (error) {
         if (!(error instanceof TemplateError)) throw error;
-        template.close();
+        end(template);
         outcome.givenUp++;
         hostile[index] = startHostile();
       }
@@ -380,10 +253,76 @@ function collude(): Record<string, unknown> {
     honestOne.prepareJob();
     outcome.mostChildren = Math.max(outcome.mostChildren, children());
   }
-  for (const template of [...hostile, honestOne]) template.close();
+  for (const template of [...hostile, honestOne]) end(template);
   sleep(A_WHILE_MS);
   outcome.left = children();
   return outcome;
+}
+
+/** What templates do that are to load an artifact which has taken them over. */
+const LOADING: readonly ((ends: Ends, lock: () => void) => void)[] = [
+  () => {
+    throw new Error('the artifact cannot be loaded');
+  },
+  () => {},
+  () => spinForEver(),
+  () => call('kill', 0, 9),
+  ({ status }) => writeAll(status, Uint8Array.of(READY + 1)),
+  ({ status }) => {
+    closeDescriptor(status);
+    sleepForEver();
+  },
+  ({ result, status }) => {
+    writeAll(result, new Uint8Array(PAGE));
+    writeAll(status, new Uint8Array(PAGE));
+  },
+  ({ status }, lock) => {
+    lock();
+    writeAll(status, Uint8Array.of(READY));
+    fork(() => exitNow(0));
+  },
+  (ends, lock) => {
+    lock();
+    writeAll(ends.status, Uint8Array.of(READY));
+    onOrders(ends, () => fork(() => confess(ends, new Uint8Array(PAGE))));
+  },
+  () => fork(spinForEver),
+];
+
+/** The number that the next descriptor gets: what nobody has closed raises it. */
+function nextDescriptor(): number {
+  const ends = Object.values(pipe());
+  for (const fd of ends) closeDescriptor(fd);
+  return Math.min(...ends);
+}
+
+/** One PVF after the other whose template does not load, or only seems to. */
+function loadMany(): Record<string, unknown> {
+  const honestOne = startHonest();
+  const outcome = { loaded: 0, answered: 0, wrong: 0 };
+  const before = nextDescriptor();
+  for (let i = 0; i < candidates; i++) {
+    const conduct = LOADING[i % LOADING.length]!;
+    const load = (ends: Ends, lock: () => void): TemplateJob => {
+      conduct(ends, lock);
+      return exitNow(0);
+    };
+    const template = startLoading(load, undefined, LOADING_CPU_NS);
+    if (template !== undefined) {
+      outcome.loaded++;
+      if (runOn(template) === RIGHT) outcome.answered++;
+      end(template);
+    }
+    if (runOn(honestOne) !== RIGHT) outcome.wrong++;
+  }
+  const descriptors = nextDescriptor() - before;
+  end(honestOne);
+  return { ...outcome, descriptors, left: children() };
+}
+
+if (what === 'loading') {
+  writeAll(1, Buffer.from(JSON.stringify(loadMany())));
+  exitNow(0);
 }
 
 if (what === 'deserter') {
@@ -466,30 +405,7 @@ result.confessionsKept = copiesOf(confession);
 result.promisesAndSleeps = promised(victim, sleepForEver);
 result.promisesAndSpins = promised(victim, spinForEver);
 result.promisesAndAsksAgain = promised(victim, () => promise(sleepForEver));
-
-for (const calls of [false, true]) {
-  result[calls ? 'restsWhileCalled' : 'rests'] = [
-    rests(victim, (ends) => fork(() => answer(ends)), calls),
-    rests(
-      victim,
-      (ends) => {
-        hoard();
-        fork(() => answer(ends));
-      },
-      calls,
-    ),
-    rests(
-      victim,
-      (ends) => {
-        fork(() => {
-          hoard();
-          return answer(ends);
-        });
-      },
-      calls,
-    ),
-  ];
-}
+result.promisesAndDwells = promised(victim, () => dwell()());
 
 // Those that have nothing to do get no processor time while another candidate runs.
 const rogue = startRogue((ends) =>
@@ -507,7 +423,7 @@ sleep(A_WHILE_MS);
 const rested = ticks();
 sleep(A_WHILE_MS);
 result.spinsOn = ticks() - rested > 0;
-for (const template of [rogue, victim]) template.close();
+for (const template of [rogue, victim]) end(template);
 result.childrenAtEnd = children();
 writeAll(1, Buffer.from(JSON.stringify(result)));
 exitNow(0);

@@ -1,56 +1,28 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { idsOf, rogueArguments, runRogue } from './run-rogue.ts';
 import { until } from './sleeping-worker.ts';
-import { NODE_FLAGS } from './take-over.ts';
 import { USERS } from './users.ts';
 
-const RUNNER = join(import.meta.dirname, 'rogue-template.runner.ts');
-const WALL_LIMIT_MS = 60_000;
+const RUNNER = 'rogue-template.runner.ts';
 /** `npm run hostile -- colluding` runs 1,000. */
 const COLLUDED = 20;
+/** In turn, in each of ten ways. */
+const LOADED = 40;
 /** As the worker's owner is promised. */
 const GONE_AFTER_MS = 200;
 
-function argumentsFor(order: Record<string, unknown>, uid: number | undefined): string[] {
-  const directory = mkdtempSync(join(tmpdir(), 'pvf-rogue-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  chmodSync(directory, 0o755);
-  if (uid !== undefined) chownSync(directory, uid, uid);
-  return [...NODE_FLAGS, RUNNER, JSON.stringify({ directory, ...order })];
-}
-
-const ids = (uid: number | undefined) => (uid === undefined ? {} : { uid, gid: uid });
-
-function run(order: Record<string, unknown>, uid: number | undefined): unknown {
-  const { stdout, stderr, status } = spawnSync(process.execPath, argumentsFor(order, uid), {
-    encoding: 'utf8',
-    env: {},
-    timeout: WALL_LIMIT_MS,
-    killSignal: 'SIGKILL',
-    ...ids(uid),
-  });
-  expect([status, stderr]).toEqual([0, '']);
-  return JSON.parse(stdout);
-}
-
 const ANSWER = JSON.stringify([{ type: 'exited', status: 0 }, [7]]);
-const TOO_MUCH = 'it holds more memory than it may at rest';
-/** A modest one, one that takes memory, and one whose waiting job does: as far as that comes before it is stopped. */
-const RESTS = [
-  { own: 'rests', other: ANSWER, hoards: false },
-  { own: TOO_MUCH, other: ANSWER, hoards: false },
-  { own: expect.stringMatching(`^(rests|${TOO_MUCH})$`), other: ANSWER, hoards: false },
-];
+/** The worker has noticed that no job comes; it would else have waited for as long as it may. */
+const NOT_WAITED_FOR = { own: 'no job was made', other: ANSWER, left: 0 };
 /** Nobody but the template was there, and another PVF's candidate has its answer. */
 const unharmed = (own: string) => ({ found: 0, own, later: 0, other: ANSWER, left: 0 });
 
 describe.each(USERS)('a template that has been taken over, run by $name', ({ uid }) => {
   it.each([true, false])('makes no process that nobody ordered (namespaces: %s)', (namespaces) => {
-    expect(run({ namespaces, gate: true, what: 'strays' }, uid)).toEqual({
+    expect(runRogue(RUNNER, { namespaces, gate: true, what: 'strays' }, uid)).toEqual({
       first: ANSWER,
       breedsUnordered: unharmed('TemplateError: it would make a process that nobody ordered'),
       breedsOnOrder: unharmed(
@@ -68,11 +40,10 @@ describe.each(USERS)('a template that has been taken over, run by $name', ({ uid
       takesLongToFork: unharmed(ANSWER),
       confesses: unharmed('TemplateError: job N ended before it began with its request'),
       confessionsKept: 0,
-      promisesAndSleeps: { other: ANSWER, held: false, left: 0 },
-      promisesAndSpins: { other: ANSWER, held: false, left: 0 },
-      promisesAndAsksAgain: { other: ANSWER, held: false, left: 0 },
-      rests: RESTS,
-      restsWhileCalled: RESTS,
+      promisesAndSleeps: NOT_WAITED_FOR,
+      promisesAndSpins: NOT_WAITED_FOR,
+      promisesAndAsksAgain: NOT_WAITED_FOR,
+      promisesAndDwells: NOT_WAITED_FOR,
       spins: true,
       other: ANSWER,
       spinsOn: false,
@@ -81,12 +52,24 @@ describe.each(USERS)('a template that has been taken over, run by $name', ({ uid
   });
 
   it.each([true, false])('would, if the worker did not answer its calls (namespaces: %s)', (namespaces) => {
-    expect(run({ namespaces, gate: false, what: 'strays' }, uid)).toEqual({ found: 5 });
+    expect(runRogue(RUNNER, { namespaces, gate: false, what: 'strays' }, uid)).toEqual({ found: 5 });
+  });
+
+  it('is one of many that do not load, and leaves nothing behind', () => {
+    const order = { namespaces: true, what: 'loading', candidates: LOADED };
+    expect(runRogue(RUNNER, order, uid)).toEqual({
+      // Two of each ten say so.
+      loaded: LOADED / 5,
+      answered: 0,
+      wrong: 0,
+      descriptors: 0,
+      left: 0,
+    });
   });
 
   it('and another one like it change nothing for an honest one', () => {
     const order = { namespaces: true, gate: true, what: 'colluding', candidates: COLLUDED };
-    const result = run(order, uid) as Record<string, number>;
+    const result = runRogue(RUNNER, order, uid) as Record<string, number>;
     expect(result).toMatchObject({ candidates: COLLUDED, wrong: 0, left: 0 });
     // Three templates, a job of each.
     expect(result.mostChildren).toBeLessThanOrEqual(6);
@@ -123,11 +106,11 @@ async function survivors(
   toAll?: NodeJS.Signals,
 ): Promise<number[]> {
   const order = { namespaces, gate: true, what: 'deserter' };
-  const worker = spawn(process.execPath, argumentsFor(order, uid), {
+  const worker = spawn(process.execPath, rogueArguments(RUNNER, order, uid), {
     env: {},
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
-    ...ids(uid),
+    ...idsOf(uid),
   });
   const ended = once(worker, 'exit');
   onTestFinished(() => {
