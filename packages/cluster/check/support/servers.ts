@@ -47,7 +47,8 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports of loopback that nobody has at the moment. */
+export async function freePorts(count: number): Promise<number[]> {
   const probes = await Promise.all(
     Array.from({ length: count }, async () => {
       const probe = createServer().listen(0, '127.0.0.1');
@@ -62,26 +63,37 @@ async function freePorts(count: number): Promise<number[]> {
 
 /** Starts servers on loopback with JetStream, as a cluster if there is more than one. @param extra lines of configuration */
 export async function startServers(count: number, extra = ''): Promise<Servers> {
-  const program = serverProgram();
-  const directory = mkdtempSync(join(tmpdir(), 'pvf-nats-'));
   const ports = await freePorts(2 * count);
   const routes = ports.slice(count).map((port) => `"nats-route://127.0.0.1:${port}"`);
-  const list = Array.from({ length: count }, (_, index) => {
-    const file = join(directory, `${index}.conf`);
+  return await startConfigured(ports.slice(0, count), (index, store) => {
     const cluster =
       count === 1
         ? ''
         : `cluster { name: pvf-check, listen: "127.0.0.1:${ports[count + index]}", routes: [${routes.join(', ')}] }`;
-    writeFileSync(
-      file,
-      `server_name: s${index}
+    return `server_name: s${index}
 listen: "127.0.0.1:${ports[index]}"
-jetstream { store_dir: "${directory}/s${index}", max_file_store: 4GB, max_memory_store: 256MB }
+jetstream { store_dir: "${store}", max_file_store: 4GB, max_memory_store: 256MB }
 ${cluster}
 ${extra}
-`,
-    );
-    return launch(program, file, `nats://127.0.0.1:${ports[index]}`);
+`;
+  });
+}
+
+/**
+ * Starts servers with what `configure` writes.
+ * @param ports of loopback, for clients, one for each server
+ * @param configure told which server it is, from 0, and where it may store
+ */
+export async function startConfigured(
+  ports: readonly number[],
+  configure: (index: number, store: string) => string,
+): Promise<Servers> {
+  const program = serverProgram();
+  const directory = mkdtempSync(join(tmpdir(), 'pvf-nats-'));
+  const list = ports.map((port, index) => {
+    const file = join(directory, `${index}.conf`);
+    writeFileSync(file, configure(index, join(directory, `s${index}`)));
+    return launch(program, file, `nats://127.0.0.1:${port}`);
   });
   const servers: Servers = {
     list,
