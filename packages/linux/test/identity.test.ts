@@ -85,6 +85,7 @@ describe.each(IDENTITIES)('identity as %s', (as) => {
     expect(runCase('identity', 'pivot-root', { as })).toEqual({
       readOnly: {
         answer: {
+          options: ['ro', 'nosuid', 'nodev', 'noexec'],
           root: ['file', 'writable'],
           up: ['file', 'writable'],
           file: 'text',

@@ -1,5 +1,52 @@
 import { describe, expect, test } from 'vitest';
+import {
+  FS_ACCESS,
+  LANDLOCK_SCOPES,
+  NET_ACCESS,
+  selectFs,
+  selectNet,
+  selectScopes,
+} from '../src/landlock/access.ts';
 import { IDENTITIES, runCase } from './support/spawn.ts';
+
+/** In the order of their bits in linux/landlock.h. */
+const FS = [
+  ['execute', 'write-file', 'read-file', 'read-dir', 'remove-dir', 'remove-file', 'make-char', 'make-dir'],
+  ['make-reg', 'make-sock', 'make-fifo', 'make-block', 'make-sym', 'refer', 'truncate', 'ioctl-dev'],
+].flat();
+
+describe('the rights of Landlock', () => {
+  test('have the bits of the kernel', () => {
+    expect(FS_ACCESS).toEqual(FS);
+    expect(FS_ACCESS.map((name) => selectFs([name], 99).mask)).toEqual(FS.map((_, bit) => 2 ** bit));
+    expect(NET_ACCESS.map((name) => [name, selectNet([name], 99).mask])).toEqual([
+      ['bind-tcp', 1],
+      ['connect-tcp', 2],
+    ]);
+    expect(LANDLOCK_SCOPES.map((name) => [name, selectScopes([name], 99).mask])).toEqual([
+      ['abstract-unix-socket', 1],
+      ['signal', 2],
+    ]);
+  });
+
+  // https://docs.kernel.org/userspace-api/landlock.html, "Previous limitations"
+  test.each([
+    [1, 0x1fff, 0, 0],
+    [2, 0x3fff, 0, 0],
+    [3, 0x7fff, 0, 0],
+    [4, 0x7fff, 3, 0],
+    [5, 0xffff, 3, 0],
+    [6, 0xffff, 3, 3],
+    [7, 0xffff, 3, 3],
+  ])('are those that ABI %i has', (abi, fs, net, scopes) => {
+    expect(selectFs(FS_ACCESS, abi)).toEqual({
+      mask: fs,
+      names: FS.filter((_, bit) => fs & (1 << bit)),
+      missing: FS.filter((_, bit) => !(fs & (1 << bit))),
+    });
+    expect([selectNet(NET_ACCESS, abi).mask, selectScopes(LANDLOCK_SCOPES, abi).mask]).toEqual([net, scopes]);
+  });
+});
 
 describe.each(IDENTITIES)('Landlock as %s', (as) => {
   test('rules grant what they name beneath their path and nothing else', () => {
