@@ -30,13 +30,10 @@ describe('the end of a job in words', () => {
     [{ type: 'signaled', signal: 9 }, 'received signal: SIGKILL'],
     [{ type: 'signaled', signal: 31 }, 'received signal: SIGSYS (a forbidden system call)'],
     [{ type: 'signaled', signal: 40 }, 'received signal: signal 40'],
+    [{ type: 'cpu-limit' }, 'killed: its CPU time was used up'],
+    [{ type: 'memory-limit' }, 'killed: it exceeded its memory limit'],
+    [{ type: 'output-limit' }, 'killed: it wrote more than an answer can have'],
   ] as const)('%j', (end, words) => {
     expect(describeEnd(end)).toBe(words);
-  });
-
-  it('names the limit that was exceeded', () => {
-    expect(describeEnd({ type: 'cpu-limit' })).toContain('CPU time');
-    expect(describeEnd({ type: 'memory-limit' })).toContain('memory');
-    expect(describeEnd({ type: 'output-limit' })).toContain('answer');
   });
 });

@@ -266,8 +266,7 @@ describe('pairing', () => {
     expect(pairing([5n, 7n], [order - 35n, 1n])).toBe(ONE);
   });
 
-  test('agrees with an independent implementation up to the cube that the reference computes', () => {
-    const { Fp12 } = bls12_381.fields;
+  test('is that of an independent implementation, which takes the same power', () => {
     const value = bls12_381.pairing(G1.BASE.multiply(11n), G2.BASE.multiply(13n));
     const parts = (x: unknown): bigint[] =>
       typeof x === 'bigint'
@@ -276,7 +275,7 @@ describe('pairing', () => {
             .sort()
             .flatMap((key) => parts((x as Record<string, unknown>)[key]));
     const encode = (x: unknown) => Buffer.concat(parts(x).map((n) => littleEndian(n, 48))).toString('hex');
-    expect([encode(value), encode(Fp12.mul(Fp12.sqr(value), value))]).toContain(pairing([11n, 13n]));
+    expect(pairing([11n, 13n])).toBe(encode(value));
   });
 
   test('pairs with infinity contribute nothing', () => {
