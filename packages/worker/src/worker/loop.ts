@@ -1,6 +1,7 @@
 import { exitNow, POLLHUP, POLLIN, type PollEntry, poll } from '@pvf/linux';
 import { forgetOutput } from '../children/output.ts';
 import { Template } from '../children/template.ts';
+import { reapEnded } from '../own-children.ts';
 import type { WorkerContext } from './context.ts';
 
 /** What a worker does with requests: `PrepareServer` and `ExecuteServer`. */
@@ -32,6 +33,7 @@ export function serveRequests({ connection, kind, job, log }: WorkerContext, ser
       if (request === undefined) throw new Error('the host closed the connection');
       connection.send(server.answer(request));
       forgetOutput();
+      reapEnded();
       server.answered?.();
     }
   } catch (error) {
