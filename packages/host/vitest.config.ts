@@ -8,6 +8,6 @@ export default defineConfig({
     ...SUITE,
     include: ['test/**/*.test.ts'],
     exclude: ['test/shared/**'],
-    testTimeout: 60_000,
+    testTimeout: 150_000,
   },
 });

@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     ...SUITE,
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 150_000,
   },
 });

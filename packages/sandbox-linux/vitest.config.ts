@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     ...SUITE,
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 150_000,
     globalSetup: ['../linux/test/support/stage.ts'],
   },
 });

@@ -9,9 +9,8 @@ import { templateAndJob } from './support/loaded.ts';
 import { answerOf, WorkerPair } from './support/workers.ts';
 
 const LIMIT_MS = 30_000;
-const SHORT_LIMIT_MS = 1_000;
-/** Enough to be found at work. */
-const FUNCTIONS = 600;
+/** Enough to be found at work, however seldom this process may look. */
+const FUNCTIONS = 3_000;
 const ENDLESS = { ...GUEST_INPUT, blockData: burnsCpuBlock(1n << 60n) };
 /** More than any process uses that only waits. */
 const BUSY_TICKS = 10;
@@ -102,11 +101,13 @@ it('the processes of an execute worker share a request that they cannot write, a
 
   // The first candidate of an artifact has a job that loads it itself.
   const { pid: worker } = (await pair.executeWorker()).process;
-  const first = pair.execute(prepared, ENDLESS, SHORT_LIMIT_MS);
-  expect(inheritedBy(await runningJob(worker))).toEqual({
+  const first = pair.execute(prepared, ENDLESS, LIMIT_MS);
+  const alone = await runningJob(worker);
+  expect(inheritedBy(alone)).toEqual({
     shared: [REQUEST, 'r--p /artifact'],
     descriptors: sorted([ANSWER], INERT),
   });
+  process.kill(alone, 'SIGKILL');
   await first;
   expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT]) });
   const corrupted = pair.artifactOf(Buffer.from('another file'));
@@ -131,11 +132,10 @@ it('the processes of an execute worker share a request that they cannot write, a
     descriptors: sorted(INERT, ['read pipe', ANSWER]),
   });
 
-  const last = pair.execute(prepared, ENDLESS, SHORT_LIMIT_MS);
-  expect(inheritedBy(await runningJob(worker, [template]))).toEqual({
-    shared: [REQUEST],
-    descriptors: sorted([ANSWER], INERT),
-  });
+  const last = pair.execute(prepared, ENDLESS, LIMIT_MS);
+  const job = await runningJob(worker, [template]);
+  expect(inheritedBy(job)).toEqual({ shared: [REQUEST], descriptors: sorted([ANSWER], INERT) });
+  process.kill(job, 'SIGKILL');
   await last;
 });
 
@@ -151,6 +151,7 @@ it('the processes of a prepare worker share a pipe', async () => {
     shared: [REQUEST],
     descriptors: sorted([ANSWER, 'read /proc/PID/maps'], INERT),
   });
+  process.kill(job, 'SIGKILL');
   await preparing;
   expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER) });
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,8 +29,19 @@ export type Cleanup = (callback: () => Promise<void> | void) => void;
 export function directoryFor(uid: number | undefined, cleanup: Cleanup = onTestFinished): string {
   const directory = mkdtempSync(join(tmpdir(), 'pvf-raw-'));
   if (uid !== undefined) chownSync(directory, uid, uid);
-  cleanup(() => rmSync(directory, { recursive: true, force: true }));
+  cleanup(() => removeAll(directory));
   return directory;
+}
+
+/** Also where a test has forbidden its own user to. */
+function removeAll(directory: string): void {
+  const openUp = (path: string): void => {
+    chmodSync(path, 0o700);
+    for (const entry of readdirSync(path, { withFileTypes: true }))
+      if (entry.isDirectory()) openUp(join(path, entry.name));
+  };
+  openUp(directory);
+  rmSync(directory, { recursive: true, force: true });
 }
 
 export interface RawOptions {

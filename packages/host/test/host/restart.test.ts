@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { artifactChecksum } from '@pvf/protocol';
 import { GUEST_INPUT, guest } from '@pvf/test-kit';
@@ -107,7 +115,10 @@ describe('a restarted host', () => {
     ['a truncated file', (path: string) => truncateSync(path, 2)],
   ])('pays for %s with a preparation and nothing else', async (_, spoil) => {
     const { again, artifacts, preparations } = await afterFirstRun();
-    artifacts().forEach(spoil);
+    for (const path of artifacts()) {
+      chmodSync(path, 0o600);
+      spoil(path);
+    }
     const host = await again();
     expect(await host.validate(candidate('fine', { kind: 'backing' }))).toMatchObject({
       kind: 'valid',

@@ -8,7 +8,8 @@ export interface ProcessInfo {
   session: number;
   /** CPU time of all its threads, in clock ticks (100 a second). */
   cpuTicks: number;
-  command: string;
+  /** Read when it is asked for: a process that is busy with its memory makes its readers wait. Empty once it is gone. */
+  readonly command: string;
 }
 
 /** All processes that this one can see, zombies included. */
@@ -23,17 +24,26 @@ export function describe(pid: number): ProcessInfo | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     return {
       pid,
       state: fields[0] ?? '?',
       parent: Number(fields[1]),
       session: Number(fields[3]),
       cpuTicks: Number(fields[11]) + Number(fields[12]),
-      command,
+      get command(): string {
+        return commandOf(pid);
+      },
     };
   } catch {
     return undefined;
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
   }
 }
 
