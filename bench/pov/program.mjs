@@ -8,6 +8,7 @@ import { PvfHost } from '@pvf/host';
 import { guest } from '@pvf/test-kit';
 import { ratioTo, show } from '../support/comparison.mjs';
 import { drive } from '../support/drive.mjs';
+import { runtimesWithBlocks } from '../support/load.mjs';
 import { count, SHARED } from '../support/options.mjs';
 import { sidesOf } from '../support/programs.mjs';
 import { MAX_POV_BYTES, validationDataOf, validationOf } from '../support/requests.mjs';
@@ -19,6 +20,7 @@ import { receiptFor } from './receipts.mjs';
 
 const ONE = { workers: 1, outstanding: 1 };
 const MEGABYTE = 1_000_000;
+const RUNTIME = 'asset-hub-rococo-900';
 /** Of the PoV around its block. */
 const ENCODING_BYTES = 4;
 const SPAWN_TIMEOUT_MS = 60_000;
@@ -37,13 +39,26 @@ export const options = {
   reference: SHARED.reference,
   'reference-host': SHARED['reference-host'],
   against: SHARED.against,
+  runtimes: SHARED.runtimes,
 };
+export const notes = ['One of the PVFs is a real runtime whose blocks are in ../shared (or $PVF_SHARED).'];
 
 export async function measure(given) {
   return { refused: await measureRefusals(given), eventLoop: await measureLoop(given) };
 }
 
-async function measureRefusals({ candidates, warmUp, ...given }) {
+/** A PVF of ours that does nothing but trap, and a real runtime, which makes nothing of such a PoV either. */
+async function measureRefusals(given) {
+  const runtime = runtimesWithBlocks(given.runtimes).find((pvf) => pvf.name === RUNTIME);
+  if (runtime === undefined) throw new Error(`there is no ${RUNTIME} among the runtimes`);
+  const codes = { trap: guest('trap'), [RUNTIME]: runtime.code };
+  const rows = [];
+  for (const [pvf, code] of Object.entries(codes))
+    rows.push({ pvf, sides: await measureRefusal(pvf, code, given) });
+  return rows;
+}
+
+async function measureRefusal(pvf, code, { candidates, warmUp, ...given }) {
   const directory = mkdtempSync(join(tmpdir(), 'pvf-bench-pov-'));
   const blockData = randomFillSync(new Uint8Array(MAX_POV_BYTES - ENCODING_BYTES));
   const large = {
@@ -52,7 +67,7 @@ async function measureRefusals({ candidates, warmUp, ...given }) {
     blockData,
     expectedJob: 'InvalidCandidate',
   };
-  const pvfs = [{ name: 'trap', code: guest('trap'), candidates: [large] }];
+  const pvfs = [{ name: pvf, code, candidates: [large] }];
   const sides = [];
   try {
     for (const programs of sidesOf(given)) {
@@ -121,13 +136,16 @@ export function tables({ refused, eventLoop: { concurrent, megabytes, receipts, 
   return [
     {
       title: 'a PoV of 10 MiB, refused at once',
-      rows: refused.map((row) => ({
-        side: row.side,
-        'median ms': show(row.wallMs.median),
-        'p10 ms': show(row.wallMs.p10),
-        'p90 ms': show(row.wallMs.p90),
-        'this ÷ side': show(ratioTo(refused, row, ({ wallMs }) => wallMs.median)),
-      })),
+      rows: refused.flatMap(({ pvf, sides }) =>
+        sides.map((row) => ({
+          PVF: pvf,
+          side: row.side,
+          'median ms': show(row.wallMs.median),
+          'p10 ms': show(row.wallMs.p10),
+          'p90 ms': show(row.wallMs.p90),
+          'this ÷ side': show(ratioTo(sides, row, ({ wallMs }) => wallMs.median)),
+        })),
+      ),
     },
     {
       title: `the event loop, with ${concurrent} PoVs of ${megabytes} MB at once${receipts ? ', hashed' : ''}`,

@@ -16,7 +16,8 @@ export function machineOf() {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     processors: availableParallelism(),
     memoryBytes: totalmem(),
-    kernel: release(),
+    // Major and minor version: what follows is a machine's own.
+    kernel: release().split('.', 2).join('.'),
     node: process.version,
     load: Number(loadavg()[0].toFixed(2)),
   };

@@ -21,7 +21,7 @@ export const about =
   'Small blocks of one PVF in a row: candidates per second, of the example PVF and of each real runtime.';
 export const options = {
   candidates: count(200, `per runtime and side, in pieces of ${PIECE}`),
-  'warm-up': count(1, 'pieces per runtime and side that are not counted', 0),
+  'warm-up': count(2, 'pieces per runtime and side that are not counted', 0),
   workers: count(2, 'execute workers'),
   outstanding: count(6, 'requests that a host has at once'),
   only: { type: 'text', word: 'TEXT', about: 'PVFs whose name has this in it' },
