@@ -16,6 +16,69 @@ console.log('secret', attempt(() => readFileSync(process.env.SECRET ?? '/etc/sha
 connect(9, '127.0.0.1').on('error', ({ code }) => console.log('network', code)).on('connect', () => console.log('network open'));
 `;
 
+/** Restricts itself, as the README's table of three ways says: at once, or by starting anew. */
+const RESTRICTED = `
+import { connect } from 'node:net';
+import { readFile, writeFile } from 'node:fs/promises';
+import { DEFAULT_DENIED, restrictThisProcess } from '@pvf/sandbox-linux';
+const [installed, node, secret] = process.argv.slice(2);
+const policy = {
+  files: { system: true, read: ['.', installed, '/proc'], write: ['./out'], execute: [node, installed] },
+  network: { access: 'none' },
+  syscalls: { deny: DEFAULT_DENIED },
+};
+if (process.env.AT_ONCE) {
+  try {
+    const { files, ...rest } = policy;
+    restrictThisProcess(process.env.AT_ONCE === 'all' ? policy : rest);
+    console.log('at once: restricted');
+  } catch ({ code, meta }) {
+    console.log('at once:', code, meta.layer, meta.reason);
+    process.exit(3);
+  }
+} else {
+  const outcomes = restrictThisProcess(policy, { restart: true });
+  console.log('layers', outcomes.map(({ layer, status }) => layer + ' ' + status).join(', '));
+}
+const attempt = (what) => what.then(() => 'done', ({ code }) => code);
+console.log('inside', await attempt(readFile('given.txt')));
+console.log('out', await attempt(writeFile('out/restricted.txt', 'made')));
+console.log('elsewhere', await attempt(writeFile('given.txt', 'changed')));
+console.log('secret', await attempt(readFile(secret)));
+connect(9, '127.0.0.1').on('error', ({ code }) => console.log('network', code)).on('connect', () => console.log('network open'));
+`;
+
+/** In the Node that this person has: all of it is restricted, or it says why it is not and what to do, and that works. */
+function restrictsItself(person, node) {
+  const { folder, installed } = person;
+  const program = join(installed, 'restricted.mjs');
+  writeFileSync(program, RESTRICTED);
+  const secret = join(dirname(folder), 'secret');
+  writeFileSync(secret, 'secret', { mode: 0o644 });
+  const command = ['node', program, installed, dirname(dirname(node)), secret];
+  const isHeld = (said) => {
+    assert.match(said, /^inside done$/m);
+    assert.match(said, /^out done$/m);
+    assert.match(said, /^elsewhere EACCES$/m);
+    assert.match(said, /^secret EACCES$/m);
+    assert.match(said, /^network E(PERM|ACCES)$/m);
+    assert.equal(readFileSync(join(folder, 'out/restricted.txt'), 'utf8'), 'made');
+    assert.equal(readFileSync(join(folder, 'given.txt'), 'utf8'), 'given');
+  };
+  const atOnce = ['all', 'all but files'].filter((what) => {
+    const { stdout, status } = person.run(['env', `AT_ONCE=${what}`, ...command], { exit: [0, 3] });
+    if (status === 3) assert.match(stdout, /^at once: LAYER_UNAVAILABLE \w+ .*restart: true/m);
+    else if (what === 'all') isHeld(stdout);
+    else assert.match(stdout, /^network EPERM$/m);
+    writeFileSync(join(folder, 'given.txt'), 'given');
+    return status === 0;
+  });
+  const anew = person.run(command).stdout;
+  assert.match(anew, /^layers network enforced, files enforced, syscalls enforced, privileges enforced/m);
+  isHeld(anew);
+  return ['started anew', ...atOnce.map((what) => `${what} at once`)].join(', ');
+}
+
 export async function playSandboxUser(person) {
   const { folder, installed } = person;
   const node = person.run(['node', '-p', 'process.execPath']).stdout.trim();
@@ -64,5 +127,6 @@ export async function playSandboxUser(person) {
   const said = runIt(sample);
   assert.match(said, /^elsewhere (EACCES|EROFS|EPERM)$/m);
   assert.match(said, /"type":"exited","code":0/);
-  return 'a script in a sandbox, from the shell and from a program';
+  const restricted = restrictsItself(person, node);
+  return `a script in a sandbox, from the shell and from a program; a program that restricts itself (${restricted})`;
 }
