@@ -60,7 +60,8 @@ export function prepareSandbox(
  * Forks this process; the child restricts itself as prepared, keeps only the descriptors and the shared memory that it
  * is given, and then runs `body`. What else was shared is not mapped there any more (libuv's io_uring, through which a
  * child could have its parent act, among it): buffers over it must not be touched. Watch and reap the child with
- * `pidfdOpen`, `poll` and `waitForChild`.
+ * `pidfdOpen`, `poll` and `waitForChild`. Rarely a child lacks a page of V8's and dies of SIGSEGV before `body`; in a
+ * program that has called `keepMemoryForkable` none does.
  * @returns the child's pid
  * @throws SandboxError SYSCALL_FAILED (`clone`; /proc cannot be read). What fails in the child goes to `onError` there
  */
