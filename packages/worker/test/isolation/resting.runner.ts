@@ -31,6 +31,8 @@ const TRIES = 10;
 const NAP_MS = 10;
 /** On a machine with much else to do. */
 const PATIENCE_NAPS = 2_000;
+/** That one which goes on may need to take what it wants. */
+const NAPS_TO_GROW = 20;
 const SIGCONT = 18;
 const SIGSTOP = 19;
 /** A process that sees so much time go by at once was stopped. */
@@ -101,9 +103,14 @@ const grow =
   (whose: 'its own' | 'its job’s') =>
   (rogue: Template, held: Held): void => {
     const pid = [...held().keys()].find((each) => (each === rogue.pid) === (whose === 'its own'))!;
-    sleep(2 * STOPPED_MS);
-    killPid(pid, SIGCONT);
-    patiently(() => isHoard(held().get(pid) ?? 0));
+    // Stopped before it came to where it would notice, it takes the next stop for the first.
+    patiently(() => {
+      killPid(pid, SIGSTOP);
+      sleep(2 * STOPPED_MS);
+      killPid(pid, SIGCONT);
+      for (let naps = 0; !isHoard(held().get(pid) ?? 0) && naps < NAPS_TO_GROW; naps++) sleep(NAP_MS);
+      return isHoard(held().get(pid) ?? 0);
+    });
     killPid(pid, SIGSTOP);
     if (measured) patiently(() => Template.lookAtRest() >= 0 && rogue.isClosed);
   };
