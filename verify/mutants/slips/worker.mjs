@@ -407,10 +407,6 @@ const following = [
     "    if (!collector.read()) return { type: 'output-limit' };\n  }\n  return undefined;",
     '    break;\n  }\n  return undefined;',
     watching,
-    {
-      survives:
-        'the pipe is read before the end is looked at, and one read takes all that a pipe holds; the rest is for a read that is interrupted',
-    },
   ),
   slip(
     'the limit of output counts the mark of a job’s beginning',
