@@ -1,5 +1,6 @@
 // A worker whose templates, taken over, take memory to hold it while they rest. Started by resting.test.ts under the
 // workers' flags; prints what became of each as JSON.
+import { SIGCONT, SIGSTOP } from '@pvf/linux/constants';
 import { closeDescriptor, exitNow, killPid, pipe, readAllocated, sleep, writeAll } from '@pvf/sandbox-linux';
 import { Template, TemplateError } from '../../src/index.ts';
 import { ownChildren } from '../../src/own-children.ts';
@@ -33,8 +34,6 @@ const NAP_MS = 10;
 const PATIENCE_NAPS = 2_000;
 /** That one which goes on may need to take what it wants. */
 const NAPS_TO_GROW = 20;
-const SIGCONT = 18;
-const SIGSTOP = 19;
 /** A process that sees so much time go by at once was stopped. */
 const STOPPED_MS = 5;
 
@@ -103,13 +102,14 @@ const grow =
   (whose: 'its own' | 'its job’s') =>
   (rogue: Template, held: Held): void => {
     const pid = [...held().keys()].find((each) => (each === rogue.pid) === (whose === 'its own'))!;
+    const isGrown = () => isHoard(held().get(pid) ?? 0);
     // Stopped before it came to where it would notice, it takes the next stop for the first.
     patiently(() => {
       killPid(pid, SIGSTOP);
       sleep(2 * STOPPED_MS);
       killPid(pid, SIGCONT);
-      for (let naps = 0; !isHoard(held().get(pid) ?? 0) && naps < NAPS_TO_GROW; naps++) sleep(NAP_MS);
-      return isHoard(held().get(pid) ?? 0);
+      for (let naps = 0; !isGrown() && naps < NAPS_TO_GROW; naps++) sleep(NAP_MS);
+      return isGrown();
     });
     killPid(pid, SIGSTOP);
     if (measured) patiently(() => Template.lookAtRest() >= 0 && rogue.isClosed);

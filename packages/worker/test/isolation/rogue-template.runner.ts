@@ -1,6 +1,7 @@
 // A worker some of whose templates have been taken over. Started by rogue-template.test.ts under the workers' flags; prints
 // what became of it as JSON.
 import { randomBytes } from 'node:crypto';
+import { F_GETFD } from '@pvf/linux/constants';
 import {
   addressOf,
   closeDescriptor,
@@ -53,7 +54,6 @@ interface Order extends RogueOrder {
 }
 const { gate = true, what, candidates = 0 }: Order = JSON.parse(process.argv[2]!);
 const STRAYS = 5;
-const F_GETFD = 1;
 const MAX_DESCRIPTORS = 1024;
 const SOME_TICKS = 5;
 /** For each candidate of a template that was taken over. */
