@@ -6,6 +6,7 @@ export { Agent, type AgentOptions, type Executor, MAX_ATTEMPTS } from './agent/i
 export { type ConnectOptions, LEAST_SERVER_VERSION } from './connection/index.ts';
 export { ClusterError, type ClusterErrorCode, type ClusterErrorMeta } from './errors.ts';
 export { DEFAULT_MAX_POV_BYTES } from './limits.ts';
+export { ClusterMonitor, type ClusterOverview } from './monitor/index.ts';
 export type {
   AgentRecord,
   Answer,

@@ -41,12 +41,19 @@ export class Connection {
     })().catch(() => {});
   }
 
-  /** @throws ClusterError CONNECTION, NOT_AUTHORISED, SERVER_VERSION, NO_JETSTREAM, INVALID_OPTION */
-  static async open(options: ConnectOptions): Promise<Connection> {
+  /**
+   * @param connectMs for each server
+   * @param signal ends the attempt before the next step of it; a connection that was made by then is closed
+   * @throws ClusterError CONNECTION, NOT_AUTHORISED, SERVER_VERSION, NO_JETSTREAM, INVALID_OPTION; the signal's reason
+   */
+  static async open(
+    options: ConnectOptions,
+    { connectMs = CONNECT_TIMEOUT_MS, signal }: { connectMs?: number; signal?: AbortSignal } = {},
+  ): Promise<Connection> {
     const servers = shownServers(options.servers);
     const nc = await connect({
       ...natsOptions(options),
-      timeout: CONNECT_TIMEOUT_MS,
+      timeout: connectMs,
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_WAIT_MS,
       pingInterval: PING_EVERY_MS,
@@ -54,8 +61,10 @@ export class Connection {
       throw connectionError(error, options.servers);
     });
     try {
+      signal?.throwIfAborted();
       checkServerVersion(nc.info?.version ?? 'unknown');
-      const jsm = await manager(nc).catch((error: unknown) => {
+      const jsm = await manager(nc, signal).catch((error: unknown) => {
+        signal?.throwIfAborted();
         throw new ClusterError(
           'NO_JETSTREAM',
           { servers },
@@ -63,6 +72,7 @@ export class Connection {
           { cause: error },
         );
       });
+      signal?.throwIfAborted();
       return new Connection(nc, jsm, servers);
     } catch (error) {
       await nc.close();
@@ -93,7 +103,7 @@ export class Connection {
 }
 
 /** Servers that have just been started first choose a leader, and do not answer until then. */
-async function manager(nc: NatsConnection): Promise<JetStreamManager> {
+async function manager(nc: NatsConnection, signal?: AbortSignal): Promise<JetStreamManager> {
   const until = performance.now() + LEADER_TIMEOUT_MS;
   for (;;) {
     try {
@@ -101,7 +111,8 @@ async function manager(nc: NatsConnection): Promise<JetStreamManager> {
     } catch (error) {
       const { jetstream: isEnabled, cluster } = nc.info ?? {};
       const mayCome = isEnabled === true || cluster !== undefined;
-      if (!mayCome || failureOf(error) !== 'passing' || performance.now() > until) throw error;
+      if (!mayCome || failureOf(error) !== 'passing' || performance.now() > until || signal?.aborted)
+        throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
