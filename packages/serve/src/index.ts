@@ -2,6 +2,7 @@
 export { type OperationId, ROUTES, type Route } from './api/index.ts';
 export { ServeError, type ServeErrorCode, type ServeErrorMeta } from './errors.ts';
 export {
+  type Cluster,
   type Inspection,
   type Layer,
   NAMED_SCHEMAS,
@@ -11,5 +12,5 @@ export {
   type Status,
 } from './schemas/index.ts';
 export { PvfServer, type PvfServerOptions, type TcpOptions } from './server/index.ts';
-export { DEFAULT_LIMITS, type Inspect, type ServiceLimits } from './service/index.ts';
+export { DEFAULT_LIMITS, type Inspect, type ReadCluster, type ServiceLimits } from './service/index.ts';
 export { VERSION } from './version.ts';

@@ -13,6 +13,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   ORIGIN_NOT_ALLOWED: [403, 'Requests of other pages are refused'],
   NOT_FOUND: [404, 'There is no such thing'],
   CODE_NOT_FOUND: [404, 'The code is not here'],
+  NO_CLUSTER: [404, 'This service watches no cluster'],
   METHOD_NOT_ALLOWED: [405, 'The method is not for this path'],
   BODY_TOO_SLOW: [408, 'The body came too slowly'],
   BODY_TOO_LARGE: [413, 'The body is too large'],
@@ -23,6 +24,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   DEFECT: [500, 'A defect of this service'],
   INSPECTION_FAILED: [422, 'The module could not be inspected'],
   BUSY: [503, 'This service is busy'],
+  CLUSTER_UNAVAILABLE: [503, 'The cluster cannot be read'],
   HOST_CLOSED: [503, 'The host is closed'],
   SHUTTING_DOWN: [503, 'This service is ending'],
 };

@@ -3,6 +3,7 @@ import Type, { type TSchema } from 'typebox';
 import {
   ActiveLeaves,
   Artifacts,
+  Cluster,
   EventStream,
   Hash,
   HeadsUpRequest,
@@ -245,6 +246,18 @@ export const ROUTES = {
       tags: ['state'],
       summary: 'Queues, workers, jobs, cache, isolation, limits: a snapshot',
       response: { 200: json('Now.', ref(Status)), ...problems },
+    },
+  },
+  cluster: {
+    method: 'GET',
+    url: '/v1/cluster',
+    schema: {
+      tags: ['state'],
+      summary: 'What the cluster is doing that this service watches: agents, rates, backlog, failures',
+      description:
+        'What its servers and agents say, a few seconds old at most. 404 without a cluster (`cluster` of the status tells ' +
+        'it), 503 while it cannot be read; `meta.reason` says why.',
+      response: { 200: json('As last read.', ref(Cluster)), ...problems },
     },
   },
   statistics: {

@@ -119,6 +119,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the cluster is doing that this service watches: agents, rates, backlog, failures
+         * @description What its servers and agents say, a few seconds old at most. 404 without a cluster (`cluster` of the status tells it), 503 while it cannot be read; `meta.reason` says why.
+         */
+        get: operations["cluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/code": {
         parameters: {
             query?: never;
@@ -397,6 +417,82 @@ export interface components {
             core: components["schemas"]["U32"];
             paras: components["schemas"]["U32"][];
         }[] | components["schemas"]["HexBytes"];
+        /** @description What the cluster that this service watches is doing. */
+        Cluster: {
+            agents: {
+                /** @description The first of them, by name. */
+                list: components["schemas"]["ClusterAgent"][];
+                /** @description Those that are there. */
+                total: number;
+            };
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            at: string;
+            dead: {
+                /** @description The newest first: run, index, replica. */
+                newest: string[];
+                /** @description Jobs that no agent could answer. */
+                total: number;
+            };
+            /** @description Jobs that agents have. */
+            leased: number;
+            /** @description Results of the agents together, a second. */
+            rate: number;
+            /** @description That nobody has fetched yet. */
+            results: number;
+            runs: {
+                /** @description The newest first. */
+                list: components["schemas"]["ClusterRun"][];
+                /** @description Those that are not over. */
+                total: number;
+            };
+            server: {
+                cluster?: string;
+                version: string;
+            };
+            /** @description Streams and buckets on the servers. */
+            stores: {
+                /** @description That are used. */
+                bytes: number;
+                /** @description Bytes that may be used; not there if nothing limits them. */
+                limit?: number;
+                name: string;
+            }[];
+            /** @description Jobs that no agent has. */
+            waiting: number;
+        };
+        /** @description What an agent says of itself. */
+        ClusterAgent: {
+            cpu: string;
+            /** @description Since its start. */
+            done: number;
+            /** @description Jobs that a fault of its machine ended, since its start. */
+            failed: number;
+            id: string;
+            /** @description Why it takes nothing at the moment. */
+            paused?: string;
+            /** @description Results a second, over the last half minute. */
+            rate: number;
+            /** @description Jobs now. */
+            running: number;
+            /** @description Jobs that it does at once. */
+            slots: number;
+            version: string;
+        };
+        /** @description What is asked under one name. */
+        ClusterRun: {
+            /** @description Without a result yet; not there while the queue is too long to be counted by run. */
+            jobs?: number;
+            name: string;
+            /** @description Answers to each candidate. */
+            redundancy: number;
+            /** @description open or cancelled. */
+            state: string;
+            /** @description Of the agents that work for it. */
+            version: string;
+        };
         /** @description Server-sent events (text/event-stream): `id`, `event` and `data` lines, the data one line of JSON. The README of @pvf/serve says which events there are; their schemas have the names of the events. */
         EventStream: string;
         /** @description Why and how much, for people; decides nothing. */
@@ -666,7 +762,7 @@ export interface components {
              * @description For programs.
              * @enum {string}
              */
-            code: "INVALID_REQUEST" | "HOST_CLOSED" | "BAD_JSON" | "BAD_MULTIPART" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BODY_CUT" | "UNSUPPORTED_MEDIA_TYPE" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CODE_NOT_FOUND" | "CODE_HASH_DIFFERS" | "TOKEN_MISSING" | "TOKEN_WRONG" | "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED" | "TOO_MANY_REQUESTS" | "TOO_MANY_STREAMS" | "BUSY" | "SHUTTING_DOWN" | "BAD_HTTP" | "INSPECTION_FAILED" | "DEFECT";
+            code: "INVALID_REQUEST" | "HOST_CLOSED" | "BAD_JSON" | "BAD_MULTIPART" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BODY_CUT" | "UNSUPPORTED_MEDIA_TYPE" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CODE_NOT_FOUND" | "CODE_HASH_DIFFERS" | "TOKEN_MISSING" | "TOKEN_WRONG" | "HOST_NOT_ALLOWED" | "ORIGIN_NOT_ALLOWED" | "TOO_MANY_REQUESTS" | "TOO_MANY_STREAMS" | "BUSY" | "SHUTTING_DOWN" | "BAD_HTTP" | "INSPECTION_FAILED" | "NO_CLUSTER" | "CLUSTER_UNAVAILABLE" | "DEFECT";
             /** @description Cause and remedy, for people. */
             detail: string;
             /** @description With INVALID_REQUEST: each field that is wrong, as a JSON pointer into the request. */
@@ -776,6 +872,8 @@ export interface components {
                 preparing: number;
             };
             cacheDir: string;
+            /** @description Whether this service watches a cluster: GET /v1/cluster. */
+            cluster: boolean;
             execute: {
                 queued: {
                     approval: number;
@@ -1479,6 +1577,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PruneReport"];
+                };
+            };
+        };
+    };
+    cluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A problem; never a vote. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem; never a vote. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As last read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
                 };
             };
         };

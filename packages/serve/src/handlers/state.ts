@@ -1,6 +1,6 @@
 import type { Handlers } from '../api/index.ts';
 import { ProblemError } from '../problem.ts';
-import type { RecentOutcomes, Statistics } from '../schemas/index.ts';
+import type { Cluster, RecentOutcomes, Statistics } from '../schemas/index.ts';
 import type { Service } from '../service/index.ts';
 import type { Streams } from './events.ts';
 import { histograms } from './histograms.ts';
@@ -9,10 +9,21 @@ import { statusOf } from './status.ts';
 export function stateHandlers(
   service: Service,
   streams: Streams,
-): Pick<Handlers, 'status' | 'statistics' | 'outcomes' | 'outcome' | 'health' | 'ready' | 'metrics'> {
+): Pick<
+  Handlers,
+  'status' | 'cluster' | 'statistics' | 'outcomes' | 'outcome' | 'health' | 'ready' | 'metrics'
+> {
   const { host, events } = service;
   return {
     status: () => statusOf(service, streams.size),
+    cluster: async (): Promise<Cluster> => {
+      if (service.cluster === undefined)
+        throw new ProblemError(
+          'NO_CLUSTER',
+          'this service was started without a cluster (pvf serve --cluster)',
+        );
+      return await service.cluster.get();
+    },
     statistics: async (): Promise<Statistics> => ({
       since: service.startedAt.toISOString(),
       histograms: await histograms(host.metrics),

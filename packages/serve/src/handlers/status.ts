@@ -33,6 +33,7 @@ export async function statusOf(service: Service, streams: number): Promise<Statu
     slowMachine: { queueTime: slow.queue_time === 1, cpuShare: slow.cpu_share === 1 },
     requests: { running: service.running, total: service.total },
     memory: { codeBytes: service.codes.bytes, bodyBytes: service.bodies.used },
+    cluster: service.cluster !== undefined,
     streams,
     limits: {
       codeBytes: LARGEST_INPUT_BYTES,

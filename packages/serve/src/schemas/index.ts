@@ -3,6 +3,7 @@
  * are exact: an unknown property is refused. Answers may get more properties in later versions.
  */
 
+import { Cluster, ClusterAgent, ClusterRun } from './cluster.ts';
 import { Inspection, StoredCode, StoredCodes } from './code.ts';
 import { ExecutionKind, ExecutorParam, ExecutorParams, Hash, HexBytes, U32, Vote } from './common.ts';
 import {
@@ -85,6 +86,9 @@ export const NAMED_SCHEMAS = [
   EventStream,
   Layer,
   Status,
+  ClusterAgent,
+  ClusterRun,
+  Cluster,
   Histogram,
   Statistics,
   Artifact,
@@ -92,6 +96,7 @@ export const NAMED_SCHEMAS = [
   Ready,
 ] as const;
 
+export * from './cluster.ts';
 export * from './code.ts';
 export { ExecutorParams, type ExecutorParamsJson, Hash, ref, words } from './common.ts';
 export * from './events.ts';

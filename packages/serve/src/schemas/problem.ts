@@ -27,6 +27,8 @@ export const PROBLEM_CODES = [
   'SHUTTING_DOWN',
   'BAD_HTTP',
   'INSPECTION_FAILED',
+  'NO_CLUSTER',
+  'CLUSTER_UNAVAILABLE',
   'DEFECT',
 ] as const;
 

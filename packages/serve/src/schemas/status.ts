@@ -87,6 +87,7 @@ export const Status = exact(
       codeBytes: count('Of uploaded code.'),
       bodyBytes: count('Of requests that are being received or wait for their outcome.'),
     }),
+    cluster: Type.Boolean({ description: 'Whether this service watches a cluster: GET /v1/cluster.' }),
     streams: count('Open event streams.'),
     limits: exact(
       {

@@ -2,7 +2,7 @@ import type { PvfHost } from '@pvf/host';
 import type { Logger } from 'pino';
 import { ServeError } from '../errors.ts';
 import type { Layer } from '../schemas/index.ts';
-import { DEFAULT_LIMITS, type Inspect, type ServiceLimits } from '../service/index.ts';
+import { DEFAULT_LIMITS, type Inspect, type ReadCluster, type ServiceLimits } from '../service/index.ts';
 import { isLoopback } from './listen.ts';
 
 /** A listener on TCP, which asks for a token. */
@@ -39,6 +39,8 @@ export interface PvfServerOptions {
   readonly layers?: (host: PvfHost) => Layer[];
   /** Looks into a module, isolated from this process; without it there is no inspection. */
   readonly inspect?: Inspect;
+  /** Reads what a cluster is doing, for `GET /v1/cluster` and the page; without it there is none. */
+  readonly cluster?: ReadCluster;
 }
 
 const LEAST_TOKEN = 16;

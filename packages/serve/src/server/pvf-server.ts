@@ -31,7 +31,8 @@ export class PvfServer implements AsyncDisposable {
     const limits = checkOptions(options);
     const { host, socket, tcp, logger = pino({ level: 'silent' }) } = options;
     const dashboard = pageOf(options.dashboard);
-    const service = new Service({ host, limits, layers: options.layers, inspect: options.inspect });
+    const { layers, inspect, cluster } = options;
+    const service = new Service({ host, limits, layers, inspect, cluster });
     const handlers = handlersOf(service, new Streams(limits.streams));
     const apps: FastifyInstance[] = [];
     const app = async (guard: GuardOptions): Promise<FastifyInstance> => {

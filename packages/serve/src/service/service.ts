@@ -3,6 +3,7 @@ import { outcomeJson, plain, recordedOutcome } from '../convert/index.ts';
 import { ProblemError } from '../problem.ts';
 import type { Layer } from '../schemas/index.ts';
 import { ByteBudget, Codes, EventLog, Minutes } from '../state/index.ts';
+import { ClusterState, type ReadCluster } from './cluster.ts';
 import { type Inspect, Inspections } from './inspections.ts';
 import { KEPT_EVENT_BYTES, type ServiceLimits } from './limits.ts';
 
@@ -13,6 +14,8 @@ export interface ServiceOptions {
   readonly layers?: ((host: PvfHost) => Layer[]) | undefined;
   /** Looks into a module, isolated from this process; without it `GET …/inspection` is not there. */
   readonly inspect?: Inspect | undefined;
+  /** Reads what a cluster is doing; without it `GET /v1/cluster` is not there. */
+  readonly cluster?: ReadCluster | undefined;
 }
 
 /** What both prechecks and validations are asked with. */
@@ -33,17 +36,20 @@ export class Service {
   readonly layers: ((host: PvfHost) => Layer[]) | undefined;
   /** Undefined without a way to look into modules. */
   readonly inspections: Inspections | undefined;
+  /** Undefined without one to watch. */
+  readonly cluster: ClusterState | undefined;
   readonly #running = new Map<Promise<unknown>, AbortController>();
   readonly #forget: (() => void)[];
   readonly #ending = new AbortController();
   #total = 0;
   #cutShort = false;
 
-  constructor({ host, limits, layers, inspect }: ServiceOptions) {
+  constructor({ host, limits, layers, inspect, cluster }: ServiceOptions) {
     this.host = host;
     this.limits = limits;
     this.layers = layers;
     this.inspections = inspect && new Inspections(inspect, this.#ending.signal);
+    this.cluster = cluster && new ClusterState(cluster, this.#ending.signal);
     this.codes = new Codes(host, limits.storedCodeBytes);
     this.bodies = new ByteBudget(limits.bodyBytesAtOnce);
     this.events = new EventLog({ events: limits.keptEvents, bytes: KEPT_EVENT_BYTES });

@@ -43,6 +43,7 @@ export function someStatus(): Status {
     slowMachine: { queueTime: false, cpuShare: false },
     requests: { running: 19, total: 4_391 },
     memory: { codeBytes: 12_000_000, bodyBytes: 0 },
+    cluster: false,
     streams: 1,
     limits: {
       codeBytes: 120 * 2 ** 20,
