@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { expectAccessible, open, PHONE, panel, type Seen, startBrowser } from './support/browser.ts';
 import { HOSTILE } from './support/candidates.ts';
 import { FakeService } from './support/fake-service.ts';
-import { refusedRecord, validRecord } from './support/some-answers.ts';
+import { refusedRecord, someCluster, validRecord } from './support/some-answers.ts';
 import { checkScripts } from './support/some-checks.ts';
 
 let browser: Browser;
@@ -87,6 +87,57 @@ test('without the token the page asks for it; a wrong one is told, the right one
     if (token.includes('wrong')) await page.getByText('This service wants its token').waitFor();
   }
   await page.getByText('Live', { exact: true }).waitFor();
+});
+
+test('a cluster is shown where the service watches one: agents, rates, backlog, failures; its words as text', async () => {
+  const { page, service, complaints } = await openFake((fake) => {
+    fake.status = { ...fake.status, cluster: true };
+    fake.cluster = someCluster(`${HOSTILE}\u202e<b>not markup</b>`);
+  });
+  const cluster = panel(page, 'Cluster');
+  for (const words of [
+    'NATS 2.15.3, cluster cell-1',
+    '82.6 results a second',
+    '1,190 jobs wait, agents have 16',
+    '5,017',
+    '25',
+    'PVF_JOBS',
+    'and 1,202 more',
+  ])
+    await expect.poll(() => cluster.innerText(), WITHIN).toContain(words);
+  expect(await cluster.innerText()).not.toContain('PVF_RESULTS');
+  const row = (table: string, name: string) =>
+    cluster
+      .getByRole('region', { name: table })
+      .locator('tbody tr', { has: page.getByText(name, { exact: true }) })
+      .locator('td');
+  const agent = row('Agents of the cluster', 'machine-1');
+  expect((await agent.allInnerTexts()).slice(2)).toEqual(['7 of 8', '41.3', '18,204', '0']);
+  expect(await cluster.innerText()).toContain('1 takes nothing');
+  expect(await row('Runs of the cluster', 'july').allInnerTexts()).toEqual(['open', '0.1.0', '2', '1,206']);
+  await cluster.getByText('Jobs that no agent could answer').click();
+  await cluster.getByText('july.8120.0').waitFor();
+  expect(await cluster.locator('b, img, script').count()).toBe(0);
+  expect(await cluster.innerText()).not.toContain('\u202e');
+  await expectAccessible(page, 'cluster');
+
+  service.cluster = undefined;
+  await cluster.getByText('The cluster cannot be read now').waitFor();
+  expect(await cluster.innerText()).toContain('What is shown is from');
+  expect(await page.getByText('The numbers may be old').count()).toBe(0);
+  await expectAccessible(page, 'cluster that cannot be read');
+  service.cluster = { ...someCluster('x'), waiting: 3 };
+  await cluster.getByText('3 jobs wait, agents have 16').waitFor();
+  expect(await cluster.getByText('cannot be read').count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test('a service that watches no cluster shows none, and is not asked about one', async () => {
+  const { page, service } = await openFake();
+  await page.getByText('Live', { exact: true }).waitFor();
+  const asked = (what: string) => service.asked.filter((each) => each === `GET /v1/${what}`).length;
+  await expect.poll(() => asked('status'), WITHIN).toBeGreaterThan(3);
+  expect([asked('cluster'), await panel(page, 'Cluster').count()]).toEqual([0, 0]);
 });
 
 test('everything can be reached and used with the keyboard alone', async () => {

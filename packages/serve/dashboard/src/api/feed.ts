@@ -1,12 +1,14 @@
 import type { Store } from '../model/store.ts';
 import { follow } from './follow.ts';
 import { getJson, openEvents, ServiceError } from './service.ts';
-import type { Artifacts, RecentOutcomes, Statistics, Status } from './types.ts';
+import type { Artifacts, Cluster, RecentOutcomes, Statistics, Status } from './types.ts';
 
 /** How often is read what no event tells. Milliseconds. */
 const STATUS_EVERY_MS = 1_000;
 const STATISTICS_EVERY_MS = 3_000;
 const ARTIFACTS_EVERY_MS = 15_000;
+/** The service has something new every five seconds. */
+const CLUSTER_EVERY_MS = 2_000;
 
 /** Outcomes of before the page was opened that are fetched at the start. */
 const OUTCOMES_AT_START = 200;
@@ -32,6 +34,7 @@ export async function feed(store: Store, signal: AbortSignal): Promise<void> {
       async () => store.set({ artifacts: await getJson<Artifacts>('/v1/artifacts', signal) }),
       store,
     ),
+    repeat(CLUSTER_EVERY_MS, signal, () => readCluster(store, signal), store),
   ];
   let first = true;
   const following = follow({
@@ -56,6 +59,17 @@ export async function feed(store: Store, signal: AbortSignal): Promise<void> {
     signal,
   });
   await Promise.all([...reading, following]);
+}
+
+/** Of a service that watches one. That it cannot be read says nothing of the service's own numbers. */
+async function readCluster(store: Store, signal: AbortSignal): Promise<void> {
+  if (store.snapshot.status?.cluster !== true) return;
+  try {
+    store.set({ cluster: await getJson<Cluster>('/v1/cluster', signal), clusterTrouble: undefined });
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.problem?.code !== 'CLUSTER_UNAVAILABLE') throw error;
+    store.set({ clusterTrouble: error.message });
+  }
 }
 
 async function repeat(

@@ -1,5 +1,6 @@
 /** What the service answers, by the schemas that its description is made of. */
 
+export type { Cluster } from '../../../src/schemas/cluster.ts';
 export type { Inspection, StoredCode } from '../../../src/schemas/code.ts';
 export type { OutcomeRecord, RecentOutcomes } from '../../../src/schemas/outcome.ts';
 export type { Problem } from '../../../src/schemas/problem.ts';

@@ -1,6 +1,6 @@
 import type { EventSourceMessage } from 'eventsource-parser/stream';
 import type { Connection } from '../api/follow.ts';
-import type { Artifacts, OutcomeRecord, Statistics, Status } from '../api/types.ts';
+import type { Artifacts, Cluster, OutcomeRecord, Statistics, Status } from '../api/types.ts';
 import { type Answer, answerOf, type ToldAnswer } from './answers.ts';
 import { Recent } from './recent.ts';
 
@@ -33,6 +33,10 @@ export interface Snapshot {
   readonly status: Status | undefined;
   readonly statistics: Statistics | undefined;
   readonly artifacts: Artifacts | undefined;
+  /** As last read; undefined before, and where the service watches none. */
+  readonly cluster: Cluster | undefined;
+  /** Why the last reading of the cluster failed; gone with the next that does not. */
+  readonly clusterTrouble: string | undefined;
   /** Why the last reading failed; gone with the next that does not. */
   readonly trouble: string | undefined;
   /** Newest first. */
@@ -56,6 +60,8 @@ export class Store {
     status: undefined,
     statistics: undefined,
     artifacts: undefined,
+    cluster: undefined,
+    clusterTrouble: undefined,
     trouble: undefined,
     gap: undefined,
   };

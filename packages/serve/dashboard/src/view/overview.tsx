@@ -6,6 +6,7 @@ import { minuteSeries, rates, total } from '../model/minutes.ts';
 import { KEPT_ANSWERS, type Snapshot } from '../model/store.ts';
 import { bound, count, duration, percent, plural } from '../words/units.ts';
 import { AnswersPanel } from './answers-panel.tsx';
+import { ClusterPanel } from './cluster-panel.tsx';
 import { HistogramFigure } from './histogram-panel.tsx';
 import { OutcomesPanel } from './outcomes-panel.tsx';
 import { Empty, Panel } from './parts.tsx';
@@ -51,7 +52,7 @@ const FIGURES = [
 
 /** Everything that goes on in the host. */
 export function Overview({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { status, statistics, artifacts, answers, ended, trouble } = snapshot;
+  const { status, statistics, artifacts, answers, ended, trouble, cluster, clusterTrouble } = snapshot;
   if (status === undefined) {
     return (
       <Panel title="Overview">
@@ -72,6 +73,7 @@ export function Overview({ snapshot }: { readonly snapshot: Snapshot }) {
         <WorkersPanel status={status} ended={ended} />
         <CachePanel status={status} artifacts={artifacts} />
       </div>
+      {status.cluster ? <ClusterPanel cluster={cluster} trouble={clusterTrouble} /> : null}
       <HistogramsPanel statistics={statistics} />
       <SecurityPanel security={status.security} />
       <OutcomesPanel answers={answers} keeps={KEPT_ANSWERS} />

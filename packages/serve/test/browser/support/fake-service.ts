@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Cluster } from '../../../src/schemas/cluster.ts';
 import type { OutcomeRecord } from '../../../src/schemas/outcome.ts';
 import type { Artifacts, Statistics, Status } from '../../../src/schemas/status.ts';
 import { someArtifacts, someStatistics, someStatus } from './some-answers.ts';
@@ -31,6 +32,8 @@ export class FakeService {
   status: Status = someStatus();
   statistics: Statistics = someStatistics();
   artifacts: Artifacts = someArtifacts();
+  /** Undefined: it cannot be read. */
+  cluster: Cluster | undefined;
   inspection: unknown = { warnings: [] };
   script: Script = [];
   token: string | undefined;
@@ -107,6 +110,9 @@ export class FakeService {
         return json(response, { ...this.status, now: new Date().toISOString(), streams: this.#streams.size });
       case 'GET /v1/statistics':
         return json(response, this.statistics);
+      case 'GET /v1/cluster':
+        if (this.cluster !== undefined) return json(response, this.cluster);
+        return problem(response, 503, 'CLUSTER_UNAVAILABLE', 'The cluster cannot be read');
       case 'GET /v1/artifacts':
         return json(response, this.artifacts);
       case 'GET /v1/outcomes': {

@@ -1,4 +1,5 @@
 /** Answers of a service that has been at work for an hour; tests change what they are about. */
+import type { Cluster } from '../../../src/schemas/cluster.ts';
 import type { OutcomeRecord } from '../../../src/schemas/outcome.ts';
 import type { Artifacts, Histogram, Layer, Statistics, Status } from '../../../src/schemas/status.ts';
 
@@ -165,6 +166,34 @@ export function someArtifacts(): Artifacts {
     usedAt: new Date(Date.now() - i * 90_000).toISOString(),
   }));
   return { cacheDir: '/var/cache/pvf', bytes: 182_452_224, artifacts };
+}
+
+/** With agents and a run whose names say `text`. */
+export function someCluster(text: string): Cluster {
+  const agent = (id: string) => ({
+    ...{ id, version: '0.1.0', cpu: 'AMD EPYC 9654 96-Core Processor' },
+    ...{ slots: 8, running: 7, done: 18_204, failed: 0, rate: 41.3 },
+  });
+  const odd = { ...agent(text.slice(0, 64)), failed: 3, version: text.slice(0, 50), cpu: text, paused: text };
+  return {
+    at: new Date().toISOString(),
+    server: { version: '2.15.3', cluster: 'cell-1' },
+    agents: { total: 1_204, list: [agent('machine-1'), odd] },
+    ...{ rate: 82.6, waiting: 1_190, leased: 16, results: 5_017 },
+    runs: {
+      total: 2,
+      list: [
+        { name: 'july', version: '0.1.0', state: 'open', redundancy: 2, jobs: 1_206 },
+        { name: text.slice(0, 64), version: text.slice(0, 50), state: text.slice(0, 20), redundancy: 1 },
+      ],
+    },
+    dead: { total: 25, newest: ['july.8120.0', text.slice(0, 100)] },
+    stores: [
+      { name: 'PVF_JOBS', bytes: 90, limit: 100 },
+      { name: 'PVF_RESULTS', bytes: 10, limit: 100 },
+      { name: 'PVF_DEAD', bytes: 90 },
+    ],
+  };
 }
 
 const LIMITS = {
