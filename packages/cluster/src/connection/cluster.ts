@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { ClusterError } from '../errors.ts';
 import { connectionError, failureOf } from './failures.ts';
 import { type ConnectOptions, natsOptions, shownServers } from './options.ts';
+import { withoutLeftovers } from './sockets.ts';
 import { checkServerVersion } from './version.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -11,7 +12,16 @@ const LEADER_TIMEOUT_MS = 30_000;
 const PING_EVERY_MS = 10_000;
 const FLUSH_MS = 2_000;
 
-/** A connection to the servers, checked: their version, and that there is JetStream. It reconnects by itself, forever. */
+interface OpenOptions {
+  readonly connectMs?: number;
+  readonly reconnect?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A connection to the servers, checked: their version, and that there is JetStream. It reconnects by itself, forever, unless
+ * it was opened otherwise.
+ */
 export class Connection {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
@@ -43,21 +53,25 @@ export class Connection {
 
   /**
    * @param connectMs for each server
-   * @param signal ends the attempt before the next step of it; a connection that was made by then is closed
+   * @param reconnect whether it connects again by itself, as it does unless told otherwise
+   * @param signal gives the attempt up
    * @throws ClusterError CONNECTION, NOT_AUTHORISED, SERVER_VERSION, NO_JETSTREAM, INVALID_OPTION; the signal's reason
    */
   static async open(
     options: ConnectOptions,
-    { connectMs = CONNECT_TIMEOUT_MS, signal }: { connectMs?: number; signal?: AbortSignal } = {},
+    { connectMs = CONNECT_TIMEOUT_MS, reconnect = true, signal }: OpenOptions = {},
   ): Promise<Connection> {
     const servers = shownServers(options.servers);
-    const nc = await connect({
+    const asked = {
       ...natsOptions(options),
       timeout: connectMs,
+      reconnect,
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_WAIT_MS,
       pingInterval: PING_EVERY_MS,
-    }).catch((error: unknown) => {
+    };
+    const nc = await withoutLeftovers(() => connect(asked), signal).catch((error: unknown) => {
+      signal?.throwIfAborted();
       throw connectionError(error, options.servers);
     });
     try {

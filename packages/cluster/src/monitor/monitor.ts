@@ -78,12 +78,12 @@ export class ClusterMonitor {
   #connected(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection;
     const { signal } = this.#closing;
-    const opening = Connection.open(this.#options, { connectMs: CONNECT_MS, signal });
+    const opening = Connection.open(this.#options, { connectMs: CONNECT_MS, reconnect: false, signal });
     this.#connection = opening;
     const forget = (): void => {
       if (this.#connection === opening) this.#connection = undefined;
     };
-    // It connects again by itself; what is gone for good is opened anew by the next call.
+    // What is gone is opened anew by the next call: nobody waits for it before, and an attempt leaves nothing behind.
     opening.then(({ ended }) => ended.then(forget), forget);
     return opening;
   }
