@@ -4,19 +4,11 @@ import { createServer } from 'node:net';
 import { EXIT } from '@pvf/cli';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFile } from './files.ts';
+import { nobody } from './nobody.ts';
 import { run } from './run.ts';
 import { expectSchema } from './schema.ts';
 
 const pvf = () => temporaryFile('x.wasm', Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-
-/** A port that nobody listens on. */
-async function nobody(): Promise<string> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return `nats://127.0.0.1:${port}`;
-}
 
 test.each([
   ['no server is named', ['cluster', 'status'], '--nats'],

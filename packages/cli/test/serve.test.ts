@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -11,6 +12,7 @@ import { EXIT } from '@pvf/cli';
 import { compressedBlob, descendantsOf, type GuestName, garbageBlob, guest, isAlive } from '@pvf/test-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryDirectory, temporaryFile } from './files.ts';
+import { nobody } from './nobody.ts';
 import { run } from './run.ts';
 import { expectSchema } from './schema.ts';
 
@@ -136,6 +138,43 @@ test('imports and warnings are those of `pvf precheck` and `pvf inspect`, looked
   expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
 });
 
+const cluster = (socket: string) => ask(socket, 'GET', '/v1/cluster');
+
+test('a cluster whose servers do not answer is told with its reason and without a secret; the service goes on', async () => {
+  const address = (await nobody()).replace('//', '//me:secret@');
+  const { child, line } = await start('--json', '--cluster', address);
+  const { socket } = JSON.parse(line) as { socket: string };
+  const { status, body } = await cluster(socket);
+  expect([status, body.code, body.meta]).toEqual([503, 'CLUSTER_UNAVAILABLE', { reason: 'CONNECTION' }]);
+  expect(JSON.stringify(body)).not.toContain('secret');
+  expect((await ask(socket, 'GET', '/v1/status')).body).toMatchObject({ state: 'running', cluster: true });
+  expect(await ready(socket)).toBe(200);
+  expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
+});
+
+test('without a cluster none is told', async () => {
+  const { child, line } = await start('--json');
+  const { socket } = JSON.parse(line) as { socket: string };
+  expect(await cluster(socket)).toMatchObject({ status: 404, body: { code: 'NO_CLUSTER' } });
+  expect((await ask(socket, 'GET', '/v1/status')).body.cluster).toBe(false);
+  expect(await end(child, 'SIGTERM')).toBe(EXIT.ok);
+});
+
+test('servers that say nothing do not hold up its end', async () => {
+  const silent = createServer((connection) => void connection.on('error', () => {})).listen(0, '127.0.0.1');
+  onTestFinished(() => void silent.close());
+  await once(silent, 'listening');
+  const connected = once(silent, 'connection');
+  const { port } = silent.address() as { port: number };
+  const { child, line } = await start('--json', '--cluster', `nats://127.0.0.1:${port}`);
+  const { socket } = JSON.parse(line) as { socket: string };
+  const asked = cluster(socket);
+  await connected;
+  const ended = end(child, 'SIGTERM');
+  expect(await asked).toMatchObject({ status: 503, body: { code: 'SHUTTING_DOWN' } });
+  expect(await ended).toBe(EXIT.ok);
+});
+
 /** Of the standalone programs: each thread of Node gets so much, and it counts as memory. */
 const STACK_KIB = 300 * 1024;
 
@@ -163,6 +202,13 @@ test.each([
     '/nonexistent/x',
   ],
   ['no job', ['--jobs', '0'], '--jobs'],
+  ['credentials without a cluster', ['--socket', 's', '--creds', 'x'], '--cluster'],
+  ['an address that is no cluster’s', ['--socket', 's', '--cluster', 'http://a'], 'nats://HOST:PORT'],
+  [
+    'credentials that are not there',
+    ['--socket', 's', '--cluster', 'nats://a', '--creds', '/nowhere/x'],
+    '/nowhere/x (ENOENT)',
+  ],
 ])('usage: %s is told', async (_what, argv, named) => {
   const { code, stdout, stderr } = await run(['serve', ...argv]);
   expect([code, stdout]).toEqual([EXIT.badInput, '']);

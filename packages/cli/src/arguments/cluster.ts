@@ -6,7 +6,7 @@ import type { Choose } from './choose.ts';
 import { integer, withExamples, withHostOptions, withOutputOptions } from './options.ts';
 
 /** As whom the servers are asked. */
-function withCredentials(command: Command): Command {
+export function withCredentials(command: Command): Command {
   return command
     .option('--creds <file>', 'credentials for the NATS servers, as nsc makes them')
     .option('--nkey <file>', 'seed of an NKey, where the servers know users by it alone')
@@ -14,17 +14,21 @@ function withCredentials(command: Command): Command {
     .option('--password-file <file>', 'their password')
     .option('--tls-ca <file>', 'certificate that the servers are verified with (PEM)')
     .option('--tls-cert <file>', 'certificate of this client (PEM)')
-    .option('--tls-key <file>', 'its key (PEM)')
-    .option(
-      '--store-bytes <n>',
-      'room for the cluster’s streams, when they are made (default: 8 GiB)',
-      integer(),
-    );
+    .option('--tls-key <file>', 'its key (PEM)');
+}
+
+/** Options of commands that make what is missing on the servers. */
+function withStoreOptions(command: Command): Command {
+  return withCredentials(command).option(
+    '--store-bytes <n>',
+    'room for the cluster’s streams, when they are made (default: 8 GiB)',
+    integer(),
+  );
 }
 
 /** Options of commands that can give their work to a cluster. */
 export function withClusterOptions(command: Command): Command {
-  return withCredentials(
+  return withStoreOptions(
     command
       .option('--cluster <urls>', 'let agents do it: NATS servers, nats://HOST:PORT, with commas between')
       .option('--name <name>', 'with --cluster: name to go on with later (default: made of the inputs)')
@@ -49,7 +53,7 @@ export function addCluster(program: Command, choose: Choose): void {
     ['pvf cluster agent --nats nats://nats-0:4222', 'this machine takes work'],
     ['pvf cluster status --nats nats://nats-0:4222', 'what they are doing'],
   ]);
-  const agent = withCredentials(
+  const agent = withStoreOptions(
     withHostOptions(
       cluster
         .command('agent')
@@ -73,7 +77,7 @@ export function addCluster(program: Command, choose: Choose): void {
       { endsBySignal: true },
     ),
   );
-  const status = withCredentials(
+  const status = withStoreOptions(
     withOutputOptions(
       cluster
         .command('status')
@@ -88,7 +92,7 @@ export function addCluster(program: Command, choose: Choose): void {
         return clusterState(context, options);
       }),
   );
-  const cancel = withCredentials(
+  const cancel = withStoreOptions(
     withOutputOptions(
       cluster
         .command('cancel')

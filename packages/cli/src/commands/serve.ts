@@ -8,9 +8,11 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readInput } from '../input/file.ts';
 import { isolatedInspection } from '../inspector/run.ts';
 import { type Io, print, say } from '../output/print.ts';
+import type { ClusterOptions } from './cluster/connect.ts';
+import { monitorOf } from './cluster/monitor.ts';
 import { type Context, type HostCommandOptions, withHost } from './context.ts';
 
-export interface ServeCommandOptions extends HostCommandOptions {
+export interface ServeCommandOptions extends HostCommandOptions, ClusterOptions {
   readonly socket?: string;
   readonly listen?: string;
   readonly tokenFile?: string;
@@ -26,6 +28,7 @@ const TOKEN_BYTES = 24;
 /** `pvf serve`: a host behind a Unix socket, TCP or both, until this process is told to end. */
 export async function serve(context: Context, options: ServeCommandOptions): Promise<ExitCode> {
   const { io, terminal } = context;
+  const monitor = await monitorOf(options);
   const tcp = await tcpOf(options, io);
   const socket = options.socket ?? (tcp === undefined ? defaultSocket(io.env) : undefined);
   const workers = { executeWorkers: options.jobs ?? DEFAULT_JOBS, prepareWorkersHard: PREPARATIONS };
@@ -45,6 +48,7 @@ export async function serve(context: Context, options: ServeCommandOptions): Pro
         logger: createLogger(terminal, options.verbose === true),
         layers: serviceLayers,
         ...(inspect !== undefined && { inspect }),
+        ...(monitor !== undefined && { cluster: () => monitor.read() }),
       }).catch((error: unknown) => {
         throw asCliError(error);
       });
@@ -53,7 +57,7 @@ export async function serve(context: Context, options: ServeCommandOptions): Pro
         await tellReady(io, options, server, options.tokenFile === undefined ? tcp?.token : undefined);
         if (!io.signal.aborted) await once(io.signal, 'abort');
       } finally {
-        await server.close();
+        await server.close().finally(() => monitor?.close());
       }
       return EXIT.ok;
     },

@@ -89,20 +89,25 @@ const ONLY_WITH_CLUSTER = [
   ...(['tlsCa', 'tlsCert', 'tlsKey', 'storeBytes'] as const),
 ];
 
-/** What has no effect on a cluster is refused: its agents have their own. @throws CliError BAD_USAGE */
+/** What says how to use a cluster is refused where none is named. @throws CliError BAD_USAGE */
+export function requireCluster(options: ClusterRunOptions): void {
+  if (options.cluster !== undefined) return;
+  const given = ONLY_WITH_CLUSTER.find((option) => options[option] !== undefined);
+  if (given === undefined) return;
+  throw usage(
+    dashed(given),
+    `${dashed(given)} is of use only with --cluster`,
+    'name the servers: --cluster nats://HOST:PORT',
+  );
+}
+
+/** What has no effect on a cluster is refused, too: its agents have their own. @throws CliError BAD_USAGE */
 export function requireClusterUsage(
   options: ClusterRunOptions & Partial<HostCommandOptions>,
   local: Readonly<Record<string, unknown>>,
 ): void {
-  if (options.cluster === undefined) {
-    const given = ONLY_WITH_CLUSTER.find((option) => options[option] !== undefined);
-    if (given === undefined) return;
-    throw usage(
-      dashed(given),
-      `${dashed(given)} is of use only with --cluster`,
-      'name the servers: --cluster nats://HOST:PORT',
-    );
-  }
+  requireCluster(options);
+  if (options.cluster === undefined) return;
   const { cacheDir, insecure, allowUntestedNode, prepareWorker, executeWorker } = options;
   const all = { ...local, cacheDir, insecure, allowUntestedNode, prepareWorker, executeWorker };
   const given = Object.entries(all).find(([, value]) => value !== undefined)?.[0];
