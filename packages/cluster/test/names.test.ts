@@ -1,3 +1,4 @@
+import type { checkServerIdentity } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { checkServerVersion, natsOptions, shownServers } from '../src/connection/index.ts';
@@ -67,6 +68,26 @@ test('an address may hold a name and password, a token, or several servers, and 
   const ca = fileURLToPath(import.meta.url);
   expect(natsOptions({ servers: 'nats://a', tls: { ca } }).tls).toEqual({ caFile: ca });
   expect(natsOptions({ servers: 'nats://a' }).tls).toBeUndefined();
+});
+
+test('a certificate is for the address that was given, also where that is no name', () => {
+  const checkOf = (servers: string) => {
+    const { tls } = natsOptions({ servers }) as {
+      tls?: { checkServerIdentity?: typeof checkServerIdentity };
+    };
+    return tls?.checkServerIdentity;
+  };
+  const certificate = (subjectaltname: string) =>
+    ({ subject: { CN: 'x' }, subjectaltname }) as Parameters<typeof checkServerIdentity>[1];
+  const check = checkOf('tls://10.0.0.1,tls://[fd00::1]:4222');
+  for (const own of ['IP Address:10.0.0.1', 'IP Address:FD00:0:0:0:0:0:0:1'])
+    expect(check?.('localhost', certificate(own))).toBeUndefined();
+  for (const another of ['IP Address:10.0.0.2', 'DNS:localhost', 'DNS:10.0.0.1'])
+    expect(check?.('localhost', certificate(another))).toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
+  // The client tells Node the name.
+  expect(checkOf('tls://nats-0,tls://10.0.0.1')).toBeUndefined();
 });
 
 test.each(['http://a', 'nats://', '::', ''])('%j is no address', (servers) => {

@@ -62,7 +62,7 @@ export function connectionError(error: unknown, given: string | readonly string[
   return new ClusterError(
     'CONNECTION',
     { servers },
-    `no NATS server answers at ${at}: ${text}; check address, port and TLS`,
+    `no NATS server answers at ${at}: ${text}; check address, port and TLS, and that the server knows your certificate if it wants one`,
     { cause: error },
   );
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Authenticator, nkeys } from '@nats-io/nats-core';
 import { credsAuthenticator, type NodeConnectionOptions, nkeyAuthenticator } from '@nats-io/transport-node';
 import { ClusterError } from '../errors.ts';
+import { identityOf } from './identity.ts';
 
 /** How the servers are reached, and as whom. Passed on to the NATS client; nothing of it is ever logged. */
 export interface ConnectOptions {
@@ -25,8 +26,10 @@ export function natsOptions(options: ConnectOptions): NodeConnectionOptions & { 
   const given = typeof options.servers === 'string' ? options.servers.split(',') : [...options.servers];
   let [user, password, token] = [options.user, options.password, options.token];
   let tls = options.tls !== undefined;
+  const hosts: string[] = [];
   const servers = given.map((text) => {
     const url = parse(text.trim());
+    hosts.push(url.hostname);
     if (url.protocol === 'tls:') tls = true;
     if (url.password !== '') {
       user ??= decodeURIComponent(url.username);
@@ -35,6 +38,7 @@ export function natsOptions(options: ConnectOptions): NodeConnectionOptions & { 
     return url.host;
   });
   if (servers.length === 0) throw invalid('servers', 'no server is named');
+  const checkServerIdentity = identityOf(hosts);
   const { ca, cert, key } = options.tls ?? {};
   for (const [option, path] of Object.entries({ ca, cert, key }))
     if (path !== undefined) readText(`tls.${option}`, path);
@@ -54,6 +58,7 @@ export function natsOptions(options: ConnectOptions): NodeConnectionOptions & { 
         ...(ca !== undefined && { caFile: ca }),
         ...(cert !== undefined && { certFile: cert }),
         ...(key !== undefined && { keyFile: key }),
+        ...(checkServerIdentity !== undefined && { checkServerIdentity }),
       },
     }),
   };
