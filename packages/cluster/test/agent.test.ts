@@ -5,10 +5,12 @@ import { waitingExecutor } from '../check/support/executors.ts';
 import { countAttempts } from '../src/agent/attempts.ts';
 import { Codes } from '../src/agent/codes.ts';
 import { Breaker, faultOf } from '../src/agent/faults.ts';
+import { runDelivery } from '../src/agent/job-task.ts';
 import { PartitionOrder } from '../src/agent/order.ts';
+import type { Delivery } from '../src/agent/pull.ts';
 import { Tally } from '../src/agent/tally.ts';
 import { PARTITIONS } from '../src/names.ts';
-import type { Attempt } from '../src/records/index.ts';
+import type { Attempt, JobRecord } from '../src/records/index.ts';
 
 const HASH_OF_NOTHING = '0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8';
 
@@ -42,6 +44,28 @@ test('faults of its machine make an agent pause, longer each time, until somethi
   expect(breaker.pauseMs).toBe(60_000);
   breaker.success();
   expect(breaker.pauseMs).toBe(0);
+});
+
+test('a job that this agent may not have goes round for one that may, and is a failed attempt only at last', async () => {
+  const told: string[] = [];
+  const deliveryOf = (delivery: number) =>
+    ({ delivery, giveBack: () => told.push('back'), ack: () => told.push('ack') }) as unknown as Delivery;
+  const added: string[] = [];
+  const context = {
+    attempts: { of: async () => [], add: async (...[, , state]: unknown[]) => added.push(String(state)) },
+    work: { takes: () => false, isAnswered: async () => false },
+    isOver: () => false,
+    isBusyWith: () => false,
+  } as unknown as Parameters<typeof runDelivery>[0];
+  const job = { head: { run: 'r', index: 0, replica: 0, replicas: 1 } } as unknown as JobRecord;
+  const end = async (delivery: number) => {
+    const inputs = Promise.reject(new Error('too large'));
+    return await runDelivery(context, deliveryOf(delivery), job, inputs, new AbortController().signal);
+  };
+  for (const delivery of [1, 2, 49]) expect(await end(delivery)).toEqual({ type: 'passed' });
+  expect([told, added]).toEqual([['back', 'back', 'back'], []]);
+  expect(await end(50)).toEqual({ type: 'failed', cause: 'too large', ofMachine: false });
+  expect([told.length, added]).toEqual([4, ['began', 'failed']]);
 });
 
 test('only what its machine got wrong is a fault', () => {

@@ -13,6 +13,8 @@ const giveBackMs = (delivery: number): number => Math.min(5_000, 50 * 2 ** Math.
 
 /** A job whose inputs no server sends in so many deliveries has failed. */
 const SERVERS_AWAY_AT_MOST = 50;
+/** A job that agents may not have is handed round so many times, some minutes, for one that may; then it has failed. */
+const HANDED_ROUND_AT_MOST = 50;
 
 interface TaskContext {
   readonly store: Store;
@@ -58,6 +60,7 @@ export async function runDelivery(
   }
   if (job.head.replicas > 1 && (context.isBusyWith(job) || (await work.isMine(place, job.head.replicas))))
     return leave(delivery, 'back');
+  if (delivery.delivery < HANDED_ROUND_AT_MOST && !work.takes(job)) return leave(delivery, 'back');
   const begun = attempts.add(place, delivery.delivery, 'began');
   let answer: Answer;
   let fault: { cause: string; ofMachine: boolean } | undefined;

@@ -19,7 +19,7 @@ export interface AgentOptions extends ConnectOptions {
   readonly codeDirectory?: string;
   /** Bytes of PVFs in memory. Default 512 MiB. */
   readonly codeMemory?: number;
-  /** Largest PoV that is taken, bytes. Default {@link DEFAULT_MAX_POV_BYTES}. */
+  /** Largest PoV that is taken, bytes; jobs with larger ones are handed back, for other agents. Default {@link DEFAULT_MAX_POV_BYTES}. */
   readonly maxPovBytes?: number;
   /** How long another agent with this id may take to be forgotten, milliseconds. Default 25 s. */
   readonly idPatienceMs?: number;

@@ -36,6 +36,15 @@ export class Work {
     this.#context = context;
   }
 
+  /** Whether this agent may have it: one with more memory may. */
+  takes({ head: { pov } }: JobRecord): boolean {
+    return pov === undefined || pov.bytes <= this.#maxPovBytes;
+  }
+
+  get #maxPovBytes(): number {
+    return this.#context.maxPovBytes ?? DEFAULT_MAX_POV_BYTES;
+  }
+
   /**
    * Fetches what the job needs, and checks that it is what the job says.
    * @throws Error with a message for the list of attempts
@@ -44,10 +53,11 @@ export class Work {
     head,
     inline,
   }: JobRecord): Promise<{ blockData: Uint8Array; run: (signal: AbortSignal) => Promise<Answer> }> {
-    const { store, codes, executor, maxPovBytes = DEFAULT_MAX_POV_BYTES } = this.#context;
+    const { store, codes, executor } = this.#context;
+    const maxPovBytes = this.#maxPovBytes;
     const { request, pov } = head;
-    if (pov !== undefined && pov.bytes > maxPovBytes)
-      throw new Error(`its PoV of ${pov.bytes} bytes is larger than this agent takes (${maxPovBytes})`);
+    if (!this.takes({ head, inline }))
+      throw new Error(`its PoV of ${pov?.bytes} bytes is larger than this agent takes (${maxPovBytes})`);
     const [code, blockData] = await Promise.all([
       codes.get(head.code.hash, head.code.bytes, () => getObject(store.code, head.code.hash)),
       inline ??
