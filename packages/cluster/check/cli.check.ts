@@ -1,17 +1,14 @@
 // `pvf` as people use it, on a real server: agents, precheck and replay by them, status, leaving and going on, cancelling.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ADDER_PVF_PATH, adderChain, encodeAdderBlock } from '@pvf/example-adder-pvf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pvf as runPvf, startPvf } from './support/pvf.ts';
 import { type Servers, startServers } from './support/servers.ts';
 
-/** Another program in place of this one's build: `pvf` of `npm run binary`. */
-const PVF = process.env.CLUSTER_CHECK_PVF;
-const MAIN = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 const COUNT = 40;
 /** The servers of the checks have little room. */
 const STORE = ['--store-bytes', String(256 * 1024 ** 2)];
@@ -48,24 +45,8 @@ afterAll(async () => {
   if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
 });
 
-function start(args: readonly string[]): ChildProcess {
-  const [program, ...before] = PVF === undefined ? [process.execPath, MAIN] : [PVF];
-  return spawn(program as string, [...before, ...args], {
-    cwd: directory,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function pvf(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start(args);
-  const text = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const)
-    child[stream]?.on('data', (chunk: Buffer) => {
-      text[stream] += chunk.toString();
-    });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...text };
-}
+const start = (args: readonly string[]) => startPvf(directory, args);
+const pvf = (...args: string[]) => runPvf(directory, ...args);
 
 /** Ready once it takes work. */
 async function agent(id: string): Promise<ChildProcess> {

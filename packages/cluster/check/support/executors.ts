@@ -8,7 +8,7 @@ export interface Manner {
   /** Milliseconds of waiting for a job. */
   readonly waitMs?: (blockData: Uint8Array) => number;
   /** CPU time that it says, milliseconds. */
-  readonly cpuMs?: number;
+  readonly cpuMs?: number | ((blockData: Uint8Array) => number);
   /** Changes the head data that it answers. */
   readonly bend?: (head: Uint8Array, blockData: Uint8Array) => Uint8Array;
   /** A fault of its machine, for jobs that it names. */
@@ -57,7 +57,7 @@ export function waitingExecutor(manner: Manner = {}): Executor & { readonly ran:
         attempts: 1,
         queuedMs: 0,
         wallTimeMs: 1,
-        cpuTimeNs: BigInt(Math.round((manner.cpuMs ?? 1) * 1e6)),
+        cpuTimeNs: BigInt(Math.round(cpuMsOf(manner, blockData) * 1e6)),
         artifact: undefined,
         detail: { panic: undefined, logs: [], logsLeftOut: 0, backtrace: [], used: SIZES, limits: SIZES },
       };
@@ -91,6 +91,10 @@ export function waitingExecutor(manner: Manner = {}): Executor & { readonly ran:
       } as BareOutcome;
     },
   };
+}
+
+function cpuMsOf({ cpuMs = 1 }: Manner, blockData: Uint8Array): number {
+  return typeof cpuMs === 'number' ? cpuMs : cpuMs(blockData);
 }
 
 function wait(ms: number, signal: AbortSignal | undefined): Promise<boolean> {

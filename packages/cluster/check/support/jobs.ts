@@ -9,7 +9,12 @@ export function blockDataOf(index: number, bytes = 32): Uint8Array {
   return data;
 }
 
-export function jobOf(code: ClusterCode, blockData: Uint8Array): Job {
+/** The number in block data of {@link blockDataOf}. */
+export function numberIn(blockData: Uint8Array): number {
+  return new DataView(blockData.buffer, blockData.byteOffset).getUint32(0);
+}
+
+export function jobOf(code: ClusterCode, blockData: Uint8Array): Extract<Job, { task: 'validate' }> {
   return {
     task: 'validate',
     code,
