@@ -64,6 +64,11 @@ export class JobMessages {
     this.#inlineBytes = Math.min(INLINE_POV_BYTES, Math.floor(store.connection.maxPayload / 2));
   }
 
+  /** What lies in the store of a job that was put there by an earlier call, is removed with its answers like others'. */
+  found(job: Job, index: number): void {
+    if (job.task === 'validate' && !this.#fits(job.input.pov.blockData)) this.#large.hasPov(index);
+  }
+
   /**
    * Puts what is too large for a message into the store, once for all answers.
    * @param asked what {@link askedIn} says of the job
@@ -77,7 +82,7 @@ export class JobMessages {
     replicas: number,
   ): Promise<(replica: number) => Uint8Array> {
     const pov = job.task === 'validate' ? job.input.pov.blockData : undefined;
-    const inline = pov !== undefined && pov.length <= this.#inlineBytes;
+    const inline = pov !== undefined && this.#fits(pov);
     if (pov !== undefined && asked.pov !== undefined && !inline)
       await this.#put({ run, index, replica: 0 }, pov, asked.pov.sha256);
     const head: Omit<JobHead, 'replica'> = {
@@ -89,6 +94,10 @@ export class JobMessages {
       ...(asked.pov !== undefined && { pov: { ...asked.pov, inline } }),
     };
     return (replica) => packJob({ head: { ...head, replica }, inline: inline ? pov : undefined });
+  }
+
+  #fits(pov: Uint8Array): boolean {
+    return pov.length <= this.#inlineBytes;
   }
 
   async #put(place: Place, pov: Uint8Array, hash: string): Promise<void> {

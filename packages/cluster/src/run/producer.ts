@@ -95,7 +95,10 @@ export class Producer {
           this.#requireSame(index, digest, digestOf(parseJob(there).head));
           window.sent(index, replica, subject);
         }
-        if (before !== undefined || there !== null) continue;
+        if (before !== undefined || there !== null) {
+          this.#jobs.found(job, index);
+          continue;
+        }
       }
       const full = patience(STREAMS.jobs);
       message ??= await again(

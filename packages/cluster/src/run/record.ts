@@ -2,7 +2,7 @@ import { type ConnectOptions, connectionError, failureOf } from '../connection/i
 import { ClusterError } from '../errors.ts';
 import { ATTEMPTS_STREAM, BUCKETS, checkName, filters, placeKey, STREAMS } from '../names.ts';
 import { parseRun, type RunRecord } from '../records/index.ts';
-import { openStore, removeObjects, type Store } from '../store/index.ts';
+import { openStore, removeObjects, type Store, storeFull } from '../store/index.ts';
 import { VERSION } from '../version.ts';
 
 /** @returns whether it was there */
@@ -13,7 +13,9 @@ export async function openRecord(store: Store, wanted: RunRecord): Promise<boole
     await removeMessages(store, wanted.name);
     return false;
   } catch (error) {
-    if (failureOf(error) !== 'exists') throw connectionError(error, store.connection.servers);
+    const kind = failureOf(error);
+    if (kind === 'full') throw storeFull(BUCKETS.runs, error);
+    if (kind !== 'exists') throw connectionError(error, store.connection.servers);
   }
   const entry = await store.runs.get(wanted.name);
   if (entry === null || entry.operation !== 'PUT') throw cancelled(wanted.name);

@@ -2,6 +2,7 @@ import { type ObjectStore, setSha256Backend } from '@nats-io/obj';
 import type { Connection } from '../connection/index.ts';
 import { ClusterError } from '../errors.ts';
 import { MAX_CODE_BYTES } from '../limits.ts';
+import { BUCKETS } from '../names.ts';
 import { Stalled, within } from './within.ts';
 
 /** A server that is gone does not end what it was sending. */
@@ -68,11 +69,18 @@ export async function getObject(
   return bytes;
 }
 
+/** What makes room, for whoever is told. */
+function roomIn(name: string): string {
+  if (name === BUCKETS.code) return 'remove PVFs that no run needs (nats object rm PVF_CODE HASH)';
+  if (name === BUCKETS.runs) return 'cancel runs that nobody goes on with';
+  return 'fetch or cancel runs, let agents work off the backlog';
+}
+
 export function storeFull(name: string, cause?: unknown): ClusterError<'STORE_FULL'> {
   return new ClusterError(
     'STORE_FULL',
     { name },
-    `the store ${name} is full: fetch or cancel runs, let agents work off the backlog, or give it more room`,
+    `the store ${name} is full: ${roomIn(name)}, or give it more room`,
     { cause },
   );
 }
