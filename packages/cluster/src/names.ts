@@ -46,12 +46,28 @@ export function versionToken(version: string = VERSION): string {
   return version.replace(/[^A-Za-z0-9]/g, '-');
 }
 
+/**
+ * Agents of one version get work of runs of that version alone, whose workers are of the same: where packages were put together that
+ * do not belong together, nobody's answers are mixed.
+ * @param workers version of an agent's workers
+ * @throws ClusterError INVALID_OPTION
+ */
+export function agentVersion(workers: string = VERSION): string {
+  if (!/^[0-9A-Za-z.+-]{1,30}$/.test(workers))
+    throw new ClusterError(
+      'INVALID_OPTION',
+      { option: 'workers' },
+      `${JSON.stringify(workers)} is no version of workers: up to 30 letters, digits and .+-`,
+    );
+  return workers === VERSION ? VERSION : `${VERSION} with workers ${workers}`;
+}
+
 /** The consumer of a partition for agents of one version. */
-export function consumerName(partition: number, version: string = VERSION): string {
+export function consumerName(partition: number, version: string): string {
   return `agents-${versionToken(version)}-${partition}`;
 }
 
-export function consumerFilter(partition: number, version: string = VERSION): string {
+export function consumerFilter(partition: number, version: string): string {
   return `pvf.jobs.${versionToken(version)}.${partition}.>`;
 }
 

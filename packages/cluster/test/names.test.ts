@@ -4,8 +4,10 @@ import { expect, test } from 'vitest';
 import { checkServerVersion, natsOptions, shownServers } from '../src/connection/index.ts';
 import { ClusterError } from '../src/errors.ts';
 import {
+  agentVersion,
   checkName,
   consumerFilter,
+  consumerName,
   jobSubject,
   PARTITIONS,
   partitionOf,
@@ -14,6 +16,7 @@ import {
   versionToken,
 } from '../src/names.ts';
 import { sizesOf } from '../src/store/limits.ts';
+import { VERSION } from '../src/version.ts';
 
 const place = { run: 'night_1', index: 2050, replica: 1 };
 const codeOf = (call: () => unknown) => {
@@ -29,9 +32,18 @@ test('a job lies in the partition of its PVF, for agents of this version alone',
   const hash = `0b${'0'.repeat(62)}`;
   const subject = jobSubject(place, hash);
   expect(partitionOf(hash)).toBe(0x0b % PARTITIONS);
-  expect(subject.startsWith(consumerFilter(partitionOf(hash)).slice(0, -1))).toBe(true);
-  expect(subject.startsWith(consumerFilter(partitionOf(hash), '9.9.9').slice(0, -1))).toBe(false);
+  expect(subject.startsWith(consumerFilter(partitionOf(hash), agentVersion()).slice(0, -1))).toBe(true);
+  for (const other of ['9.9.9', agentVersion('9.9.9')])
+    expect(subject.startsWith(consumerFilter(partitionOf(hash), other).slice(0, -1))).toBe(false);
   expect(versionToken('1.2.3-rc.1+x')).toMatch(/^[\w-]+$/);
+});
+
+test('an agent is of the version of its package and workers, which a subject can hold', () => {
+  expect([agentVersion(), agentVersion(VERSION)]).toEqual([VERSION, VERSION]);
+  expect(agentVersion('9.9.9-next.1+2')).toBe(`${VERSION} with workers 9.9.9-next.1+2`);
+  expect(consumerName(3, agentVersion('9.9.9'))).toMatch(/^agents-[\w-]+-3$/);
+  for (const workers of ['', 'x'.repeat(31), '1 2', '1.2>'])
+    expect([workers, codeOf(() => agentVersion(workers))]).toEqual([workers, 'INVALID_OPTION']);
 });
 
 test('a result tells its place, and nothing else is one', () => {

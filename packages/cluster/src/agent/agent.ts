@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pino, { type Logger } from 'pino';
 import { ClusterError } from '../errors.ts';
-import { checkName, placeKey } from '../names.ts';
+import { agentVersion, checkName, placeKey } from '../names.ts';
 import { type AgentRecord, type JobRecord, type Machine, parseJob } from '../records/index.ts';
 import { ensureConsumers, LEASE_MS, openStore, pause, type Store } from '../store/index.ts';
-import { VERSION } from '../version.ts';
 import { Attempts } from './attempts.ts';
 import { Codes } from './codes.ts';
 import { Breaker } from './faults.ts';
@@ -28,6 +27,7 @@ export class Agent {
   readonly #store: Store;
   readonly #logger: Logger;
   readonly #machine: Machine;
+  readonly #version: string;
   readonly #session = randomBytes(12).toString('hex');
   readonly #held = new HeldJobs();
   readonly #tasks = new Set<Promise<void>>();
@@ -55,7 +55,7 @@ export class Agent {
       throw new ClusterError('INVALID_OPTION', { option: 'slots' }, 'slots must be a whole number above 0');
     const store = await openStore({ ...options, name: options.name ?? `pvf agent ${options.id}` });
     try {
-      await ensureConsumers(store.connection.jsm);
+      await ensureConsumers(store.connection.jsm, agentVersion(options.workers));
       const agent = new Agent(options, store);
       await agent.#presence.start(options.idPatienceMs);
       void agent.#feed.run();
@@ -70,6 +70,7 @@ export class Agent {
     const { id, executor } = options;
     this.#options = options;
     this.#store = store;
+    this.#version = agentVersion(options.workers);
     this.#logger = options.logger ?? pino({ level: 'warn' }, pino.destination(2));
     this.#machine = thisMachine(options.engine);
     this.#codes = new Codes(executor, options.codeDirectory, this.#logger, options.codeMemory);
@@ -84,7 +85,7 @@ export class Agent {
       logger: this.#logger,
       ...(maxPovBytes !== undefined && { maxPovBytes }),
     });
-    this.#puller = new Puller(store.connection.nc, (delivery) => this.#accept(delivery));
+    this.#puller = new Puller(store.connection.nc, this.#version, (delivery) => this.#accept(delivery));
     this.#runs = new RunsWatch(store, this.#logger, (run) => this.#held.abort(run));
     this.#presence = new Presence(
       store.agents,
@@ -117,7 +118,7 @@ export class Agent {
       format: 1,
       id: this.#options.id,
       session: this.#session,
-      version: VERSION,
+      version: this.#version,
       machine: this.#machine,
       slots: this.#options.slots,
       running: this.#held.running,

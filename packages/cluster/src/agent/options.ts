@@ -13,6 +13,11 @@ export interface AgentOptions extends ConnectOptions {
   readonly executor: Executor;
   /** What executes PVFs, for whoever compares machines: the workers' Node and version. */
   readonly engine: string;
+  /**
+   * Version of the workers. If it is not that of this package, the agent gets nothing of runs of this package, and they tell whoever
+   * waits for agents. Default: the same.
+   */
+  readonly workers?: string;
   /** Jobs at once: as many as the host has execute workers. */
   readonly slots: number;
   /** Where PVFs are kept from one start to the next. Default: in memory alone. */

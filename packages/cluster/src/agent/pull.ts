@@ -24,15 +24,20 @@ export interface Delivery {
 /** Pulls jobs from the consumers of all partitions: first from those whose PVFs are loaded, without waiting there. */
 export class Puller {
   readonly #nc: NatsConnection;
+  readonly #version: string;
   readonly #onDelivery: (delivery: Delivery) => void;
   /** Each ends a request that is under way. */
   readonly #pending = new Set<() => void>();
   /** Partitions in which a request stands. It is never ended early: what came then would be nobody's until its lease ends. */
   readonly #waiting = new Set<number>();
 
-  /** @param onDelivery told of each job as it comes, whichever request brought it */
-  constructor(nc: NatsConnection, onDelivery: (delivery: Delivery) => void) {
+  /**
+   * @param version of the agent
+   * @param onDelivery told of each job as it comes, whichever request brought it
+   */
+  constructor(nc: NatsConnection, version: string, onDelivery: (delivery: Delivery) => void) {
     this.#nc = nc;
+    this.#version = version;
     this.#onDelivery = onDelivery;
   }
 
@@ -75,7 +80,7 @@ export class Puller {
   ): Promise<number> {
     const { ended, end } = pull(this.#nc, {
       stream: STREAMS.jobs,
-      consumer: consumerName(partition),
+      consumer: consumerName(partition, this.#version),
       request,
       timeoutMs,
       onMessage: (message) => {

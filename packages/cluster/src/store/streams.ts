@@ -82,17 +82,17 @@ export async function ensureStreams({ jsm }: Connection, sizes: StoreSizes): Pro
   }
 }
 
-/** The consumers that agents of this version pull from. */
-export async function ensureConsumers(jsm: JetStreamManager): Promise<void> {
+/** The consumers that agents of one version pull from. */
+export async function ensureConsumers(jsm: JetStreamManager, version: string): Promise<void> {
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    const name = consumerName(partition);
+    const name = consumerName(partition, version);
     await ensure(
       name,
       () => jsm.consumers.info(STREAMS.jobs, name),
       () =>
         jsm.consumers.add(STREAMS.jobs, {
           durable_name: name,
-          filter_subject: consumerFilter(partition),
+          filter_subject: consumerFilter(partition, version),
           ack_policy: AckPolicy.Explicit,
           ack_wait: nanos(LEASE_MS),
           // Agents count attempts themselves: a job that is handed back untried is no attempt.

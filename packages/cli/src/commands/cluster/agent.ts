@@ -42,6 +42,7 @@ export async function clusterAgent(context: Context, options: AgentCommandOption
           id,
           executor: host,
           engine: `Node ${node ?? 'unknown'}, workers ${version}`,
+          workers: version,
           slots: jobs,
           ...(directory !== undefined && { codeDirectory: directory }),
           logger: createLogger(terminal, options.verbose === true),
