@@ -44,7 +44,7 @@ test('on a terminal one line moves, however long the step is, and nothing of it 
   expect(await screen.lines()).toEqual(['note']);
 });
 
-test('a bar on a terminal of 80 columns takes one line, and none at the end', async () => {
+test('a bar on a terminal of 80 columns takes one line, below what is said, and none at the end', async () => {
   const screen = new Screen();
   let now = 0;
   const progress = await ReplayProgress.start(screen.output, 5_000, false, () => now);
@@ -57,8 +57,12 @@ test('a bar on a terminal of 80 columns takes one line, and none at the end', as
       expect.stringMatching(/^█+░+ 1,200 of 5,000 \(24 %\), 20\/s, 3 min left$/),
     ]);
   }, PATIENCE);
+  progress.message('nothing comes');
+  progress.step(true);
+  const bar = expect.stringMatching(/^█+░+ 1,201 of 5,000 /);
+  await vi.waitFor(async () => expect(await screen.lines()).toEqual(['nothing comes', bar]), PATIENCE);
   progress.stop();
-  expect(await screen.lines()).toEqual([]);
+  expect(await screen.lines()).toEqual(['nothing comes']);
 });
 
 test('without a terminal a replay tells of itself now and then', async () => {

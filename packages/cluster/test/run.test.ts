@@ -2,10 +2,12 @@
 import { expect, test } from 'vitest';
 import { waitingExecutor } from '../check/support/executors.ts';
 import { blockDataOf, jobOf } from '../check/support/jobs.ts';
-import type { Result } from '../src/records/index.ts';
+import type { AgentRecord, Result } from '../src/records/index.ts';
 import { Blocks } from '../src/run/blocks.ts';
 import { CpuTimes, disagreementOf } from '../src/run/disagreement.ts';
+import { obstaclesAmong } from '../src/run/obstacles.ts';
 import { Window } from '../src/run/window.ts';
+import { VERSION } from '../src/version.ts';
 
 async function take<T>(window: Window<T>, count: number) {
   const found: { index: number; results: T[] }[] = [];
@@ -131,4 +133,18 @@ test('a machine that is slow on the whole is told, though no single candidate is
   for (let index = 0; index < 30; index += 1)
     times.add([await resultOf('one', { cpuMs: 20 }, index), await resultOf('two', { cpuMs: 40 }, index)]);
   expect(times.slow()).toMatchObject([{ agent: 'two', factor: 2, candidates: 30 }]);
+});
+
+test('what a run waits for are agents of its version, and such as are at work', () => {
+  const agent = (id: string, more: Partial<AgentRecord> = {}) =>
+    ({ id, version: VERSION, ...more }) as AgentRecord;
+  const other = agent('o', { version: '9.9.9' });
+  const paused = agent('p', { paused: 'no space left' });
+  expect(obstaclesAmong([agent('a'), other], 1)).toEqual([]);
+  expect(obstaclesAmong([agent('a'), other], 2)).toEqual([
+    { type: 'agents', there: 1, needed: 2, others: [other] },
+  ]);
+  expect(obstaclesAmong([], 1)).toEqual([{ type: 'agents', there: 0, needed: 1, others: [] }]);
+  expect(obstaclesAmong([agent('a'), paused], 1)).toEqual([]);
+  expect(obstaclesAmong([agent('a'), paused], 2)).toEqual([{ type: 'paused', agents: [paused] }]);
 });

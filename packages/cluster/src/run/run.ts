@@ -14,6 +14,7 @@ import { CpuTimes, type Disagreement, disagreementOf, type SlowAgent } from './d
 import type { ClusterCode } from './job.ts';
 import { LargeObjects } from './large-objects.ts';
 import { lookAfter, watchCancel } from './look-after.ts';
+import { fullStores, type Obstacle, obstaclesAmong } from './obstacles.ts';
 import { type Entry, Producer, type Underway } from './producer.ts';
 import { openRecord, removeRun } from './record.ts';
 import type { Result } from './results.ts';
@@ -112,6 +113,12 @@ export class Run {
   /** Agents of other versions that are there now. */
   async otherAgents(): Promise<AgentRecord[]> {
     return (await this.#allAgents()).filter(({ version }) => version !== VERSION);
+  }
+
+  /** Why nothing may come of it at the moment: for whoever waits. */
+  async obstacles(): Promise<Obstacle[]> {
+    const agents = obstaclesAmong(await this.#allAgents(), this.#record.replicas);
+    return [...agents, ...(await fullStores(this.#store))];
   }
 
   async #ownAgents(): Promise<AgentRecord[]> {

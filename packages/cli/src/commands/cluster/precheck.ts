@@ -28,7 +28,7 @@ export async function precheckOnCluster(
   const fingerprint = hash.digest('hex').slice(0, 16);
   return await onCluster(async () => {
     const names = { fingerprint: `precheck ${fingerprint}`, name: `precheck-${fingerprint}` };
-    const run = await openRun(context, options, names);
+    const { run, waiting } = await openRun(context, options, names);
     async function* entries(): AsyncGenerator<Entry> {
       for (const [index, code] of codes.entries())
         yield { index, job: { task: 'precheck', code: await run.addCode(code), input } };
@@ -36,6 +36,7 @@ export async function precheckOnCluster(
     const found = new Map<number, ClusterPrecheck>();
     try {
       for await (const answers of run.answers(entries(), { signal: context.io.signal })) {
+        waiting.answered();
         const { answer, agent } = firstOf(answers);
         if (answer.task !== 'precheck') {
           const reason = answer.task === 'none' ? answer.reason : 'the answer is of another task';
@@ -53,6 +54,7 @@ export async function precheckOnCluster(
       }
       if (!context.io.signal.aborted) await run.finish();
     } finally {
+      waiting.stop();
       await run.close();
     }
     context.terminal.done();

@@ -45,8 +45,10 @@ export async function replayOnCluster(
       const own = createHash('sha256')
         .update(`${fingerprint} in ${resolve(path)}`)
         .digest('hex');
-      const opened = await openRun(context, options, { fingerprint, name: `replay-${own.slice(0, 16)}` });
+      const names = { fingerprint, name: `replay-${own.slice(0, 16)}` };
+      const { run: opened, waiting } = await openRun(context, options, names);
       const progress = await ReplayProgress.start(stderr, collection.total, options.quiet === true);
+      waiting.through((line) => progress.message(line));
       const asked = new Map<number, Asked>();
       const add = async (result: Done, fresh: boolean) => {
         if (fresh) await results?.add(result.record);
@@ -83,6 +85,7 @@ export async function replayOnCluster(
       try {
         const forget = results !== undefined;
         for await (const answers of opened.answers(entries(), { signal, forget })) {
+          waiting.answered();
           const of = asked.get(answers.index);
           asked.delete(answers.index);
           if (of !== undefined) await add(doneOf(answers, of, run, options), true);
@@ -93,6 +96,7 @@ export async function replayOnCluster(
         await leave(context, opened, signal.aborted);
       } finally {
         progress.stop();
+        waiting.stop();
         await opened.close();
       }
     });

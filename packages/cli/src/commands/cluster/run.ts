@@ -2,13 +2,14 @@ import type { Answers, Disagreement, Result, Run, SlowAgent } from '@pvf/cluster
 import { oneLine } from '../../output/outcomes.ts';
 import type { Context } from '../context.ts';
 import { type ClusterRunOptions, connection } from './connect.ts';
+import { Waiting } from './waiting.ts';
 
-/** Opens the run, says its name, and that there are no agents if so: it then waits for them. */
+/** Opens the run, and says its name, and why nothing will come of it for now if so: it then waits. */
 export async function openRun(
   { terminal }: Context,
   options: ClusterRunOptions,
   { fingerprint, name }: { fingerprint: string; name: string },
-): Promise<Run> {
+): Promise<{ readonly run: Run; readonly waiting: Waiting }> {
   const { Run: Runs } = await import('@pvf/cluster');
   const run = await Runs.open({
     ...connection(options),
@@ -17,17 +18,9 @@ export async function openRun(
     redundancy: options.redundancy ?? 1,
   });
   if (run.resumed) terminal.message(`goes on with run ${run.name}`);
-  const agents = await run.agents().catch(() => 0);
-  const needed = options.redundancy ?? 1;
-  if (agents < needed) {
-    const others = await run.otherAgents().catch(() => []);
-    const told = others.map(({ id, version }) => `${oneLine(id)} (${oneLine(version)})`).join(', ');
-    terminal.message(
-      `${agents === 0 ? 'no agent' : `only ${agents} agents`} of this version at work, ${needed} needed: waiting for them (pvf cluster agent)` +
-        (told === '' ? '' : `; those of other versions get nothing of it: ${told}`),
-    );
-  }
-  return run;
+  const waiting = new Waiting(run, (line) => terminal.message(line));
+  await waiting.say();
+  return { run, waiting };
 }
 
 /** In words, what agents differ in, and on which machines. */

@@ -60,6 +60,14 @@ export class ReplayProgress {
     this.#output.write(`${this.#rate.text()}\n`);
   }
 
+  /** Prints one line, also when quiet. */
+  message(line: string): void {
+    // It would come back to the line that it began on.
+    this.#bar?.stop();
+    this.#output.write(`${line}\n`);
+    this.#bar?.start(this.#bar.getTotal(), this.#rate.done);
+  }
+
   stop(): void {
     this.#bar?.stop();
   }
