@@ -8,8 +8,14 @@ import { faultOf } from './faults.ts';
 import type { Delivery } from './pull.ts';
 import type { Work } from './work.ts';
 
-/** How soon a job that this agent may not have, or got wrong, is given to another. Longer each time. */
+/** How soon a job that this agent got wrong is given to another. Longer each time. */
 const giveBackMs = (delivery: number): number => Math.min(5_000, 50 * 2 ** Math.min(delivery, 7));
+
+/**
+ * How soon a job that this agent may not have is given to another. Of two agents it is as often the same one that gets it: soon, or
+ * the end of a run would take half a minute; seldom only once there seems to be no other.
+ */
+const passOnMs = (delivery: number): number => Math.min(delivery < 20 ? 1_000 : 5_000, giveBackMs(delivery));
 
 /** A job whose inputs no server sends in so many deliveries has failed. */
 const SERVERS_AWAY_AT_MOST = 50;
@@ -148,6 +154,6 @@ async function bury(
 
 function leave(delivery: Delivery, how: 'ack' | 'back'): Ending {
   if (how === 'ack') delivery.ack();
-  else delivery.giveBack(giveBackMs(delivery.delivery));
+  else delivery.giveBack(passOnMs(delivery.delivery));
   return { type: 'passed' };
 }
