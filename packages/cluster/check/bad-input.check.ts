@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { ADDER_PVF_PATH } from '@pvf/example-adder-pvf';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../src/connection/index.ts';
-import { type Answers, clusterStatus, DEFAULT_MAX_POV_BYTES } from '../src/index.ts';
+import { type Answers, clusterStatus, DEFAULT_MAX_POV_BYTES, VERSION } from '../src/index.ts';
 import { all, expectRight, given, NEVER } from './support/given.ts';
 import { blockDataOf, CODE, jobOf } from './support/jobs.ts';
 import { pvf, startPvf } from './support/pvf.ts';
@@ -122,9 +122,14 @@ async function otherVersion(version: string) {
 
 test('agents and runs of two versions work side by side, and who waits for agents of its own is told', async () => {
   const other = await otherVersion('9.9.9');
+  const mixed = await agent('mixed', {}, { workers: '8.8.8' });
   const opened = await run();
   expect(await opened.agents()).toBe(0);
-  expect(await opened.otherAgents()).toMatchObject([{ id: 'other', version: '9.9.9' }]);
+  const versions = (await opened.otherAgents()).map(({ id, version }) => [id, version]);
+  expect(versions).toEqual([
+    ['mixed', `${VERSION} with workers 8.8.8`],
+    ['other', '9.9.9'],
+  ]);
   const own = all(opened, 200);
   let isDone = false;
   void own.then(() => {
@@ -147,7 +152,7 @@ test('agents and runs of two versions work side by side, and who waits for agent
   const closed = once(waiting, 'close');
   while (!told.includes('waiting')) await new Promise((resolve) => setTimeout(resolve, 50));
   expect(told).toMatch(
-    /no agent of this version at work, 1 needed: waiting .*; those of other versions get nothing of it: other \(9\.9\.9\)/,
+    /no agent of this version at work: waiting .*; those of other versions get nothing of it: mixed \(.* with workers 8\.8\.8\), other \(9\.9\.9\)/,
   );
 
   // Those of the other version have an agent, and only that one's answers; ours go on waiting.
@@ -161,7 +166,7 @@ test('agents and runs of two versions work side by side, and who waits for agent
   );
   expect(theirs).toEqual({ agents: ['other'], ran: 400 });
   expect(exitCode, told).toBe(0);
-  expect(executor.ran).toBe(201);
+  expect([executor.ran, mixed.executor.ran]).toEqual([201, 0]);
 });
 
 test('a run of another version under the same name is refused', async () => {

@@ -4,30 +4,32 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADDER_PVF_PATH } from '@pvf/example-adder-pvf';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, type onTestFinished, test } from 'vitest';
 import { Connection } from '../src/connection/index.ts';
 import { type ClusterError, clusterStatus } from '../src/index.ts';
 import { Accounts } from './support/accounts.ts';
 import { Authority } from './support/certificates.ts';
 import { all, expectRight, given, NEVER } from './support/given.ts';
 import { blockDataOf, CODE, entries } from './support/jobs.ts';
-import { startPvf } from './support/pvf.ts';
-import { type Servers, startServers } from './support/servers.ts';
+import { pvf, startPvf } from './support/pvf.ts';
+import { startServers } from './support/servers.ts';
 
 let directory: string;
-let servers: Servers;
-const { agent, run } = given(() => servers.url);
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'pvf-credentials-'));
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Servers of one test. */
-async function start(extra: string): Promise<void> {
-  servers = await startServers(1, extra);
-  const { close } = servers;
-  onTestFinished(close);
+/** Servers of one test. They run beside each other: most of the time a lease is waited for. */
+async function start(extra: string, finished: typeof onTestFinished) {
+  const servers = await startServers(1, extra);
+  finished(() => servers.close());
+  const { agent, run } = given(() => servers.url, finished);
+  /** Exit code of `pvf cluster status` with such options. */
+  const statusBy = async (...options: string[]): Promise<number | null> =>
+    (await pvf(directory, 'cluster', 'status', '--nats', servers.url, ...options)).code;
+  return { servers, agent, run, statusBy };
 }
 
 async function credentialsFile(name: string, bytes: Uint8Array): Promise<string> {
@@ -36,7 +38,9 @@ async function credentialsFile(name: string, bytes: Uint8Array): Promise<string>
   return path;
 }
 
-test('with `verify`, servers take who has a certificate of their authority; clients take servers of the one they name', async () => {
+test.concurrent('with `verify`, servers take who has a certificate of their authority; clients take servers of the one they name', async ({
+  onTestFinished,
+}) => {
   const [ours, another] = await Promise.all([
     Authority.make(directory, 'ours'),
     Authority.make(directory, 'another'),
@@ -46,13 +50,15 @@ test('with `verify`, servers take who has a certificate of their authority; clie
     ours.sign('client'),
     another.sign('client'),
   ]);
-  await start(
+  const { servers, agent, run, statusBy } = await start(
     `tls { cert_file: "${server.cert}", key_file: "${server.key}", ca_file: "${ours.certificate}", verify: true }`,
+    onTestFinished,
   );
   const ca = ours.certificate;
   const tls = { ca, ...client };
   await agent('a', {}, { tls });
   await expectRight(await all(await run({ tls, servers: servers.url.replace('nats:', 'tls:') }), 20));
+  expect(await statusBy('--tls-ca', ca, '--tls-cert', client.cert, '--tls-key', client.key)).toBe(0);
   const open = (given: object) => Connection.open({ servers: servers.url, tls: given });
   // Of the server's refusal the client hears nothing but that there is no more.
   await Promise.all(
@@ -71,8 +77,13 @@ test('with `verify`, servers take who has a certificate of their authority; clie
   ).rejects.toMatchObject({ code: 'CONNECTION', cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' } });
 });
 
-test('passwords: whoever loses theirs ends with NOT_AUTHORISED, be it an agent or a run; others go on with both', async () => {
-  await start('authorization { users: [{ user: a, password: pa }, { user: b, password: pb }] }');
+test.concurrent('passwords: whoever loses theirs ends with NOT_AUTHORISED, be it an agent or a run; others go on with both', async ({
+  onTestFinished,
+}) => {
+  const { servers, agent, run } = await start(
+    'authorization { users: [{ user: a, password: pa }, { user: b, password: pb }] }',
+    onTestFinished,
+  );
   const b = { user: 'b', password: 'pb' };
   await expect(clusterStatus({ servers: servers.url })).rejects.toMatchObject({ code: 'NOT_AUTHORISED' });
   const asA = { servers: servers.url.replace('//', '//a:pa@') };
@@ -101,9 +112,11 @@ test('passwords: whoever loses theirs ends with NOT_AUTHORISED, be it an agent o
   expect(lost.executor.ran + kept.executor.ran).toBeLessThan(420);
 });
 
-test('users of an account: who expires or is revoked ends, whose file is renewed stays, and others do the work', async () => {
+test.concurrent('users of an account: who expires or is revoked ends, whose file is renewed stays, and others do the work', async ({
+  onTestFinished,
+}) => {
   const accounts = new Accounts();
-  await start(await accounts.configuration());
+  const { servers, agent, run, statusBy } = await start(await accounts.configuration(), onTestFinished);
   const fileOf = async (name: string, seconds?: number) => {
     const { key, credentials } = await accounts.user(name, seconds);
     return { key, credentials: await credentialsFile(name, credentials) };
@@ -111,12 +124,12 @@ test('users of an account: who expires or is revoked ends, whose file is renewed
   const [kept, revoked, expiring, renewed] = [
     await fileOf('kept'),
     await fileOf('revoked'),
-    await fileOf('expiring', 6),
-    await fileOf('renewed', 6),
+    await fileOf('expiring', 12),
+    await fileOf('renewed', 12),
   ];
   await expect(clusterStatus({ servers: servers.url })).rejects.toMatchObject({ code: 'NOT_AUTHORISED' });
   const of = ({ credentials }: { credentials: string }) => ({ credentials });
-  const manner = { waitMs: () => 50 };
+  const manner = { waitMs: () => 100 };
   const [, ...agents] = [
     await agent('kept', manner, of(kept)),
     await agent('revoked', manner, of(revoked)),
@@ -136,10 +149,17 @@ test('users of an account: who expires or is revoked ends, whose file is renewed
   expect(three.executor.ran).toBeGreaterThan(before);
   const { agents: left } = await clusterStatus({ servers: servers.url, ...of(kept) });
   expect(left.map(({ id }) => id)).toEqual(['kept', 'renewed']);
+  expect(await statusBy('--creds', kept.credentials)).toBe(0);
+  expect(await statusBy('--creds', revoked.credentials)).toBe(2);
 });
 
-test('`pvf` agents and runs whose user is withdrawn end with exit code 2 and say so', async () => {
-  await start('authorization { users: [{ user: a, password: pa }, { user: b, password: pb }] }');
+test.concurrent('`pvf` agents and runs whose user is withdrawn end with exit code 2 and say so', async ({
+  onTestFinished,
+}) => {
+  const { servers } = await start(
+    'authorization { users: [{ user: a, password: pa }, { user: b, password: pb }] }',
+    onTestFinished,
+  );
   const password = join(directory, 'password');
   writeFileSync(password, 'pa\n', { mode: 0o600 });
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

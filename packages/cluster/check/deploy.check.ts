@@ -10,6 +10,7 @@ import { Connection } from '../src/connection/index.ts';
 import { Agent, Run } from '../src/index.ts';
 import { waitingExecutor } from './support/executors.ts';
 import { entries } from './support/jobs.ts';
+import { pvf } from './support/pvf.ts';
 import { freePorts, type Servers, startConfigured } from './support/servers.ts';
 
 const CONF = new URL('../../../deploy/cluster/nats.conf', import.meta.url);
@@ -64,6 +65,8 @@ test('it takes those with the NKey, and what they have is kept three times', asy
     const connection = await Connection.open({ servers: servers.url, nkey });
     expect((await connection.jsm.streams.info('PVF_JOBS')).config.num_replicas).toBe(COUNT);
     await connection.close();
+    const status = await pvf(directory, 'cluster', 'status', '--nats', servers.url, '--nkey', nkey);
+    expect(status.code, status.stderr).toBe(0);
     await run.finish();
   } finally {
     await run.close();

@@ -102,6 +102,7 @@ test('results for which there is no room wait for it, and nothing is executed tw
   const { stores } = await clusterStatus({ servers: servers.url });
   const results = stores.find(({ name }) => name === 'PVF_RESULTS');
   expect((results?.limit ?? 0) - (results?.bytes ?? 0)).toBeLessThan(HEAD_BYTES + 1_000);
+  expect(await opened.obstacles()).toMatchObject([{ type: 'full', name: 'PVF_RESULTS' }]);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   expect(taken).toBe(before);
   await kept.finish();

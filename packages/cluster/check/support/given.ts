@@ -9,8 +9,11 @@ export const LIMITS = { storeBytes: 256 * 1024 ** 2 };
 export const NEVER: AbortSignal = new AbortController().signal;
 let names = 0;
 
-/** @param url of the servers that are meant unless options say others */
-export function given(url: () => string) {
+/**
+ * @param url of the servers that are meant unless options say others
+ * @param finished of a test that runs beside others
+ */
+export function given(url: () => string, finished: typeof onTestFinished = onTestFinished) {
   return {
     /** A real one, whose executions are made up. */
     async agent(id: string, manner: Manner = {}, options: Partial<AgentOptions> = {}) {
@@ -24,7 +27,7 @@ export function given(url: () => string) {
         limits: LIMITS,
         ...options,
       });
-      onTestFinished(() => started.close());
+      finished(() => started.close());
       return Object.assign(started, { executor });
     },
 
@@ -37,7 +40,7 @@ export function given(url: () => string) {
         limits: LIMITS,
         ...options,
       });
-      onTestFinished(() => opened.close());
+      finished(() => opened.close());
       return opened;
     },
   };
