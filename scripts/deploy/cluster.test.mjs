@@ -183,3 +183,18 @@ test('every file is named in docs/cluster.md', () => {
   const page = readFileSync(join(root, 'docs/cluster.md'), 'utf8');
   for (const name of readdirSync(join(root, 'deploy/cluster'))) assert.ok(page.includes(name), name);
 });
+
+test('one version of the server is meant wherever one is named', () => {
+  const names = ['compose.yaml', 'kubernetes.yaml'].map(
+    (path) => /image: nats:([\d.]+)-alpine/.exec(read(path))?.[1],
+  );
+  const versions = ['docs/cluster.md', 'packages/cluster/README.md', '.ci/run'].flatMap((path) =>
+    [
+      ...readFileSync(join(root, path), 'utf8').matchAll(/(?:nats-server: v|v2@v|Checked with )([\d.]+\d)/g),
+    ].map(([, version]) => version),
+  );
+  const support = readFileSync(join(root, 'packages/cluster/check/support/servers.ts'), 'utf8');
+  const own = /SERVER_VERSION = '([\d.]+)'/.exec(support)?.[1];
+  assert.equal(versions.length, 4);
+  assert.deepEqual(new Set([...names, ...versions]), new Set([own]));
+});

@@ -4,20 +4,28 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The server that the checks were made with. */
 export const SERVER_VERSION = '2.15.3';
 const INSTALL = `go install github.com/nats-io/nats-server/v2@v${SERVER_VERSION}`;
 
-/** Path of the server: `NATS_SERVER`, in `PATH`, or where `go install` puts it. Throws with what to do if there is none. */
+/** Where `.ci/run` installs it. */
+const CACHED = fileURLToPath(new URL('../../../../.pvf-cache/nats/nats-server', import.meta.url));
+
+/**
+ * Path of the server: what `NATS_SERVER` says and nothing else, or in the checkout's `.pvf-cache/nats`, in `PATH`, or where `go
+ * install` puts it. Throws with what to do if there is none.
+ */
 export function serverProgram(): string {
   const { NATS_SERVER, GOBIN, GOPATH } = process.env;
-  const tried = [
-    ...(NATS_SERVER === undefined ? [] : [NATS_SERVER]),
+  const usual = [
+    CACHED,
     'nats-server',
     ...(GOBIN === undefined ? [] : [join(GOBIN, 'nats-server')]),
     join(GOPATH ?? join(homedir(), 'go'), 'bin', 'nats-server'),
   ];
+  const tried = NATS_SERVER === undefined || NATS_SERVER === '' ? usual : [NATS_SERVER];
   for (const program of tried) {
     try {
       execFileSync(program, ['--version'], { stdio: 'ignore' });
