@@ -2,8 +2,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { ADDER_PVF_PATH, adderChain, encodeAdderBlock } from '@pvf/example-adder-pvf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pvf as runPvf, startPvf } from './support/pvf.ts';
@@ -147,4 +149,46 @@ test('agents do what this machine does, and say the same; what is left is gone o
   expect((await once(taken, 'close'))[0]).toBe(2);
   const again = await pvf('cluster', 'cancel', 'august', '--nats', servers.url, '--json');
   expect(JSON.parse(again.stdout).error).toMatchObject({ code: 'CLUSTER', meta: { reason: 'RUN_UNKNOWN' } });
+}, 300_000);
+
+/** What a service answers on its socket. */
+function get(socketPath: string, path: string): Promise<{ status: number | undefined; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path, agent: false }, (response) => {
+      json(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+test('`pvf serve --cluster` tells what `pvf cluster status` tells, goes on without the servers, and ends', async () => {
+  await agent('seen');
+  const socket = join(directory, 'serve.sock');
+  const own = ['--no-cache', '--insecure', '--quiet', '--socket', socket];
+  const service = start(['serve', ...own, '--cluster', servers.url]);
+  agents.push(service);
+  service.stderr?.resume();
+  await once(service.stdout as NodeJS.ReadableStream, 'data');
+  expect((await get(socket, '/v1/status')).body).toMatchObject({ cluster: true });
+  const { status: code, body } = await get(socket, '/v1/cluster');
+  const told = await status();
+  expect(code).toBe(200);
+  const { id, version, slots, machine } = told.agents.find((each: { id: string }) => each.id === 'seen');
+  const one = expect.objectContaining({ id, version, slots, cpu: machine.cpu });
+  expect(body).toMatchObject({
+    server: told.server,
+    agents: { total: told.agents.length, list: expect.arrayContaining([one]) },
+    runs: { total: 0, list: [] },
+    ...{ waiting: told.waiting, leased: told.leased, results: 0 },
+    dead: told.dead,
+  });
+  await servers.list[0]?.kill();
+  const state = async () => (await get(socket, '/v1/cluster')).body;
+  await expect
+    .poll(state, { timeout: 60_000, interval: 500 })
+    .toMatchObject({ code: 'CLUSTER_UNAVAILABLE', meta: { reason: 'CONNECTION' } });
+  await servers.list[0]?.restart();
+  await expect.poll(state, { timeout: 60_000, interval: 500 }).toMatchObject({ server: told.server });
+  service.kill('SIGTERM');
+  expect((await once(service, 'exit'))[0]).toBe(0);
 }, 300_000);
