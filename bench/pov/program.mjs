@@ -35,6 +35,7 @@ export const options = {
   concurrent: count(8, 'PoVs that a host has at once while its event loop is watched'),
   megabytes: count(10, 'of each of these'),
   rounds: count(5, 'times that many'),
+  ordinary: { type: 'flag', about: 'these lie in ordinary memory, not in a SharedArrayBuffer as the others' },
   receipts: { type: 'flag', about: 'with receipts every one of these is hashed, too' },
   reference: SHARED.reference,
   'reference-host': SHARED['reference-host'],
@@ -60,7 +61,7 @@ async function measureRefusals(given) {
 
 async function measureRefusal(pvf, code, { candidates, warmUp, ...given }) {
   const directory = mkdtempSync(join(tmpdir(), 'pvf-bench-pov-'));
-  const blockData = randomFillSync(new Uint8Array(MAX_POV_BYTES - ENCODING_BYTES));
+  const blockData = randomBlock(MAX_POV_BYTES - ENCODING_BYTES);
   const large = {
     name: 'a large PoV',
     validationData: validationDataOf(new Uint8Array()),
@@ -86,7 +87,16 @@ async function measureRefusal(pvf, code, { candidates, warmUp, ...given }) {
   }
 }
 
-async function measureLoop({ concurrent, megabytes, rounds, receipts }) {
+/** In shared memory, from where a host's threads hand it over. */
+function randomBlock(size, ordinary = false) {
+  const bytes = randomFillSync(new Uint8Array(size));
+  if (ordinary) return bytes;
+  const shared = new Uint8Array(new SharedArrayBuffer(size));
+  shared.set(bytes);
+  return shared;
+}
+
+async function measureLoop({ concurrent, megabytes, rounds, receipts, ordinary }) {
   const size = megabytes * MEGABYTE;
   const wasm = guest('accepts-anything');
   const host = await PvfHost.start({ spawnTimeoutMs: SPAWN_TIMEOUT_MS });
@@ -94,7 +104,7 @@ async function measureLoop({ concurrent, megabytes, rounds, receipts }) {
     const code = await host.importCode(wasm);
     const povs = Array.from({ length: concurrent }, () => ({
       validationData: validationDataOf(new Uint8Array(), size + ENCODING_BYTES),
-      blockData: randomFillSync(new Uint8Array(size)),
+      blockData: randomBlock(size, ordinary),
     }));
     const validateAll = async (requests) => {
       const outcomes = await Promise.all(requests.map((each) => host.validate(each)));
@@ -111,7 +121,7 @@ async function measureLoop({ concurrent, megabytes, rounds, receipts }) {
       for (let round = 0; round < rounds; round++)
         for (const { totalMs } of await validateAll(requests)) totals.push(totalMs);
     });
-    return { concurrent, megabytes, receipts, totalMs: summaryOf(totals), idle, busy };
+    return { concurrent, megabytes, receipts, ordinary, totalMs: summaryOf(totals), idle, busy };
   } finally {
     await host.close();
   }
@@ -126,7 +136,10 @@ function withReceipts(wasm, requests, outcomes) {
   }));
 }
 
-export function tables({ refused, eventLoop: { concurrent, megabytes, receipts, totalMs, idle, busy } }) {
+export function tables({
+  refused,
+  eventLoop: { concurrent, megabytes, receipts, ordinary, totalMs, idle, busy },
+}) {
   const loop = (what, { p50, p99, max }) => ({
     what,
     'p50 ms': show(p50),
@@ -148,7 +161,7 @@ export function tables({ refused, eventLoop: { concurrent, megabytes, receipts, 
       ),
     },
     {
-      title: `the event loop, with ${concurrent} PoVs of ${megabytes} MB at once${receipts ? ', hashed' : ''}`,
+      title: `the event loop, with ${concurrent} PoVs of ${megabytes} MB at once${receipts ? ', hashed' : ''}${ordinary ? ', in ordinary memory' : ''}`,
       rows: [
         loop('delay, idle', idle.delay),
         loop('delay, validating', busy.delay),

@@ -9,7 +9,12 @@ void runWorkerProgram(
     kind: 'execute',
     version: reportedVersionOrExit(import.meta.url, BUILT_TO_REPORT),
     commit: COMMIT,
-    capabilities: { engine: engineStamp(), templates: 'memory', 'execution-detail': '1' },
+    capabilities: {
+      engine: engineStamp(),
+      templates: 'memory',
+      'execution-detail': '1',
+      'shared-memory': '1',
+    },
     load: () => loadExecuteWorker(VERSION),
   },
   process.argv.slice(2),

@@ -19,6 +19,7 @@ import {
   type JobReport,
   markBegun,
   messageOf,
+  NotBegunError,
   RequestArena,
   type RequestServer,
   runJob,
@@ -61,6 +62,11 @@ class OwnFailure extends Error {
   }
 }
 
+/** What was not there to begin with is no fault of the connection, and says so to the host. */
+function kindOf(error: unknown): 'Kernel' | 'HostCommunication' {
+  return error instanceof NotBegunError ? 'Kernel' : 'HostCommunication';
+}
+
 /** Takes the executor params, then requests. */
 class ExecuteServer implements RequestServer {
   readonly requestLimitBytes = REQUEST_LIMIT_BYTES;
@@ -94,7 +100,7 @@ class ExecuteServer implements RequestServer {
   farewell(error: unknown): readonly Uint8Array[] | undefined {
     // The reference cannot even count to such a length: it ends without a word.
     if (isProtocolError(error, 'FRAME_TOO_LARGE') && error.meta.length > MAX_I64) return undefined;
-    const kind = error instanceof OwnFailure ? error.kind : 'HostCommunication';
+    const kind = error instanceof OwnFailure ? error.kind : kindOf(error);
     return ExecuteWorkerResult.encodeParts(internalError(kind, error));
   }
 }

@@ -56,6 +56,8 @@ const SOCKETS = Array<string>(3).fill('both socket');
 const OOM_SCORE = 'write /proc/PID/oom_score_adj';
 /** Hangs up when the guard is gone. */
 const GUARD = 'read pipe';
+/** Of execute workers whose host has asked for it: requests that they copy into the memory of a job. */
+const FROM_HOST = 'both /memfd:pvf-shared-memory (deleted)';
 const WORKER = [...EVENT_LOOPS, ...INERT, ...SOCKETS, GUARD, 'read /proc', OOM_SCORE];
 /** To order jobs, to give them commands; to hear that one was made, and its answer; to answer clones; the request. */
 const OF_EACH_TEMPLATE = [
@@ -94,7 +96,7 @@ beforeAll(() => {
 });
 
 it('the processes of an execute worker share a request that they cannot write, and pipes', async () => {
-  const pair = new WorkerPair();
+  const pair = new WorkerPair([], ['--shared-memory', '1']);
   onTestFinished(() => pair.close());
   const prepared = await pair.prepare(guest('burns-cpu'));
   const run = (candidate = GUEST_INPUT) => pair.execute(prepared, candidate, LIMIT_MS);
@@ -109,18 +111,24 @@ it('the processes of an execute worker share a request that they cannot write, a
   });
   process.kill(alone, 'SIGKILL');
   await first;
-  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT]) });
+  expect(inheritedBy(worker, true)).toEqual({
+    shared: [],
+    descriptors: sorted(WORKER, [FROM_HOST, ARTIFACT]),
+  });
   const corrupted = pair.artifactOf(Buffer.from('another file'));
   expect(answerOf(await pair.execute({ ...corrupted, result: prepared.result }, GUEST_INPUT, LIMIT_MS))).toBe(
     'CorruptedArtifact',
   );
-  expect(inheritedBy(worker, true)).toEqual({ shared: [], descriptors: sorted(WORKER, [ARTIFACT]) });
+  expect(inheritedBy(worker, true)).toEqual({
+    shared: [],
+    descriptors: sorted(WORKER, [FROM_HOST, ARTIFACT]),
+  });
 
   await run();
   const { template, waiting } = await templateAndJob(worker);
   expect(inheritedBy(worker, true)).toEqual({
     shared: [],
-    descriptors: sorted(WORKER, [ARTIFACT], OF_EACH_TEMPLATE),
+    descriptors: sorted(WORKER, [FROM_HOST, ARTIFACT], OF_EACH_TEMPLATE),
   });
   // Orders and commands, what it says and its jobs answer.
   expect(inheritedBy(template)).toEqual({

@@ -1,8 +1,8 @@
 // How long the host holds up its embedder's event loop while large PoVs go through it.
 //
-//   node bench/event-loop.mjs [--concurrent 8] [--megabytes 10] [--rounds 5] [--receipts]
+//   node bench/event-loop.mjs [--concurrent 8] [--megabytes 10] [--rounds 5] [--receipts] [--ordinary]
 //
-// With receipts every PoV is hashed, too.
+// They lie in shared memory, or in ordinary memory if asked for. With receipts every PoV is hashed, too.
 //
 // Ends non-zero when the delay's 99th percentile is not below the limit.
 import { randomFillSync } from 'node:crypto';
@@ -20,7 +20,9 @@ import {
 } from '@pvf/protocol';
 import { guest } from '@pvf/test-kit';
 
-const LIMIT_MS = 5;
+const LIMIT_MS = 1;
+/** What lies in ordinary memory is written to sockets by the main thread. */
+const ORDINARY_LIMIT_MS = 5;
 /** The monitor's timer; what it reports is the time between two of its ticks. */
 const RESOLUTION_MS = 1;
 const MEGABYTE = 1_000_000;
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     megabytes: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '5' },
     receipts: { type: 'boolean', default: false },
+    ordinary: { type: 'boolean', default: false },
   },
 });
 const concurrent = Number(values.concurrent);
@@ -53,7 +56,13 @@ const request = (blockData) => ({
     maxPovSize: size + 4,
   },
 });
-const povs = Array.from({ length: concurrent }, () => randomFillSync(new Uint8Array(size)));
+const povs = Array.from({ length: concurrent }, () => {
+  const bytes = randomFillSync(new Uint8Array(size));
+  if (values.ordinary) return bytes;
+  const shared = new Uint8Array(new SharedArrayBuffer(size));
+  shared.set(bytes);
+  return shared;
+});
 const first = await Promise.all(povs.map((pov) => host.validate(request(pov))));
 const requests = first.map((outcome, index) => withReceipt(request(povs[index]), outcome));
 
@@ -79,8 +88,9 @@ console.log(`delay, idle              ${row(idle.delay)}`);
 console.log(`delay, validating        ${row(busy.delay)}`);
 console.log(`CPU per tick, idle       ${row(idle.cpu)}`);
 console.log(`CPU per tick, validating ${row(busy.cpu)}`);
-if (busy.delay.p99 >= LIMIT_MS) {
-  console.error(`the 99th percentile is not below ${LIMIT_MS} ms`);
+const limit = values.ordinary ? ORDINARY_LIMIT_MS : LIMIT_MS;
+if (busy.delay.p99 >= limit) {
+  console.error(`the 99th percentile is not below ${limit} ms`);
   process.exitCode = 1;
 }
 

@@ -89,6 +89,12 @@ export interface HostOptions {
    * Workers of another make have no such thing.
    */
   templateMemory?: number;
+  /**
+   * Default true: block data of 256 KiB and more that lie in a `SharedArrayBuffer` (as those of candidates with a receipt
+   * do once they are hashed) go to execute workers through memory, written by a thread, and past the event loop. False, as
+   * for workers of another make and without threads: through the workers' sockets, like all else.
+   */
+  sharedMemory?: boolean;
   /** Niceness of the worker processes, -20 … 19. Default: the host's own. */
   niceness?: { prepare?: number; execute?: number };
   /** Threads for hashing, checksums and artifact files. Default 2; 0 does that work on the main thread. */

@@ -28,6 +28,7 @@ const INDEXES: readonly (readonly [codec: protocol.Codec<never>, value: unknown,
     },
     '04aa000102000000000000000300000000000000' + '04000000',
   ],
+  [index(protocol.RequestInMemory), { length: 0x0102_0304 }, '04030201'],
   [index(protocol.CandidateDescriptorVersion), { type: 'Unknown', value: 9 }, '0309'],
   [index(protocol.Duration), { secs: 1n, nanos: 2 }, '010000000000000002000000'],
 ];
@@ -43,3 +44,20 @@ test.each(INDEXES.map(([codec, value, hex]) => ({ name: codec.name, codec, value
     expect(codec.decodeExact(fromHex(hex))).toEqual(value);
   },
 );
+
+test('a frame with a request is told from one that says how long the request in memory is', () => {
+  const nothing = new Uint8Array();
+  const hash = new Uint8Array(32);
+  const shortest = protocol.ExecuteRequest.encode({
+    pvd: { parentHead: nothing, relayParentNumber: 0, relayParentStorageRoot: hash, maxPovSize: 0 },
+    pov: { blockData: nothing },
+    executionTimeout: { secs: 0n, nanos: 0 },
+    artifactChecksum: hash,
+    relayParent: hash,
+    schedulingParent: hash,
+    descriptorVersion: { type: 'V1' },
+  });
+  const announced = protocol.RequestInMemory.encode({ length: 0xffff_ffff });
+  expect(announced.length).toBe(protocol.REQUEST_IN_MEMORY_BYTES);
+  expect(shortest.length).toBeGreaterThan(announced.length);
+});

@@ -54,6 +54,19 @@ describe('the command line of a worker', () => {
       message: expect.stringContaining('--template-memory-bytes'),
     });
   });
+  it('asks an execute worker to share memory with its host', () => {
+    const args = ['--socket-path', 's', '--worker-dir-path', 'd', '--shared-memory'];
+    expect(parseCommandLine('execute', ['execute-worker', ...args, '1'])).toMatchObject({
+      type: 'run',
+      sharesMemory: true,
+    });
+    for (const more of [[], ['2'], ['']])
+      expect(parseCommandLine('execute', ['execute-worker', ...args, ...more]).type).toBe('usage-error');
+    expect(parseCommandLine('prepare', ['prepare-worker', ...args, '1'])).toMatchObject({
+      type: 'usage-error',
+      message: expect.stringContaining('--shared-memory'),
+    });
+  });
   it.each(['prepare', 'execute'] as const)('gives a control group to a worker that can %s', (kind) => {
     const args = [`${kind}-worker`, '--socket-path', 's', '--worker-dir-path', 'd', '--cgroup'];
     expect(parseCommandLine(kind, [...args, '/g'])).toMatchObject({ type: 'run', cgroupPath: '/g' });

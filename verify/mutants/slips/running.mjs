@@ -433,8 +433,8 @@ const servers = [
   slip(
     'what broke between host and worker is a failure of the worker',
     executeSrc('worker.ts'),
-    "error.kind : 'HostCommunication'",
-    "error.kind : 'Kernel'",
+    "error instanceof NotBegunError ? 'Kernel' : 'HostCommunication'",
+    "'Kernel'",
     execute('connection'),
     EXECUTE,
   ),
@@ -448,7 +448,48 @@ const servers = [
   ),
 ];
 
+const memory = [
+  slip(
+    'the number of a descriptor that a thread writes to is given back',
+    src('worker/request-memory.ts'),
+    '    await this.#writing;\n    await this.#file.close();',
+    '    await this.#file.close();',
+    suites('worker/request-memory'),
+  ),
+  slip(
+    'a request whose worker has failed takes the same way again',
+    src('execute/driver.ts'),
+    "if (result.type !== 'done' || result.answer.type !== 'answered') failed();",
+    '',
+    suites('execute/driver'),
+  ),
+  slip(
+    'a thread gets everything that a parent head was cut out of',
+    src('execute/hand-over.ts'),
+    'part.slice()',
+    'part',
+    suites('execute/hand-over'),
+  ),
+  slip(
+    'memory may hold more than the request',
+    'packages/worker/src/worker/request-memory.ts',
+    'if (size !== target.length)',
+    'if (size < target.length)',
+    execute('shared-memory'),
+    { builds: ['worker', 'execute-worker'] },
+  ),
+  slip(
+    'an earlier request stays in the memory',
+    'packages/worker/src/worker/request-memory.ts',
+    '    resizeFile(this.#fd, 0);\n',
+    '',
+    execute('shared-memory'),
+    { builds: ['worker', 'execute-worker'] },
+  ),
+];
+
 export const slips = [
+  ...memory,
   ...defaults,
   ...trial,
   ...programs,

@@ -49,6 +49,8 @@ export interface RawOptions {
   readonly environment?: Record<string, string>;
   /** Told to the worker instead of the one that the test listens at. */
   readonly socketPath?: string;
+  /** After those that every host gives. */
+  readonly moreArguments?: readonly string[];
   /** Another path of the program. */
   readonly program?: string;
   readonly cwd?: string;
@@ -111,6 +113,7 @@ export class RawWorker {
         options.socketPath ?? socketPath,
         '--worker-dir-path',
         directory,
+        ...(options.moreArguments ?? []),
       ],
     ];
     const child = spawn(command!, argv, {

@@ -1,6 +1,7 @@
 import { ExecuteHandshake, type ExecutorParams, type SecurityStatus, WorkerHandshake } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
 import type { Driver, WorkerProcess, WorkerStarter, WorkResult } from '../worker/index.ts';
+import type { HandOver } from './hand-over.ts';
 import { type ExecuteAnswer, type ExecuteWork, executeWork, type MaybeLater } from './work.ts';
 
 /** What the pool of execute workers does not know of itself. A worker serves one set of executor params for its life. */
@@ -8,11 +9,19 @@ export class ExecuteDriver implements Driver<ExecutorParams, MaybeLater, Execute
   readonly #clock: Clock;
   readonly #starter: WorkerStarter;
   readonly #handshake: Uint8Array;
+  readonly #handOver: HandOver;
   readonly #tellsDetail: boolean;
 
   /** @param tellsDetail the workers are asked to add an `ExecutionDetail` to their answers */
-  constructor(clock: Clock, starter: WorkerStarter, securityStatus: SecurityStatus, tellsDetail: boolean) {
+  constructor(
+    clock: Clock,
+    starter: WorkerStarter,
+    securityStatus: SecurityStatus,
+    handOver: HandOver,
+    tellsDetail: boolean,
+  ) {
     this.#clock = clock;
+    this.#handOver = handOver;
     this.#starter = starter;
     this.#handshake = WorkerHandshake.encode({ securityStatus });
     this.#tellsDetail = tellsDetail;
@@ -34,7 +43,10 @@ export class ExecuteDriver implements Driver<ExecutorParams, MaybeLater, Execute
     } catch (error) {
       return { type: 'not-taken', message: String(error) };
     }
-    return await executeWork(this.#clock, process, ready, onStarted, this.#tellsDetail);
+    const { parts, failed } = await this.#handOver.begin(process, ready.request);
+    const result = await executeWork(this.#clock, process, ready, onStarted, this.#tellsDetail, parts);
+    if (result.type !== 'done' || result.answer.type !== 'answered') failed();
+    return result;
   }
 
   async abandon(): Promise<void> {}

@@ -3,6 +3,7 @@
  * pool has the `ExecuteDriver` talk to the worker's process (`executeWork`).
  */
 export { ExecuteDriver } from './driver.ts';
+export { HandOver, IN_MEMORY_FROM_BYTES } from './hand-over.ts';
 export type { ExecuteJob, ExecuteListener, FromExecuteQueue, ToExecuteQueue } from './messages.ts';
 export { ExecuteQueue } from './queue.ts';
 export type { ExecuteAnswer, ExecuteWork, MaybeLater } from './work.ts';

@@ -58,6 +58,7 @@ export type ExecuteAnswer =
  * Gives one request to an execute worker and waits for the answer. Never rejects.
  *
  * @param tellsDetail the worker was asked to add an `ExecutionDetail` to its answers
+ * @param sent what the worker is sent for the request, in parts; by default the request itself
  */
 export async function executeWork(
   clock: Clock,
@@ -65,6 +66,7 @@ export async function executeWork(
   { request, artifactPath }: ExecuteWork,
   onStarted: () => void,
   tellsDetail = false,
+  sent: readonly Uint8Array[] = ExecuteRequest.encodeParts(request),
 ): Promise<WorkResult<ExecuteAnswer>> {
   try {
     await link(artifactPath, join(process.dir, ARTIFACT));
@@ -72,7 +74,7 @@ export async function executeWork(
     return couldNotLink(error);
   }
   const timeoutNs = durationToNs(request.executionTimeout);
-  const asked = await askWorker(clock, process, timeoutNs, ExecuteRequest.encodeParts(request), onStarted);
+  const asked = await askWorker(clock, process, timeoutNs, sent, onStarted);
   switch (asked.type) {
     case 'not-taken':
       return asked;

@@ -104,6 +104,7 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
       news,
       logger,
       early,
+      threads,
       security: toSecurityStatus(report),
       cgroup,
     };

@@ -2,11 +2,18 @@ import type { ExecutorParams, SecurityStatus } from '@pvf/protocol';
 import type { Logger } from 'pino';
 import type { HostCgroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
-import { type ExecuteAnswer, ExecuteDriver, ExecuteQueue, type MaybeLater } from '../execute/index.ts';
+import {
+  type ExecuteAnswer,
+  ExecuteDriver,
+  ExecuteQueue,
+  HandOver,
+  type MaybeLater,
+} from '../execute/index.ts';
 import type { HostNews } from '../host-events.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { type PrepareAnswer, PrepareDriver, PrepareQueue, type PrepareWork } from '../prepare/index.ts';
 import type { ArtifactStore } from '../store/index.ts';
+import type { Threads } from '../threads/index.ts';
 import {
   type EarlyWorkers,
   type ProbedProgram,
@@ -32,6 +39,7 @@ type PipelineInputs = Place & {
   metrics: Metrics;
   news: HostNews;
   early: EarlyWorkers;
+  threads: Threads;
 };
 
 export interface PreparePipeline {
@@ -65,9 +73,11 @@ export function executePipeline(inputs: PipelineInputs): ExecutePipeline {
   const settings = {
     ...spawned,
     arguments: [...spawned.arguments, ...ownArguments(options, program)],
+    sharesMemory: options.sharedMemory && program.sharesMemory,
   };
   const starter = new WorkerStarter(settings, early);
-  const driver = new ExecuteDriver(options.clock, starter, security, program.tellsDetail);
+  const handOver = new HandOver(inputs.threads.write, () => inputs.metrics.sharedInMemory());
+  const driver = new ExecuteDriver(options.clock, starter, security, handOver, program.tellsDetail);
   const pool = new WorkerPool({ ...poolOptions('execute', inputs), driver });
   const queue = new ExecuteQueue({
     capacity: options.executeWorkers,
@@ -84,14 +94,17 @@ function templateBytes({ templateMemory, executeWorkers }: ResolvedOptions): num
   return Math.floor(templateMemory / executeWorkers);
 }
 
+type OwnFeatures = Pick<ProbedProgram, 'hasTemplates' | 'tellsDetail' | 'sharesMemory'>;
+
 /** What execute workers are told that know more than the protocol. */
 function ownArguments(
   options: ResolvedOptions,
-  { hasTemplates, tellsDetail }: Pick<ProbedProgram, 'hasTemplates' | 'tellsDetail'>,
+  { hasTemplates, tellsDetail, sharesMemory }: OwnFeatures,
 ): string[] {
   return [
     ...(hasTemplates ? ['--template-memory-bytes', String(templateBytes(options))] : []),
     ...(tellsDetail ? ['--execution-detail', '1'] : []),
+    ...(sharesMemory && options.sharedMemory ? ['--shared-memory', '1'] : []),
   ];
 }
 
@@ -103,11 +116,13 @@ export function earlySpawnSettings(kind: WorkerKind, path: string, place: Place)
     ...settings,
     arguments: [
       ...(options.allowUntestedNode ? [ALLOW_UNTESTED_NODE] : []),
-      ...(kind === 'execute' ? ownArguments(options, { hasTemplates: true, tellsDetail: true }) : []),
+      ...(kind === 'execute' ? ownArguments(options, ALL_FEATURES) : []),
     ],
+    sharesMemory: kind === 'execute' && options.sharedMemory,
   };
 }
 
+const ALL_FEATURES: OwnFeatures = { hasTemplates: true, tellsDetail: true, sharesMemory: true };
 const ALLOW_UNTESTED_NODE = '--allow-untested-node';
 
 function spawnSettings(

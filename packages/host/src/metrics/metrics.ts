@@ -50,6 +50,7 @@ export class Metrics {
   readonly #codeSize: Histogram;
   readonly #cache: Counter<'event'>;
   readonly #requests: Counter<'request'>;
+  readonly #inMemory: Counter;
   readonly #retries: Counter<'cause'>;
   readonly #finalFailures: Counter<'error'>;
   readonly #outcomes: Counter<'request' | 'outcome' | 'vote'>;
@@ -133,6 +134,10 @@ export class Metrics {
     );
     this.#cache = counter('pvf_artifact_cache_total', 'Artifact cache: hit, miss, evicted, lost', ['event']);
     this.#requests = counter('pvf_requests_total', 'Requests taken in', ['request']);
+    this.#inMemory = counter(
+      'pvf_requests_in_shared_memory_total',
+      'Requests that execute workers got through shared memory',
+    );
     this.#retries = counter('pvf_retries_total', 'Executions tried again, by the cause', ['cause']);
     this.#finalFailures = counter(
       'pvf_final_preparation_failures_total',
@@ -212,6 +217,11 @@ export class Metrics {
 
   requested(request: 'precheck' | 'validate'): void {
     this.#requests.inc({ request });
+  }
+
+  /** An execute worker gets a request through memory that it shares. */
+  sharedInMemory(): void {
+    this.#inMemory.inc();
   }
 
   retried(cause: string): void {

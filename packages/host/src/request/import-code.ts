@@ -6,5 +6,5 @@ import type { CodeInput } from '../types.ts';
 export async function importCode(threads: Pick<Threads, 'hash'>, code: CodeInput): Promise<PvfCode> {
   if (code instanceof PvfCode) return code;
   const bytes = await toShared(code);
-  return new PvfCode(bytes, await threads.hash({ bytes }));
+  return new PvfCode(bytes, await threads.hash({ parts: [bytes] }));
 }

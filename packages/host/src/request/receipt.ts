@@ -11,7 +11,7 @@ import {
 } from '@pvf/protocol';
 import { toHex } from '../hex.ts';
 import type { ChainQuestion, PovSizeRule, ReceiptRule } from '../outcome.ts';
-import { joinShared, type Threads } from '../threads/index.ts';
+import { type Threads, toSharedInTurn } from '../threads/index.ts';
 import type { CheckedCandidate } from './check.ts';
 import type { CheckedClaim } from './check-claim.ts';
 
@@ -123,7 +123,7 @@ export async function findAfterExecution(
 async function blake2Of(threads: Pick<Threads, 'hash'>, parts: readonly Uint8Array[]): Promise<string> {
   const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (size <= SMALL_BYTES) return toHex(blake2b256(Buffer.concat(parts, size)));
-  return await threads.hash({ bytes: await joinShared(parts) });
+  return await threads.hash({ parts: await Promise.all(parts.map(toSharedInTurn)) });
 }
 
 function mismatch(rule: ReceiptRule, claimed: string, actual: string): ReceiptFinding {

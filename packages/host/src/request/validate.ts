@@ -8,11 +8,13 @@ import {
 import type { ArtifactResult } from '../artifacts/index.ts';
 import type { PvfCode } from '../code.ts';
 import type { ExecutionDetail } from '../detail.ts';
+import { IN_MEMORY_FROM_BYTES } from '../execute/index.ts';
 import { fromHex, toHex } from '../hex.ts';
 import { isBacking } from '../kinds.ts';
 import { orAborted } from '../or-aborted.ts';
 import type { ArtifactInfo, ValidationCommon, ValidationOutcome } from '../outcome.ts';
 import type { Artifact } from '../store/index.ts';
+import { toSharedInTurn } from '../threads/index.ts';
 import { classify, type Verdict } from '../verdict/index.ts';
 import type { CheckedCandidate, CheckedPvf } from './check.ts';
 import { emptyDetail, executionTimeoutOf, withAnswer } from './detail.ts';
@@ -43,7 +45,7 @@ export class Validation {
   readonly #services: HostServices;
   readonly #scope: RequestScope;
   readonly #pvf: CheckedPvf;
-  readonly #candidate: CheckedCandidate;
+  #candidate: CheckedCandidate;
   readonly #retries: RetryBudget;
   #codeHash = '';
   #attempts = 0;
@@ -71,6 +73,7 @@ export class Validation {
       this.#codeHash = code.hash;
       this.#scope.progress({ type: 'hashed', codeHash: code.hash });
       const { threads } = this.#services;
+      await this.#shareBlockData();
       const early = findBeforeExecution(threads, this.#candidate, code.hash);
       const finding = await orAborted(early, this.#scope.signal);
       if (finding !== undefined) return foundOutcome(this.#common(), finding);
@@ -89,6 +92,14 @@ export class Validation {
         message: String(error),
       };
     }
+  }
+
+  /** What is hashed on a thread is copied once, and goes to the worker from there. */
+  async #shareBlockData(): Promise<void> {
+    const { blockData, claim } = this.#candidate;
+    if (claim === undefined || blockData.byteLength < IN_MEMORY_FROM_BYTES) return;
+    const shared = await orAborted(toSharedInTurn(blockData), this.#scope.signal);
+    this.#candidate = { ...this.#candidate, blockData: shared };
   }
 
   /** Undefined: go on with another attempt. */

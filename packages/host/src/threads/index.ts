@@ -1,4 +1,4 @@
 /** Work off the main thread: hashing, checksums, artifact files. Piscina runs it over shared memory. */
-export { joinShared, toShared } from './shared-memory.ts';
+export { isShared, toShared, toSharedInTurn } from './shared-memory.ts';
 export type { Promoted } from './tasks.ts';
 export { Threads } from './threads.ts';

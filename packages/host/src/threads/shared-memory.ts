@@ -3,35 +3,42 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Copied at a time: about 0.2 ms, so that a large copy never holds up the event loop. */
 const SLICE_BYTES = 1 << 20;
 
-/** Less for PoVs, of which many come at once: what all of them copy in one turn of the event loop adds up. */
+/** Less for PoVs, of which many come at once. */
 const SMALL_SLICE_BYTES = 1 << 18;
 
 /** The bytes in shared memory, which threads can read: the view itself if it lies there already, else a copy. */
-export async function toShared(bytes: Uint8Array): Promise<Uint8Array<SharedArrayBuffer>> {
-  if (isShared(bytes)) return bytes;
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
-  for (let at = 0; at < bytes.byteLength; at += SLICE_BYTES) {
-    if (at > 0) await nextTurn();
-    copy.set(bytes.subarray(at, at + SLICE_BYTES), at);
-  }
-  return copy;
+export function toShared(bytes: Uint8Array): Promise<Uint8Array<SharedArrayBuffer>> {
+  return copy(bytes, SLICE_BYTES, nextTurn);
 }
 
-/** The pieces one after the other in shared memory, copied in slices. */
-export async function joinShared(parts: readonly Uint8Array[]): Promise<Uint8Array<SharedArrayBuffer>> {
-  const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const joined = new Uint8Array(new SharedArrayBuffer(size));
-  let to = 0;
-  for (const part of parts) {
-    for (let at = 0; at < part.byteLength; at += SMALL_SLICE_BYTES) {
-      if (at > 0) await nextTurn();
-      joined.set(part.subarray(at, at + SMALL_SLICE_BYTES), to + at);
-    }
-    to += part.byteLength;
-  }
-  return joined;
+/** The same, where many come at once: in one turn of the event loop, a slice of one of them is copied. */
+export function toSharedInTurn(bytes: Uint8Array): Promise<Uint8Array<SharedArrayBuffer>> {
+  return copy(bytes, SMALL_SLICE_BYTES, ownTurn);
 }
 
-function isShared(bytes: Uint8Array): bytes is Uint8Array<SharedArrayBuffer> {
+/** Whether threads can read it where it lies. */
+export function isShared(bytes: Uint8Array): bytes is Uint8Array<SharedArrayBuffer> {
   return bytes.buffer instanceof SharedArrayBuffer;
+}
+
+async function copy(
+  bytes: Uint8Array,
+  sliceBytes: number,
+  turn: () => Promise<unknown>,
+): Promise<Uint8Array<SharedArrayBuffer>> {
+  if (isShared(bytes)) return bytes;
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+  for (let at = 0; at < bytes.byteLength; at += sliceBytes) {
+    if (bytes.byteLength > sliceBytes) await turn();
+    shared.set(bytes.subarray(at, at + sliceBytes), at);
+  }
+  return shared;
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** A turn of the event loop that nobody else gets here. */
+function ownTurn(): Promise<unknown> {
+  lastTurn = lastTurn.then(() => nextTurn());
+  return lastTurn;
 }

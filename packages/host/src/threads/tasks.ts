@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ftruncateSync, writeSync } from 'node:fs';
 import { open, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { artifactChecksum, artifactRecord, hasArtifactRecord, type PrepareError } from '@pvf/protocol';
@@ -11,8 +12,10 @@ export type Promoted = { ok: true; path: string; size: number } | { ok: false; e
 
 /** Work that is done off the main thread. Bytes come in shared memory; only small values are copied. */
 export interface Tasks {
-  /** blake2-256, hex. */
-  hash: { input: { bytes: Uint8Array }; output: string };
+  /** blake2-256 of the pieces one after the other, hex. */
+  hash: { input: { parts: readonly Uint8Array[] }; output: string };
+  /** Writes the pieces to a file that nobody else writes to, which holds nothing else then. Rejects with Node's error. */
+  write: { input: { fd: number; parts: readonly Uint8Array[] }; output: undefined };
   /** Moves what a prepare worker wrote to its place among the artifacts. */
   promote: {
     input: {
@@ -36,9 +39,27 @@ const NONCE_BYTES = 4;
 
 let hasher: Promise<IHasher> | undefined;
 
-export async function hash({ bytes }: Tasks['hash']['input']): Promise<Tasks['hash']['output']> {
+export async function hash({ parts }: Tasks['hash']['input']): Promise<Tasks['hash']['output']> {
   hasher ??= createBLAKE2b(HASH_BITS);
-  return (await hasher).init().update(bytes).digest('hex');
+  const state = (await hasher).init();
+  for (const part of parts) state.update(part);
+  return state.digest('hex');
+}
+
+export async function write({ fd, parts }: Tasks['write']['input']): Promise<Tasks['write']['output']> {
+  try {
+    ftruncateSync(fd);
+    let end = 0;
+    for (const part of parts)
+      for (let at = 0; at < part.byteLength; ) {
+        const n = writeSync(fd, part, at, part.byteLength - at, end);
+        at += n;
+        end += n;
+      }
+  } catch (error) {
+    ftruncateSync(fd);
+    throw error;
+  }
 }
 
 export async function promote({

@@ -39,6 +39,12 @@ export class Threads {
     return this.#pool?.run(input, { name: 'verify' }) ?? verify(input);
   }
 
+  /** Undefined where it would hold up the calling thread. */
+  get write(): ((input: Tasks['write']['input']) => Promise<Tasks['write']['output']>) | undefined {
+    const pool = this.#pool;
+    return pool && ((input) => pool.run(input, { name: 'write' }));
+  }
+
   /** Waits for nothing: tasks that run are abandoned. */
   async close(): Promise<void> {
     await this.#pool?.destroy();

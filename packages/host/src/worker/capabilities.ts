@@ -41,6 +41,8 @@ export interface Capabilities {
   hasTemplates?: true | undefined;
   /** Execute workers: tell more of an execution than its answer, if they are asked to (`ExecutionDetail`). */
   tellsDetail?: true | undefined;
+  /** Execute workers: offer memory that the host may put requests into, if they are asked to. */
+  sharesMemory?: true | undefined;
   /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
   checks: Partial<Record<Layer, string>>;
 }
@@ -84,6 +86,7 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
     recordsArtifacts: lines.get('artifact-record') === '1' || undefined,
     hasTemplates: lines.get('templates') === 'memory' || undefined,
     tellsDetail: lines.get('execution-detail') === '1' || undefined,
+    sharesMemory: lines.get('shared-memory') === '1' || undefined,
     files: parseFiles(lines.get('files')),
     checks,
   };

@@ -15,6 +15,7 @@ export { type PoolOptions, WorkerPool } from './pool.ts';
 export { removeDir, WorkerProcess } from './process.ts';
 export type { Ask, ProbedProgram } from './program.ts';
 export { Programs } from './programs.ts';
+export type { RequestMemory, WriteRequest } from './request-memory.ts';
 export { runProgram } from './run-program.ts';
 export type { SpawnSettings } from './spawn-settings.ts';
 export { WorkerStarter } from './starter.ts';

@@ -9,6 +9,7 @@ import { outliveBrokenPipes } from './child.ts';
 import { Connection } from './connection.ts';
 import { makeWorkerDir } from './directory.ts';
 import { dieWithThisProcess, killGroup, removeDir, WorkerProcess } from './process.ts';
+import { RequestMemory } from './request-memory.ts';
 import type { SpawnSettings } from './spawn-settings.ts';
 import { StderrTail } from './stderr-tail.ts';
 
@@ -80,16 +81,20 @@ export class LaunchedWorker {
   ): Promise<WorkerProcess> {
     this.#settled = true;
     const { kind, program } = this.#settings;
+    let memory: RequestMemory | undefined;
     try {
       const connection = await this.#connected(signal).catch((error) => {
         throw new SpawnError(`${program}: ${this.#stderr.explain(error)}`, { cause: error });
       });
+      memory = await this.#openMemory();
       for (const handshake of handshakes) await connection.send([handshake]);
       if (this.#gone) throw new SpawnError(`${program} ended during the handshake`);
       this.#onGone = onGone;
       const { dir, group } = this.#place;
-      return new WorkerProcess(kind, dir, this.child, this.#stderr, this.#reaped, connection, group);
+      const owned = { group, memory };
+      return new WorkerProcess(kind, dir, this.child, this.#stderr, this.#reaped, connection, owned);
     } catch (error) {
+      await memory?.close();
       await this.#end();
       throw toSpawnError(error);
     } finally {
@@ -120,6 +125,19 @@ export class LaunchedWorker {
     } finally {
       over.abort();
     }
+  }
+
+  async #openMemory(): Promise<RequestMemory | undefined> {
+    const { sharesMemory, kind, logger } = this.#settings;
+    const { pid } = this.child;
+    if (sharesMemory !== true || pid === undefined) return undefined;
+    const memory = await RequestMemory.open(pid, () => !this.#gone);
+    if (memory === undefined)
+      logger.warn(
+        { kind, workerPid: pid },
+        'no memory is shared with a worker: large requests take the socket',
+      );
+    return memory;
   }
 
   #ended(): void {

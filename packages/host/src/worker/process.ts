@@ -5,6 +5,7 @@ import type { WorkerGroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
 import { kill } from './child.ts';
 import type { Connection } from './connection.ts';
+import type { RequestMemory } from './request-memory.ts';
 import type { StderrTail } from './stderr-tail.ts';
 
 /** Somebody else may hold a worker's stderr open after its end. */
@@ -20,6 +21,8 @@ export class WorkerProcess {
   /** The worker's root directory; its own. */
   readonly dir: string;
   readonly connection: Connection;
+  /** Where large requests may be put. */
+  readonly memory: RequestMemory | undefined;
   readonly #child: ChildProcess;
   readonly #stderr: StderrTail;
   readonly #reaped: Promise<void>;
@@ -33,7 +36,7 @@ export class WorkerProcess {
     stderr: StderrTail,
     reaped: Promise<void>,
     connection: Connection,
-    group?: WorkerGroup,
+    owned: { group?: WorkerGroup | undefined; memory?: RequestMemory | undefined } = {},
   ) {
     this.kind = kind;
     this.pid = child.pid ?? 0;
@@ -42,7 +45,8 @@ export class WorkerProcess {
     this.#child = child;
     this.#stderr = stderr;
     this.#reaped = reaped;
-    this.#group = group;
+    this.#group = owned.group;
+    this.memory = owned.memory;
   }
 
   /**
@@ -74,7 +78,7 @@ export class WorkerProcess {
     this.#group?.kill();
     killGroup(this.#child);
     await this.#reaped;
-    await Promise.all([removeDir(this.dir), this.#group?.remove()]);
+    await Promise.all([removeDir(this.dir), this.#group?.remove(), this.memory?.close()]);
   }
 }
 

@@ -39,6 +39,8 @@ export type ProbedProgram = WorkerProgram & {
   hasTemplates: boolean;
   /** See `Capabilities`. */
   tellsDetail: boolean;
+  /** See `Capabilities`. */
+  sharesMemory: boolean;
   files: readonly string[];
   /** Of all files, before the program was asked. */
   identity: string;
@@ -104,6 +106,7 @@ export async function probeProgram(
     takesCgroup = false,
     hasTemplates = false,
     tellsDetail = false,
+    sharesMemory = false,
     lost = {},
     checks = {},
   } = capabilities ?? {};
@@ -122,6 +125,7 @@ export async function probeProgram(
     takesCgroup,
     hasTemplates,
     tellsDetail,
+    sharesMemory,
     lost,
     checks,
     files,

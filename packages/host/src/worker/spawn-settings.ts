@@ -21,6 +21,8 @@ export interface SpawnSettings {
   arguments?: readonly string[];
   /** For programs that know `--cgroup`: where each worker gets a control group. */
   cgroup?: HostCgroup | undefined;
+  /** The worker is asked to offer memory for requests, which is looked for. */
+  sharesMemory?: boolean;
   clock: Clock;
   logger: Logger;
 }

@@ -37,6 +37,7 @@ it('what nobody has asked for is as the README says', () => {
     spawnTimeoutMs: 3_000,
     workerIdleMs: 5 * 60 * 1_000,
     maxJobsPerWorker: 10_000,
+    sharedMemory: true,
     niceness: {},
     threads: 2,
     workerLog: undefined,
@@ -44,6 +45,12 @@ it('what nobody has asked for is as the README says', () => {
   });
   expect(logger.level).toBe('warn');
   expect(registry.getMetricsAsArray()).toEqual([]);
+});
+
+it('no memory is shared with workers where no thread could write to it', () => {
+  expect(resolveOptions({ threads: 0 }).sharedMemory).toBe(false);
+  expect(resolveOptions({ threads: 1, sharedMemory: false }).sharedMemory).toBe(false);
+  expect(resolveOptions({ threads: 1 }).sharedMemory).toBe(true);
 });
 
 it('the hard limit of prepare workers follows the soft one', () => {

@@ -1,9 +1,18 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { artifactChecksum } from '@pvf/protocol';
 import { describe, expect, it } from 'vitest';
 import { parseArtifactFileName } from '../../src/artifact-identity.ts';
-import { hash, promote, verify } from '../../src/threads/tasks.ts';
+import { hash, promote, verify, write } from '../../src/threads/tasks.ts';
 import { tempDir } from '../support/fake-worker.ts';
 
 const CONTENT = Buffer.from('machine code');
@@ -90,7 +99,44 @@ it('a file is verified by its whole content', async () => {
 
 it('a hash is blake2-256', async () => {
   // Python's hashlib.blake2b(b'abc', digest_size=32).
-  expect(await hash({ bytes: Buffer.from('abc') })).toBe(
-    'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319',
-  );
+  const expected = 'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319';
+  for (const parts of [['abc'], ['a', '', 'bc']])
+    expect(await hash({ parts: parts.map((part) => Buffer.from(part)) })).toBe(expected);
+});
+
+describe('pieces that are written to a file', () => {
+  const written = async (flags: number, ...parts: Uint8Array[]) => {
+    const path = join(tempDir(), 'file');
+    writeFileSync(path, 'longer than what comes');
+    const fd = openSync(path, flags);
+    try {
+      await write({ fd, parts });
+    } finally {
+      closeSync(fd);
+    }
+    return readFileSync(path, 'latin1');
+  };
+
+  it('are all that is in it then, from ordinary and shared memory', async () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(6)).subarray(1, 4);
+    shared.set(Buffer.from('SAB'));
+    const parts = [Buffer.from('a,'), shared, new Uint8Array(), Buffer.from(',b')];
+    expect(await written(constants.O_WRONLY, ...parts)).toBe('a,SAB,b');
+    expect(await written(constants.O_WRONLY)).toBe('');
+  });
+
+  it('reject where nothing can be written', async () => {
+    await expect(written(constants.O_RDONLY, Buffer.from('a'))).rejects.toMatchObject({ code: 'EINVAL' });
+  });
+
+  it('leave nothing where one of them cannot be written', async () => {
+    const path = join(tempDir(), 'file');
+    const fd = openSync(path, 'w');
+    const broken = { byteLength: 3 } as unknown as Uint8Array;
+    await expect(write({ fd, parts: [Buffer.from('a'), broken] })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+    closeSync(fd);
+    expect(readFileSync(path, 'latin1')).toBe('');
+  });
 });

@@ -42,6 +42,11 @@ describe('what a worker program says at once', () => {
     expect(parse(`${WHO}templates=${value}\n`)?.hasTemplates).toBe(hasTemplates);
   });
 
+  it('may name that it shares memory with its host', () => {
+    expect(parse(`${WHO}shared-memory=1\n`)?.sharesMemory).toBe(true);
+    for (const said of ['', 'shared-memory=2\n']) expect(parse(WHO + said)?.sharesMemory).toBeUndefined();
+  });
+
   it.each(['', '1.2.3\n', 'engine=v8\n', WHO.replace('engine=', 'motor=')])(
     'is not taken from a program that says %j: it is asked by single flags',
     (stdout) => {

@@ -96,6 +96,30 @@ export const ExecuteRequest = codec<ExecuteRequest>(
   }),
 );
 
+/**
+ * What the memory that an execute worker shares with its host is called: it is the worker's only memfd of this name.
+ * Workers offer one that name `shared-memory` among their capabilities and are started with `--shared-memory 1`.
+ */
+export const SHARED_MEMORY = 'pvf-shared-memory';
+
+/**
+ * Host → execute worker in place of a large {@link ExecuteRequest}: the request lies in {@link SHARED_MEMORY}, from its
+ * first byte to its last. Shorter than any request, so that the frame tells which of both it holds.
+ */
+export interface RequestInMemory {
+  /** Of the request and of the memory that holds it, bytes, u32. */
+  readonly length: number;
+}
+
+/** SCALE codec of {@link RequestInMemory}; decoding throws `ProtocolError`. */
+export const RequestInMemory = codec<RequestInMemory>(
+  'RequestInMemory',
+  struct<RequestInMemory>({ length: u32 }),
+);
+
+/** Of an encoded {@link RequestInMemory}. */
+export const REQUEST_IN_MEMORY_BYTES = 4;
+
 /** How the execution of a candidate ended, as far as the job or the worker can tell. */
 export type JobResponse =
   /** Valid, with this result. Said by the job; the result still has to match the candidate's commitments. */

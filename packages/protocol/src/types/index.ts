@@ -6,6 +6,7 @@
  *   {@link PrepareWorkerResult}
  * - host → execute worker: {@link ExecuteRequest}; worker → PVF: {@link ValidationInput}; PVF → job:
  *   {@link ValidationResult}; job → worker: {@link JobResult}; worker → host: {@link ExecuteWorkerResult}
+ *   (a large request may lie in memory instead: {@link RequestInMemory})
  *
  * Beside them stands what a candidate claims and the chain says of it: {@link CandidateReceipt},
  * {@link CandidateCommitments}, {@link ClaimQueue}. It never travels between host and workers.

@@ -270,6 +270,7 @@ export const CODEC_CASES: readonly CodecCase[] = [
   pair(protocol.PoV, pov),
   pair(protocol.CandidateDescriptorVersion, descriptorVersion),
   pair(protocol.ExecuteRequest, executeRequest),
+  pair(protocol.RequestInMemory, record<protocol.RequestInMemory>({ length: u32 })),
   pair(protocol.JobError, jobError),
   pair(protocol.InternalValidationError, internalError),
   pair(protocol.WorkerError, workerError),

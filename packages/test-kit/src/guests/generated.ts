@@ -40,6 +40,31 @@ export function acceptsWithWatermark(watermark: number): Uint8Array {
       (i64.const 0xc00000000)))`);
 }
 
+/** Accepts anything with the weight of all bytes that it was called with as the watermark: see {@link weightOf}. */
+export function weighsItsInput(): Uint8Array {
+  return compileWat(`(module
+    (memory (export "memory") 1)
+    (global (export "__heap_base") i32 (i32.const 1024))
+    (func (export "validate_block") (param $at i32) (param $length i32) (result i64) (local $weight i32)
+      (local.set $length (i32.add (local.get $at) (local.get $length)))
+      (loop $next
+        (local.set $weight (i32.add
+          (i32.mul (local.get $weight) (i32.const ${WEIGHT_FACTOR})) (i32.load8_u (local.get $at))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br_if $next (i32.lt_u (local.get $at) (local.get $length))))
+      (i32.store (i32.const 8) (local.get $weight))
+      (i64.const 0xc00000000)))`);
+}
+
+/** What {@link weighsItsInput} makes of these bytes: other for other bytes, or another order of them, u32. */
+export function weightOf(bytes: Uint8Array): number {
+  let weight = 0;
+  for (const byte of bytes) weight = (Math.imul(weight, WEIGHT_FACTOR) + byte) | 0;
+  return weight >>> 0;
+}
+
+const WEIGHT_FACTOR = 31;
+
 function section(id: number, start: readonly number[], rest: Uint8Array = new Uint8Array()): Uint8Array {
   const head = [id, ...unsigned(start.length + rest.length), ...start];
   const bytes = new Uint8Array(head.length + rest.length);

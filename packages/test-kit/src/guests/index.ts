@@ -4,7 +4,7 @@
  */
 export { compressedBlob, garbageBlob, truncatedBlob, zstdBomb } from './blobs.ts';
 export { compileWat } from './compile.ts';
-export { acceptsWithWatermark, slowToCompile } from './generated.ts';
+export { acceptsWithWatermark, slowToCompile, weighsItsInput, weightOf } from './generated.ts';
 export {
   burnsCpuBlock,
   GUEST_ANSWERS,

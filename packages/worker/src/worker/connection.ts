@@ -1,5 +1,14 @@
 import { mapScratch, readInto, sys3, syscallNumber, viewOf, writeAll } from '@pvf/linux';
-import { encodeFrame, encodeFrameParts, readFrame } from '@pvf/protocol';
+import {
+  encodeFrame,
+  encodeFrameParts,
+  ProtocolError,
+  REQUEST_IN_MEMORY_BYTES,
+  RequestInMemory,
+  readFrame,
+} from '@pvf/protocol';
+import { beforeJob } from '../errors.ts';
+import type { RequestMemory } from './request-memory.ts';
 
 /** Virtual size; pages are used as requests need them. */
 const FIRST_BUFFER_BYTES = 16 * 1024 * 1024;
@@ -19,8 +28,12 @@ export class HostConnection {
   readonly #outgoing = new Uint8Array(viewOf(mapScratch(JOIN_UP_TO_BYTES), JOIN_UP_TO_BYTES));
   readonly #read = (target: Uint8Array): number => readInto(this.fd, target);
 
-  constructor(fd: number) {
+  readonly #memory: RequestMemory | undefined;
+
+  /** @param memory where the host may put requests */
+  constructor(fd: number, memory?: RequestMemory) {
     this.fd = fd;
+    this.#memory = memory;
   }
 
   /**
@@ -34,6 +47,27 @@ export class HostConnection {
     this.#latest?.fill(0);
     this.#latest = undefined;
     return readFrame(this.#read, limit, (length) => this.#room(length));
+  }
+
+  /**
+   * As `receive`, for a request: the host may have put it into the memory that it shares with this worker.
+   *
+   * @throws also NotBegunError when it is not there
+   */
+  receiveRequest(limit: number): Uint8Array | undefined {
+    const frame = this.receive(limit);
+    const memory = this.#memory;
+    if (memory === undefined || frame?.length !== REQUEST_IN_MEMORY_BYTES) return frame;
+    const { length } = RequestInMemory.decode(frame);
+    if (length > limit)
+      throw new ProtocolError(
+        'FRAME_TOO_LARGE',
+        { length: BigInt(length), limit },
+        `a request of ${length} bytes was announced in shared memory, ${limit} are allowed`,
+      );
+    const request = this.#room(length);
+    beforeJob(() => memory.take(request));
+    return request;
   }
 
   /** @throws SandboxError when the host has gone (EPIPE) */

@@ -29,7 +29,7 @@ export function serveRequests({ connection, kind, job, log }: WorkerContext, ser
         Template.closeAll();
         return exitNow(1);
       }
-      const request = connection.receive(server.requestLimitBytes);
+      const request = connection.receiveRequest(server.requestLimitBytes);
       if (request === undefined) throw new Error('the host closed the connection');
       connection.send(server.answer(request));
       forgetOutput();

@@ -32,6 +32,7 @@ import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
 import { type RequestServer, serveRequests } from './loop.ts';
 import { proveJobs } from './prove-jobs.ts';
+import { RequestMemory } from './request-memory.ts';
 import { restrictWorker, WITHOUT_CGROUP } from './restrict.ts';
 import { objectionTo } from './tested-node.ts';
 
@@ -94,6 +95,7 @@ async function serve(
   tellWith?: () => Record<string, string>,
 ): Promise<never> {
   const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, tellsDetail, cgroupPath } = command;
+  const { sharesMemory } = command;
   const level: LogLevel = maxLogLevel(process.env);
   const log = createLogger(program.kind, level);
   if (nodeVersion !== undefined && nodeVersion !== program.version) {
@@ -113,7 +115,9 @@ async function serve(
     closeInherited();
     const cgroup = cgroupPath === undefined ? undefined : enterCgroup(cgroupPath, log);
     readdirSync(workerDirPath);
-    const connection = new HostConnection(connectUnixStream(socketPath));
+    // Before the host is called: it looks for it then.
+    const memory = sharesMemory === true ? offerMemory(log) : undefined;
+    const connection = new HostConnection(connectUnixStream(socketPath), memory);
     unlinkIfPossible(socketPath, log);
     const makeServer = await program.load();
     initialise();
@@ -165,6 +169,16 @@ function enterCgroup(path: string, log: pino.Logger): WorkerCgroup | undefined {
     return WorkerCgroup.enter(path, log);
   } catch (error) {
     log.error({ err: error, path }, WITHOUT_CGROUP);
+    return undefined;
+  }
+}
+
+/** A host that finds no memory sends all requests through the socket. */
+function offerMemory(log: pino.Logger): RequestMemory | undefined {
+  try {
+    return new RequestMemory();
+  } catch (error) {
+    log.warn({ err: error }, 'no memory can be shared with the host: large requests come through the socket');
     return undefined;
   }
 }

@@ -1,0 +1,83 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ExecuteRequest, ExecuteWorkerResult, notBegun, RequestInMemory } from '@pvf/protocol';
+import { FakeClock } from '@pvf/test-kit';
+import { expect, it } from 'vitest';
+import { ExecuteDriver, HandOver, IN_MEMORY_FROM_BYTES } from '../../src/execute/index.ts';
+import type { WorkerStarter } from '../../src/worker/index.ts';
+import { tempDir } from '../support/fake-worker.ts';
+import { type Script, scriptedWorker } from '../support/scripted-worker.ts';
+
+const SECURITY = {
+  secureValidatorMode: true,
+  canEnableLandlock: true,
+  canEnableSeccomp: true,
+  canUnshareUserNamespaceAndChangeRoot: true,
+  canDoSecureClone: true,
+};
+const REQUEST: ExecuteRequest = {
+  pvd: {
+    parentHead: Uint8Array.of(1),
+    relayParentNumber: 2,
+    relayParentStorageRoot: new Uint8Array(32),
+    maxPovSize: 3,
+  },
+  pov: { blockData: new Uint8Array(new SharedArrayBuffer(IN_MEMORY_FROM_BYTES)) },
+  executionTimeout: { secs: 2n, nanos: 0 },
+  artifactChecksum: new Uint8Array(32),
+  relayParent: new Uint8Array(32),
+  schedulingParent: new Uint8Array(32),
+  descriptorVersion: { type: 'V1' },
+};
+const ANSWER = ExecuteWorkerResult.encode({
+  ok: true,
+  value: { jobResponse: { type: 'PoVDecompressionFailure' }, duration: { secs: 0n, nanos: 1 }, povSize: 0 },
+});
+const NOT_BEGUN = ExecuteWorkerResult.encode({
+  ok: false,
+  error: { type: 'InternalError', value: { type: 'Kernel', value: notBegun('it is not there') } },
+});
+
+/** Runs the same request once for each script, on a worker of its own; how each got it. */
+async function attempts(...scripts: readonly Script[]) {
+  const handOver = new HandOver(async () => {});
+  const driver = new ExecuteDriver(new FakeClock(), {} as WorkerStarter, SECURITY, handOver, false);
+  const ways: string[] = [];
+  const results: string[] = [];
+  for (const script of scripts) {
+    const base = tempDir();
+    const [dir, artifactPath] = [join(base, 'worker'), join(base, 'stored')];
+    mkdirSync(dir);
+    writeFileSync(artifactPath, 'artifact');
+    const { process, requests } = scriptedWorker(dir, script);
+    const sharing = Object.assign(process, { memory: { put: async () => true } });
+    const result = await driver.run(sharing, { request: REQUEST, artifactPath }, () => {});
+    results.push(result.type === 'done' ? result.answer.type : result.type);
+    const [sent = new Uint8Array()] = requests;
+    ways.push(sent.length === RequestInMemory.encode({ length: 0 }).length ? 'memory' : 'socket');
+  }
+  return { ways, results };
+}
+
+it('a candidate whose worker answers goes through its memory each time', async () => {
+  expect(
+    await attempts(
+      () => ANSWER,
+      () => ANSWER,
+    ),
+  ).toEqual({
+    ways: ['memory', 'memory'],
+    results: ['answered', 'answered'],
+  });
+});
+
+it.each<[string, Script, string]>([
+  ['does not find it there', () => NOT_BEGUN, 'not-taken'],
+  ['cannot read the announcement and ends', () => 'ends', 'worker-died'],
+  ['answers something else', () => Uint8Array.of(9), 'worker-died'],
+])('a candidate whose worker %s is tried again through the socket', async (_, script, result) => {
+  expect(await attempts(script, () => ANSWER)).toEqual({
+    ways: ['memory', 'socket'],
+    results: [result, 'answered'],
+  });
+});
