@@ -15,7 +15,7 @@ void runWorkerProgram(
       'execution-detail': '1',
       'shared-memory': '1',
     },
-    load: () => loadExecuteWorker(VERSION),
+    load: (speedUps) => loadExecuteWorker(VERSION, speedUps),
   },
   process.argv.slice(2),
 );

@@ -23,6 +23,7 @@ import {
   RequestArena,
   type RequestServer,
   runJob,
+  type SpeedUps,
   Template,
   type WorkerContext,
 } from '@pvf/worker';
@@ -43,11 +44,15 @@ const MAX_I64 = (1n << 63n) - 1n;
 const LEAST_KNOWN_FILES = 8;
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
-export async function loadExecuteWorker(version: string): Promise<(context: WorkerContext) => ExecuteServer> {
+export async function loadExecuteWorker(
+  version: string,
+  speedUps: SpeedUps,
+): Promise<(context: WorkerContext) => ExecuteServer> {
   const codeCache = openCodeCache();
   prepareHostFunctions();
   const engine = `${engineStamp()} pvf-${version}`;
-  warmUp({ semantics: executorSemantics([]), loggingMaxLevel: 0, codeCache, engine });
+  if (speedUps.has('warm-up'))
+    warmUp({ semantics: executorSemantics([]), loggingMaxLevel: 0, codeCache, engine });
   return (context) => new ExecuteServer(context, codeCache, engine);
 }
 
@@ -126,7 +131,7 @@ class ExecuteWorker {
     const limits = templateLimits(context.templateMemoryBytes);
     this.#artifactFiles = new ArtifactFiles(
       `${context.workerDirPath}/artifact`,
-      Math.max(LEAST_KNOWN_FILES, limits.templates),
+      context.speedUps.has('known-artifacts') ? Math.max(LEAST_KNOWN_FILES, limits.templates) : 0,
     );
     this.#templates = new Templates(context, this.#settings, limits);
   }
@@ -155,11 +160,12 @@ class ExecuteWorker {
       throw new OwnFailure('CouldNotOpenFile', error);
     }
     if (artifact === undefined) return undefined;
-    const { job, readMemory, connection } = this.#context;
+    const { job, readMemory, connection, speedUps } = this.#context;
     const limits: JobLimits = {
       cpuLimitNs: Number(durationToNs(executionTimeout)),
       outputLimitBytes: this.#outputLimitBytes,
       hostFd: connection.fd,
+      orderNoneAhead: !speedUps.has('jobs-ahead'),
       memoryLimitBytes: job.addedDataBytes,
       readMemory,
       meanwhile: () => Template.look(),
@@ -178,7 +184,9 @@ class ExecuteWorker {
 
   /** Between two requests: what the next one would otherwise wait for. */
   prepareJob(): void {
-    this.#templates.prepareJob();
+    const { speedUps, connection } = this.#context;
+    if (speedUps.has('jobs-ahead')) this.#templates.prepareJob();
+    else Template.settle(connection.fd);
   }
 
   /** In a job that loads the artifact itself. */

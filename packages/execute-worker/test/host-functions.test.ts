@@ -26,7 +26,7 @@ it.each<[string, ExecutorParams, boolean]>([
   ['are not loaded', [], false],
   ['are loaded before there is a job where the executor params enable them', RFC_163, true],
 ])('the functions of RFC-163 %s', async (_, params, expected) => {
-  const pair = new WorkerPair(params);
+  const pair = new WorkerPair(params, [], 'speed-ups');
   onTestFinished(() => pair.close());
   const prepared = await pair.prepare(guest('accepts-anything'));
   for (let round = 0; round < 2; round++)

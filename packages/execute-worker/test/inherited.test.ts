@@ -96,7 +96,7 @@ beforeAll(() => {
 });
 
 it('the processes of an execute worker share a request that they cannot write, and pipes', async () => {
-  const pair = new WorkerPair([], ['--shared-memory', '1']);
+  const pair = new WorkerPair([], ['--shared-memory', '1'], 'speed-ups');
   onTestFinished(() => pair.close());
   const prepared = await pair.prepare(guest('burns-cpu'));
   const run = (candidate = GUEST_INPUT) => pair.execute(prepared, candidate, LIMIT_MS);

@@ -39,7 +39,7 @@ async function endless(
   params: ExecutorParams,
   look: (job: number, index: number) => void,
 ): Promise<readonly string[]> {
-  const pair = new WorkerPair(params);
+  const pair = new WorkerPair(params, [], 'speed-ups');
   onTestFinished(() => pair.close());
   const prepared = await pair.prepare(guest('burns-cpu'));
   const { pid: worker } = (await pair.executeWorker()).process;

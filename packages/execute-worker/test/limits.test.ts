@@ -14,7 +14,7 @@ const TICK_MS = 10;
 const MAX_OVERRUN_MS = 50;
 
 function pairWith(params: ExecutorParams = []): WorkerPair {
-  const pair = new WorkerPair(params);
+  const pair = new WorkerPair(params, [], 'speed-ups');
   onTestFinished(() => pair.close());
   return pair;
 }

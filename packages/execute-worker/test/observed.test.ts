@@ -24,7 +24,14 @@ import {
   PrepareWorker,
   WorkerFailure,
 } from '../../../verify/differential/driver/index.ts';
-import { answerOf, type Prepared, programOf, requestOf, WorkerPair } from './support/workers.ts';
+import {
+  answerOf,
+  type Prepared,
+  programOf,
+  requestOf,
+  WorkerPair,
+  withoutSpeedUps,
+} from './support/workers.ts';
 
 const KINDS = ['prepare', 'execute'] as const;
 const STANDALONE = process.env.PVF_WORKERS !== undefined;
@@ -59,14 +66,23 @@ const preparation = (code: Uint8Array, executorParams: ExecutorParams = []): Pvf
 });
 
 async function prepareWorker(): Promise<PrepareWorker> {
-  const worker = await PrepareWorker.spawn({ program: programs.prepare.path, security: FULL_SECURITY });
+  const worker = await PrepareWorker.spawn({
+    program: programs.prepare.path,
+    security: FULL_SECURITY,
+    moreArguments: withoutSpeedUps('prepare'),
+  });
   onTestFinished(() => worker.stop());
   return worker;
 }
 
 async function executeWorker(): Promise<ExecuteWorker> {
   const { path } = programs.execute;
-  const worker = await ExecuteWorker.spawn({ program: path, security: FULL_SECURITY, executorParams: [] });
+  const worker = await ExecuteWorker.spawn({
+    program: path,
+    security: FULL_SECURITY,
+    executorParams: [],
+    moreArguments: withoutSpeedUps('execute'),
+  });
   onTestFinished(() => worker.stop());
   return worker;
 }

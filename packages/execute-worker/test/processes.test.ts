@@ -29,7 +29,7 @@ const BUSY_TICKS = 10;
 
 /** A worker that has loaded `burns-cpu` ahead: below it the template, and a job that waits for a candidate. */
 async function loadedWorker() {
-  const pair = new WorkerPair();
+  const pair = new WorkerPair([], [], 'speed-ups');
   onTestFinished(() => pair.close());
   const prepared = await pair.prepare(guest('burns-cpu'));
   const run = (candidate: CandidateInput = GUEST_INPUT, limitMs = LIMIT_MS): Promise<ExecuteWorkerResult> =>

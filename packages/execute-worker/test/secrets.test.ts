@@ -40,7 +40,7 @@ async function searchJob(
 }
 
 it('a job finds nothing of earlier candidates in its memory, of its own PVF or another', async () => {
-  const pair = new WorkerPair();
+  const pair = new WorkerPair([], [], 'speed-ups');
   onTestFinished(() => pair.close());
   const burnsCpu = await pair.prepare(guest('burns-cpu'));
   const others = [guest('accepts-anything'), guest('start-function')];
@@ -170,7 +170,7 @@ function requestInode(pid: number): string | undefined {
 }
 
 it('memory for requests is never handed on to another artifact', async () => {
-  const pair = new WorkerPair();
+  const pair = new WorkerPair([], [], 'speed-ups');
   onTestFinished(() => pair.close());
   const { pid } = (await pair.executeWorker()).process;
   const seen = new Map<string, string>();

@@ -57,8 +57,12 @@ function linkOf(path: string): string {
 }
 
 /** A worker that has taken its handshakes, and what a host opens before it sends them. */
-async function sharing(uid?: number) {
-  const worker = await RawWorker.start('execute', { uid, moreArguments: ['--shared-memory', '1'] });
+async function sharing(uid?: number, about?: 'speed-ups') {
+  const worker = await RawWorker.start('execute', {
+    uid,
+    moreArguments: ['--shared-memory', '1'],
+    ...(about && { about }),
+  });
   const found = linksOf(worker.pid).filter(([, link]) => link === LINK);
   expect(found).toHaveLength(1);
   const memory = openSync(`/proc/${worker.pid}/fd/${found[0]![0]}`, constants.O_WRONLY);
@@ -131,7 +135,7 @@ it(`${IN_A_ROW} requests in a row leave no descriptor and no byte behind`, async
 });
 
 it('nobody but the worker and its host has the memory, least of all a job, and nobody maps it', async () => {
-  const { worker, memory, inMemory } = await sharing();
+  const { worker, memory, inMemory } = await sharing(undefined, 'speed-ups');
   for (let i = 0; i < 2; i++) await inMemory(candidateOf(MEBIBYTE).request);
   const { ino } = fstatSync(memory);
   const holders = () => {

@@ -24,5 +24,6 @@ export type {
 export type { KeepFailedOptions } from './keep-failed-options.ts';
 export { isBacking } from './kinds.ts';
 export type * from './outcome.ts';
+export { SPEED_UPS, type SpeedUp } from './speed-ups.ts';
 export type * from './types.ts';
 export type * from './wire-types.ts';

@@ -4,6 +4,7 @@ import type { Claim, NoClaim } from './candidate.ts';
 import type { Clock } from './clock.ts';
 import type { PvfCode } from './code.ts';
 import type { KeepFailedOptions } from './keep-failed-options.ts';
+import type { SpeedUp } from './speed-ups.ts';
 import type { ExecutorParam, PersistedValidationData } from './wire-types.ts';
 
 /**
@@ -90,11 +91,10 @@ export interface HostOptions {
    */
   templateMemory?: number;
   /**
-   * Default true: block data of 256 KiB and more that lie in a `SharedArrayBuffer` (as those of candidates with a receipt
-   * do once they are hashed) go to execute workers through memory, written by a thread, and past the event loop. False, as
-   * for workers of another make and without threads: through the workers' sockets, like all else.
+   * Speed-ups that are not used, for a comparison or where one of them is in doubt. Default: none of them. Workers of
+   * another make do without what they do not know anyway.
    */
-  sharedMemory?: boolean;
+  without?: readonly SpeedUp[];
   /** Niceness of the worker processes, -20 … 19. Default: the host's own. */
   niceness?: { prepare?: number; execute?: number };
   /** Threads for hashing, checksums and artifact files. Default 2; 0 does that work on the main thread. */

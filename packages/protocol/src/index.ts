@@ -82,6 +82,7 @@ export {
   validationDataHash,
 } from './receipt/index.ts';
 export type { Codec, Prefix, Result } from './scale/index.ts';
+export { WORKER_SPEED_UPS, type WorkerSpeedUp } from './speed-ups.ts';
 export * from './templates/index.ts';
 export {
   CandidateCommitments,

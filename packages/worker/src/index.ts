@@ -23,7 +23,7 @@ export {
   type WorkerKind,
 } from './worker/command-line.ts';
 export { HostConnection, writeFrame } from './worker/connection.ts';
-export type { WorkerContext } from './worker/context.ts';
+export type { SpeedUps, WorkerContext } from './worker/context.ts';
 export { cutAt, GuestLog } from './worker/guest-log.ts';
 export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './worker/log.ts';
 export type { RequestServer } from './worker/loop.ts';

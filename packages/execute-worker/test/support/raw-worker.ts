@@ -12,7 +12,7 @@ import {
 } from '@pvf/protocol';
 import { onTestFinished } from 'vitest';
 import { FULL_SECURITY } from '../../../../verify/differential/driver/index.ts';
-import { programOf } from './workers.ts';
+import { programOf, withoutSpeedUps } from './workers.ts';
 
 export type WorkerKind = 'prepare' | 'execute';
 
@@ -51,6 +51,8 @@ export interface RawOptions {
   readonly socketPath?: string;
   /** After those that every host gives. */
   readonly moreArguments?: readonly string[];
+  /** As of a `WorkerPair`. */
+  readonly about?: 'speed-ups';
   /** Another path of the program. */
   readonly program?: string;
   readonly cwd?: string;
@@ -113,6 +115,7 @@ export class RawWorker {
         options.socketPath ?? socketPath,
         '--worker-dir-path',
         directory,
+        ...(options.about === undefined ? withoutSpeedUps(kind) : []),
         ...(options.moreArguments ?? []),
       ],
     ];

@@ -10,13 +10,23 @@ import {
   type ExecutorParams,
   type PrepareJobKind,
   type PrepareWorkerResult,
+  WORKER_SPEED_UPS,
 } from '@pvf/protocol';
+import { speedUpsAreOff } from '@pvf/test-kit';
 import { ExecuteWorker, FULL_SECURITY, PrepareWorker } from '../../../../verify/differential/driver/index.ts';
 
 const packages = join(import.meta.dirname, '../../..');
 /** The npm launchers, or the programs in the folder PVF_WORKERS: the standalone binaries pass the same tests. */
 export const programOf = (kind: 'prepare' | 'execute') =>
   join(process.env.PVF_WORKERS ?? join(packages, `${kind}-worker/bin`), `pvf-${kind}-worker`);
+
+/** What workers are started with besides, where the suites are to pass without any speed-up (docs/testing.md). */
+export function withoutSpeedUps(kind: 'prepare' | 'execute', off = speedUpsAreOff()): readonly string[] {
+  if (!off) return [];
+  const noTemplates = kind === 'execute' ? ['--template-memory-bytes', '0'] : [];
+  return ['--without', WORKER_SPEED_UPS.join(), ...noTemplates];
+}
+
 const ZERO_HASH = new Uint8Array(32);
 const DEFAULT_BOMB_LIMIT = 30 * 1024 * 1024;
 const PREPARATION_LIMIT_MS = 360_000;
@@ -38,13 +48,18 @@ export class WorkerPair {
   readonly #directory = mkdtempSync(join(tmpdir(), 'pvf-pair-'));
   readonly #params: ExecutorParams;
   readonly #moreArguments: readonly string[];
+  readonly #off: boolean;
   #prepare: PrepareWorker | undefined;
   #execute: ExecuteWorker | undefined;
   #artifacts = 0;
 
-  /** @param moreArguments of the execute worker */
-  constructor(params: ExecutorParams = [], moreArguments: readonly string[] = []) {
+  /**
+   * @param moreArguments of the execute worker
+   * @param about the test is about what speed-ups do: they are not turned off, whatever the suites run with
+   */
+  constructor(params: ExecutorParams = [], moreArguments: readonly string[] = [], about?: 'speed-ups') {
     this.#params = params;
+    this.#off = about === undefined && speedUpsAreOff();
     this.#moreArguments = moreArguments;
   }
 
@@ -87,7 +102,11 @@ export class WorkerPair {
 
   /** Started when first asked for. */
   async prepareWorker(): Promise<PrepareWorker> {
-    this.#prepare ??= await PrepareWorker.spawn({ program: programOf('prepare'), security: FULL_SECURITY });
+    this.#prepare ??= await PrepareWorker.spawn({
+      program: programOf('prepare'),
+      security: FULL_SECURITY,
+      moreArguments: withoutSpeedUps('prepare', this.#off),
+    });
     return this.#prepare;
   }
 
@@ -97,7 +116,7 @@ export class WorkerPair {
       program: programOf('execute'),
       security: FULL_SECURITY,
       executorParams: this.#params,
-      moreArguments: this.#moreArguments,
+      moreArguments: [...withoutSpeedUps('execute', this.#off), ...this.#moreArguments],
     });
     return this.#execute;
   }

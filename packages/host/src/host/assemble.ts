@@ -14,7 +14,7 @@ import { enforceSecurity, openCgroup, probeSecurity, Trial, toSecurityStatus } f
 import { ArtifactStore } from '../store/index.ts';
 import { Threads } from '../threads/index.ts';
 import type { HostOptions, SecurityReport } from '../types.ts';
-import { type Ask, EarlyWorkers, locateWorker, Programs } from '../worker/index.ts';
+import { type Ask, EarlyWorkers, locateWorker, Programs, runProgram } from '../worker/index.ts';
 import { requireCurrentDirectory } from './current-dir.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import {
@@ -71,7 +71,9 @@ export async function assemble(given: HostOptions): Promise<RunningHost> {
     const checkDir = await mkdtemp(join(workspace.runDir, 'check-'));
     const { nodeVersion, allowUntestedNode } = options;
     const expected = { version: nodeVersion, allowUntestedNode };
-    const ask = { prepare: askOf('prepare'), execute: askOf('execute') };
+    const ask = options.without.includes('early-workers')
+      ? { prepare: runProgram, execute: runProgram }
+      : { prepare: askOf('prepare'), execute: askOf('execute') };
     const programs = await Programs.probe(at, expected, checkDir, ask, logger);
     for (const { kind, node, untestedNode } of [programs.get('prepare'), programs.get('execute')])
       if (untestedNode !== undefined)

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
 import { HostError } from '../errors.ts';
+import { SPEED_UPS, type SpeedUp } from '../speed-ups.ts';
 import type { HostOptions } from '../types.ts';
 import { VERSION } from '../version.ts';
 
@@ -79,6 +80,10 @@ export function resolveOptions(options: HostOptions) {
   if (prepareWorkersHard < prepareWorkersSoft) {
     throw invalid('prepareWorkersHard', 'must not be below prepareWorkersSoft');
   }
+  const without = options.without ?? [];
+  if (!Array.isArray(without) || !without.every((name) => SPEED_UPS.includes(name)))
+    throw invalid('without', `must be an array of ${SPEED_UPS.join(', ')}`);
+  const used = (name: SpeedUp): boolean => !without.includes(name);
   const nodeVersion = options.nodeVersion ?? VERSION;
   return {
     cacheDir: options.cacheDir,
@@ -100,8 +105,9 @@ export function resolveOptions(options: HostOptions) {
     spawnTimeoutMs: options.spawnTimeoutMs ?? 3_000,
     workerIdleMs: options.workerIdleMs ?? 5 * MINUTE_MS,
     maxJobsPerWorker: options.maxJobsPerWorker ?? 10_000,
-    templateMemory: options.templateMemory ?? defaultTemplateMemory(),
-    sharedMemory: (options.sharedMemory ?? true) && options.threads !== 0,
+    templateMemory: used('templates') ? (options.templateMemory ?? defaultTemplateMemory()) : 0,
+    sharedMemory: used('shared-memory') && options.threads !== 0,
+    without,
     niceness: options.niceness ?? {},
     threads: options.threads ?? 2,
     workerLog: options.workerLog,

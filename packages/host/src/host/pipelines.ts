@@ -1,4 +1,4 @@
-import type { ExecutorParams, SecurityStatus } from '@pvf/protocol';
+import { type ExecutorParams, type SecurityStatus, WORKER_SPEED_UPS } from '@pvf/protocol';
 import type { Logger } from 'pino';
 import type { HostCgroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
@@ -81,12 +81,20 @@ export function executePipeline(inputs: PipelineInputs): ExecutePipeline {
   const pool = new WorkerPool({ ...poolOptions('execute', inputs), driver });
   const queue = new ExecuteQueue({
     capacity: options.executeWorkers,
-    templateBytes: program.hasTemplates ? templateBytes(options) : 0,
+    templateBytes: bytesForAffinity(options, program),
     clock: options.clock,
     pool,
   });
   pool.reportTo(queue);
   return { queue, pool };
+}
+
+/** Of what is loaded in each worker the queue keeps books by this; 0: it sends candidates to any. */
+export function bytesForAffinity(
+  options: ResolvedOptions,
+  { hasTemplates }: Pick<ProbedProgram, 'hasTemplates'>,
+): number {
+  return hasTemplates && !options.without.includes('affinity') ? templateBytes(options) : 0;
 }
 
 /** Of each execute worker's share, for PVFs that stay loaded. */
@@ -115,6 +123,7 @@ export function earlySpawnSettings(kind: WorkerKind, path: string, place: Place)
   return {
     ...settings,
     arguments: [
+      ...withoutArguments(options, WORKER_SPEED_UPS),
       ...(options.allowUntestedNode ? [ALLOW_UNTESTED_NODE] : []),
       ...(kind === 'execute' ? ownArguments(options, ALL_FEATURES) : []),
     ],
@@ -125,20 +134,30 @@ export function earlySpawnSettings(kind: WorkerKind, path: string, place: Place)
 const ALL_FEATURES: OwnFeatures = { hasTemplates: true, tellsDetail: true, sharesMemory: true };
 const ALLOW_UNTESTED_NODE = '--allow-untested-node';
 
+/** @param known what the program does without if it is told to */
+function withoutArguments({ without }: ResolvedOptions, known: readonly string[]): string[] {
+  const names = without.filter((name) => known.includes(name));
+  return names.length === 0 ? [] : ['--without', names.join()];
+}
+
 function spawnSettings(
   kind: WorkerKind,
   {
     path,
     untestedNode,
     takesCgroup = false,
-  }: Pick<ProbedProgram, 'path'> & Partial<Pick<ProbedProgram, 'untestedNode' | 'takesCgroup'>>,
+    speedUps = [],
+  }: Pick<ProbedProgram, 'path'> & Partial<Pick<ProbedProgram, 'untestedNode' | 'takesCgroup' | 'speedUps'>>,
   { options, workspace, logger, cgroup }: Place,
 ) {
   return {
     kind,
     program: path,
-    // Only workers that name an untested Node know the flag.
-    arguments: untestedNode === undefined ? [] : [ALLOW_UNTESTED_NODE],
+    arguments: [
+      ...withoutArguments(options, speedUps),
+      // Only workers that name an untested Node know the flag.
+      ...(untestedNode === undefined ? [] : [ALLOW_UNTESTED_NODE]),
+    ],
     nodeVersion: options.nodeVersion,
     runDir: workspace.runDir,
     socketDir: workspace.socketDir,

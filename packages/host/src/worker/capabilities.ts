@@ -43,6 +43,8 @@ export interface Capabilities {
   tellsDetail?: true | undefined;
   /** Execute workers: offer memory that the host may put requests into, if they are asked to. */
   sharesMemory?: true | undefined;
+  /** Names of speed-ups that it does without if it is told to. */
+  speedUps?: readonly string[] | undefined;
   /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
   checks: Partial<Record<Layer, string>>;
 }
@@ -87,6 +89,7 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
     hasTemplates: lines.get('templates') === 'memory' || undefined,
     tellsDetail: lines.get('execution-detail') === '1' || undefined,
     sharesMemory: lines.get('shared-memory') === '1' || undefined,
+    speedUps: lines.get('speed-ups')?.split(','),
     files: parseFiles(lines.get('files')),
     checks,
   };

@@ -41,6 +41,8 @@ export type ProbedProgram = WorkerProgram & {
   tellsDetail: boolean;
   /** See `Capabilities`. */
   sharesMemory: boolean;
+  /** See `Capabilities`. */
+  speedUps: readonly string[];
   files: readonly string[];
   /** Of all files, before the program was asked. */
   identity: string;
@@ -107,6 +109,7 @@ export async function probeProgram(
     hasTemplates = false,
     tellsDetail = false,
     sharesMemory = false,
+    speedUps = [],
     lost = {},
     checks = {},
   } = capabilities ?? {};
@@ -126,6 +129,7 @@ export async function probeProgram(
     hasTemplates,
     tellsDetail,
     sharesMemory,
+    speedUps,
     lost,
     checks,
     files,

@@ -38,6 +38,7 @@ it('what nobody has asked for is as the README says', () => {
     workerIdleMs: 5 * 60 * 1_000,
     maxJobsPerWorker: 10_000,
     sharedMemory: true,
+    without: [],
     niceness: {},
     threads: 2,
     workerLog: undefined,
@@ -47,9 +48,20 @@ it('what nobody has asked for is as the README says', () => {
   expect(registry.getMetricsAsArray()).toEqual([]);
 });
 
+it('no memory is there for templates where they are turned off', () => {
+  expect(resolveOptions({ without: ['templates'], templateMemory: 9 }).templateMemory).toBe(0);
+  expect(resolveOptions({ without: ['affinity'], templateMemory: 9 }).templateMemory).toBe(9);
+});
+
+it.each([['all'], [['all']], [{}]])('what is not a list of speed-ups is refused: %j', (without) => {
+  expect(() => resolveOptions({ without } as never)).toThrowError(
+    expect.objectContaining({ code: 'INVALID_OPTION', meta: { option: 'without' } }),
+  );
+});
+
 it('no memory is shared with workers where no thread could write to it', () => {
   expect(resolveOptions({ threads: 0 }).sharedMemory).toBe(false);
-  expect(resolveOptions({ threads: 1, sharedMemory: false }).sharedMemory).toBe(false);
+  expect(resolveOptions({ threads: 1, without: ['shared-memory'] }).sharedMemory).toBe(false);
   expect(resolveOptions({ threads: 1 }).sharedMemory).toBe(true);
 });
 

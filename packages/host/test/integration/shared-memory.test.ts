@@ -53,7 +53,7 @@ async function weigh(host: PvfHost, blockData: Uint8Array): Promise<boolean> {
 }
 
 it('what lies in shared memory goes through that of its worker, all else through the socket', async () => {
-  const host = await startHost({ executeWorkers: 1 });
+  const host = await startHost({ executeWorkers: 1, without: [] });
   for (const [blockData, count] of [
     [shared(10_000_000), 1],
     [shared(), 2],
@@ -68,7 +68,7 @@ it('what lies in shared memory goes through that of its worker, all else through
 });
 
 it('what is hashed because of a receipt goes the same way, from where it was hashed', async () => {
-  const host = await startHost({ executeWorkers: 1 });
+  const host = await startHost({ executeWorkers: 1, without: [] });
   const bare = candidate(ordinary(), { code: weighs });
   const outcome = await host.validate(bare);
   if (outcome.kind !== 'valid') throw new Error(outcome.kind);
@@ -89,7 +89,7 @@ it('what is hashed because of a receipt goes the same way, from where it was has
 
 it(`${IN_A_ROW} in a row, two at a time, leave nothing behind`, async () => {
   const before = memories('self');
-  const host = await startHost({ executeWorkers: 2 });
+  const host = await startHost({ executeWorkers: 2, without: [] });
   const povs = Array.from({ length: 5 }, () => shared());
   const run = async (): Promise<void> => {
     for (let i = 0; i < IN_A_ROW / 2; i++) expect(await weigh(host, povs[i % povs.length]!)).toBe(true);
@@ -102,8 +102,8 @@ it(`${IN_A_ROW} in a row, two at a time, leave nothing behind`, async () => {
 });
 
 it.each<[string, HostOptions]>([
-  ['is turned off', { sharedMemory: false }],
-  ['has no threads', { threads: 0 }],
+  ['is turned off', { without: ['shared-memory'] }],
+  ['has no threads', { threads: 0, without: [] }],
 ])('with a host where this %s, workers have no such memory and answer the same', async (_, options) => {
   const host = await startHost({ executeWorkers: 1, ...options });
   expect(await weigh(host, shared())).toBe(true);
@@ -115,7 +115,7 @@ it.each<[string, HostOptions]>([
 describe('a request that is stopped', () => {
   it('while it is written or carried out ends its worker and leaves no memory; the next one is right', async () => {
     const before = memories('self');
-    const host = await startHost({ executeWorkers: 1 });
+    const host = await startHost({ executeWorkers: 1, without: [] });
     expect(await weigh(host, shared())).toBe(true);
     const code = guest('burns-cpu');
     const endless = shared(10_000_000);
@@ -141,7 +141,7 @@ describe('a worker that says it shares memory and does not', () => {
     const worker = fakeWorker('obeys');
     worker.setCapabilities({ version: VERSION, 'full-version': 'f', engine: 'e', 'shared-memory': '1' });
     const workers = { prepare: worker.path, execute: worker.path };
-    const host = await startHost({ workers, executeWorkers: 1 });
+    const host = await startHost({ workers, executeWorkers: 1, without: [] });
     expect(await host.validate(candidate(shared()))).toMatchObject({ kind: 'valid' });
     expect(await inMemory(host)).toBe(0);
     expect(memories('self')).toBe(before);
@@ -149,7 +149,7 @@ describe('a worker that says it shares memory and does not', () => {
 });
 
 it('a worker that does not say so is asked for none', async () => {
-  const { host } = await startFakeHost({ executeWorkers: 1 });
+  const { host } = await startFakeHost({ executeWorkers: 1, without: [] });
   expect(await host.validate(candidate(shared()))).toMatchObject({ kind: 'valid' });
   expect(await inMemory(host)).toBe(0);
 });

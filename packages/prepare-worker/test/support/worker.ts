@@ -7,7 +7,9 @@ import {
   type ExecutorParams,
   type PrepareJobKind,
   type PrepareWorkerResult,
+  WORKER_SPEED_UPS,
 } from '@pvf/protocol';
+import { speedUpsAreOff } from '@pvf/test-kit';
 import { onTestFinished } from 'vitest';
 import { FULL_SECURITY, PrepareWorker } from '../../../../verify/differential/driver/index.ts';
 
@@ -32,7 +34,13 @@ export class TestWorker {
 
   /** Ends with the test. */
   static async start(): Promise<TestWorker> {
-    const worker = new TestWorker(await PrepareWorker.spawn({ program: PROGRAM, security: FULL_SECURITY }));
+    const worker = new TestWorker(
+      await PrepareWorker.spawn({
+        program: PROGRAM,
+        security: FULL_SECURITY,
+        moreArguments: speedUpsAreOff() ? ['--without', WORKER_SPEED_UPS.join()] : [],
+      }),
+    );
     onTestFinished(() => worker.#close());
     return worker;
   }

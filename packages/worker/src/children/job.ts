@@ -57,6 +57,8 @@ export interface JobLimits extends MemoryLimits {
   readonly cpuLimitNs: number;
   /** A job that writes more than this is killed. */
   readonly outputLimitBytes: number;
+  /** A template is not told to make its next job while this one's answer is put together; it rests then. */
+  readonly orderNoneAhead?: boolean;
   /** The socket to the host: when the host is gone, the job is killed and the worker ends. */
   readonly hostFd?: number;
   /** The job says when it begins (`markBegun`); that byte is no part of `output`. */

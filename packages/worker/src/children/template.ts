@@ -131,6 +131,13 @@ export class Template {
     return LOOK_AT_REST_MS;
   }
 
+  /** Has all rest, and looks until they do, for as long as the host has no request: where no jobs are made ahead. */
+  static settle(hostFd: number): void {
+    Template.rest();
+    for (let again = Template.look(); Number.isFinite(again) && !readable(hostFd, again); )
+      again = Template.look();
+  }
+
   /** Ends all templates of this worker with their jobs. */
   static closeAll(): void {
     for (const template of Template.#live) template.close();
@@ -249,7 +256,7 @@ export class Template {
       // A template that was taken over could have its jobs end so; a job of the worker's own says what is wrong.
       if (report.notBegun !== undefined && (report.end.type === 'exited' || report.end.type === 'signaled'))
         throw new TemplateError(`job ${pid} ended before it began with its request`);
-      this.#orderAhead();
+      if (limits.orderNoneAhead !== true) this.#orderAhead();
       return report;
     } finally {
       this.#arena.clear();

@@ -1,3 +1,5 @@
+import { WORKER_SPEED_UPS, type WorkerSpeedUp } from '@pvf/protocol';
+
 /** The two kinds of worker program, by the subcommand that the reference's host passes as argv[1]. */
 export type WorkerKind = 'prepare' | 'execute';
 
@@ -39,6 +41,8 @@ export interface RunCommand {
   readonly tellsDetail: true | undefined;
   /** Execute workers: offer memory to the host that it may put requests into. */
   readonly sharesMemory: true | undefined;
+  /** Speed-ups that are not used; `undefined`: all are. */
+  readonly without: readonly WorkerSpeedUp[] | undefined;
   /** Start on a Node 24 that was not tested, too. */
   readonly allowUntestedNode: boolean;
 }
@@ -100,6 +104,8 @@ const DETAIL_VERSION = '1';
 /** The same, with the version of what is agreed. */
 export const SHARED_MEMORY_FLAG = '--shared-memory';
 const SHARED_MEMORY_VERSION = '1';
+/** Of our own host, likewise; names with commas between them. */
+export const WITHOUT_FLAG = '--without';
 /** Without a value; of our own host as well, to workers that say that their Node is not a tested one. */
 export const UNTESTED_NODE_FLAG = '--allow-untested-node';
 
@@ -119,7 +125,7 @@ function parseCapabilities(kind: WorkerKind, args: readonly string[]): WorkerCom
 function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | UsageError {
   const args = given.filter((word) => word !== UNTESTED_NODE_FLAG);
   const own = kind === 'execute' ? [TEMPLATE_MEMORY_FLAG, DETAIL_FLAG, SHARED_MEMORY_FLAG] : [];
-  const known = [...RUN_FLAGS, CGROUP_FLAG, ...own];
+  const known = [...RUN_FLAGS, CGROUP_FLAG, WITHOUT_FLAG, ...own];
   const values: Record<string, string | undefined> = {};
   for (let i = 0; i < args.length; i += 2) {
     const flag = args[i]!;
@@ -142,6 +148,9 @@ function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | Usag
   const shared = values[SHARED_MEMORY_FLAG];
   if (shared !== undefined && shared !== SHARED_MEMORY_VERSION)
     return usageError(`${SHARED_MEMORY_FLAG} is known in version ${SHARED_MEMORY_VERSION} alone`);
+  const without = values[WITHOUT_FLAG]?.split(',');
+  if (without !== undefined && !without.every(isSpeedUp))
+    return usageError(`${WITHOUT_FLAG} knows ${WORKER_SPEED_UPS.join(',')}`);
   return {
     type: 'run',
     socketPath,
@@ -149,10 +158,15 @@ function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | Usag
     nodeVersion: values['--node-impl-version'],
     templateMemoryBytes: memory === undefined ? undefined : Number(memory),
     tellsDetail: detail === undefined ? undefined : true,
+    without,
     sharesMemory: shared === undefined ? undefined : true,
     allowUntestedNode: args.length < given.length,
     cgroupPath: values[CGROUP_FLAG],
   };
+}
+
+function isSpeedUp(name: string): name is WorkerSpeedUp {
+  return (WORKER_SPEED_UPS as readonly string[]).includes(name);
 }
 
 function usageError(message: string): UsageError {
@@ -169,6 +183,7 @@ one-off, isolated job process.
 
   ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB\n      [${DETAIL_FLAG} ${DETAIL_VERSION}]   tell what the guest said and how much it used behind each answer\n      [${SHARED_MEMORY_FLAG} ${SHARED_MEMORY_VERSION}]   take large requests from memory that the host writes to` : ''}
       [${UNTESTED_NODE_FLAG}]   run on a Node 24 that the workers were not tested on
+      [${WITHOUT_FLAG} NAME,…]   do without some of ${WORKER_SPEED_UPS.join(',')}
       [${CGROUP_FLAG} DIR]   an empty control group (v2) for this worker, which enforces the limits of its jobs
   --version | --full-version | --help
   --capabilities [DIR]   all that a host asks, one name=value a line; with a directory, the checks too

@@ -1,11 +1,16 @@
+import type { WorkerSpeedUp } from '@pvf/protocol';
 import type pino from 'pino';
 import type { WorkerKind } from './command-line.ts';
 import type { HostConnection } from './connection.ts';
 import type { RestrictedWorker } from './restrict.ts';
 
+/** Those that are used. */
+export type SpeedUps = ReadonlySet<WorkerSpeedUp>;
+
 /** What a worker's request loop gets to work with. */
 export interface WorkerContext extends RestrictedWorker {
   readonly kind: WorkerKind;
+  readonly speedUps: SpeedUps;
   readonly version: string;
   readonly connection: HostConnection;
   /** Jobs can be forked from templates. */

@@ -14,7 +14,7 @@ import {
   writeAll,
 } from '@pvf/linux';
 import { SIGKILL, SIGTERM } from '@pvf/linux/constants';
-import { WorkerHandshake } from '@pvf/protocol';
+import { WORKER_SPEED_UPS, WorkerHandshake } from '@pvf/protocol';
 import type pino from 'pino';
 import { WorkerCgroup } from '../across/cgroup.ts';
 import { runAllChecks, runCheck, WORKS } from './checks.ts';
@@ -26,7 +26,7 @@ import {
   type WorkerKind,
 } from './command-line.ts';
 import { HostConnection } from './connection.ts';
-import type { WorkerContext } from './context.ts';
+import type { SpeedUps, WorkerContext } from './context.ts';
 import { closeInherited } from './inherited.ts';
 import { requireLimits, tooLowLimits } from './limits.ts';
 import { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './log.ts';
@@ -54,7 +54,7 @@ export interface WorkerProgram {
    */
   readonly capabilities: Readonly<Record<string, string>>;
   /** Loads what jobs will need; runs before any restriction, while files can still be read. */
-  readonly load: () => Promise<(context: WorkerContext) => RequestServer>;
+  readonly load: (speedUps: SpeedUps) => Promise<(context: WorkerContext) => RequestServer>;
 }
 
 /** Runs a worker program to its end. Never returns: the process exits with the program's status. */
@@ -95,7 +95,8 @@ async function serve(
   tellWith?: () => Record<string, string>,
 ): Promise<never> {
   const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, tellsDetail, cgroupPath } = command;
-  const { sharesMemory } = command;
+  const { sharesMemory, without = [] } = command;
+  const speedUps: SpeedUps = new Set(WORKER_SPEED_UPS.filter((name) => !without.includes(name)));
   const level: LogLevel = maxLogLevel(process.env);
   const log = createLogger(program.kind, level);
   if (nodeVersion !== undefined && nodeVersion !== program.version) {
@@ -119,12 +120,15 @@ async function serve(
     const memory = sharesMemory === true ? offerMemory(log) : undefined;
     const connection = new HostConnection(connectUnixStream(socketPath), memory);
     unlinkIfPossible(socketPath, log);
-    const makeServer = await program.load();
+    const makeServer = await program.load(speedUps);
     initialise();
     endSiblingThreads();
-    if (!gatherHeap()) log.debug('the heap stays where it is: jobs will take longer to fork');
-    useHugePages();
-    useHugePagesForCode();
+    if (speedUps.has('gathered-heap') && !gatherHeap())
+      log.debug('the heap stays where it is: jobs will take longer to fork');
+    if (speedUps.has('huge-pages')) {
+      useHugePages();
+      useHugePagesForCode();
+    }
     if (tellWith !== undefined) tell({ ...describe(program), ...tellWith(), [SERVES]: '1' });
     const frame = connection.receive(HANDSHAKE_LIMIT_BYTES);
     if (frame === undefined) throw new Error('the host closed the connection before the handshake');
@@ -134,6 +138,7 @@ async function serve(
     setParentDeathSignal(0);
     const context: WorkerContext = {
       ...restricted,
+      speedUps,
       templates,
       kind: program.kind,
       version: program.version,
@@ -205,6 +210,8 @@ function describe({ version, commit, capabilities }: WorkerProgram): Record<stri
     limits: tooLowLimits().join('; ') || WORKS,
     // A host may have a module of its own prepared and executed when it starts.
     trial: '1',
+    // It does without some or all of them if it is told to.
+    'speed-ups': WORKER_SPEED_UPS.join(','),
     // It may be given a control group of its own.
     cgroup: '1',
     files: JSON.stringify(programFiles()),
