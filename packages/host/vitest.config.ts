@@ -6,7 +6,6 @@ export default defineConfig({
   define: { PVF_HOST_VERSION: JSON.stringify(manifest.version) },
   test: {
     ...SUITE,
-    setupFiles: [...SUITE.setupFiles, 'test/support/speed-ups.ts'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/shared/**'],
     testTimeout: 150_000,

@@ -29,4 +29,5 @@ export { createLogger, type LogLevel, logLevelNumber, maxLogLevel } from './work
 export type { RequestServer } from './worker/loop.ts';
 export { runWorkerProgram, type WorkerProgram } from './worker/program.ts';
 export { reportedVersionOrExit } from './worker/reported-version.ts';
+export { RequestMemory } from './worker/request-memory.ts';
 export { type RestrictedWorker, restrictWorker } from './worker/restrict.ts';

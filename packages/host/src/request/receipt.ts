@@ -123,7 +123,7 @@ export async function findAfterExecution(
 async function blake2Of(threads: Pick<Threads, 'hash'>, parts: readonly Uint8Array[]): Promise<string> {
   const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (size <= SMALL_BYTES) return toHex(blake2b256(Buffer.concat(parts, size)));
-  return await threads.hash({ parts: await Promise.all(parts.map(toSharedInTurn)) });
+  return await threads.hash({ parts: await Promise.all(parts.map((part) => toSharedInTurn(part))) });
 }
 
 function mismatch(rule: ReceiptRule, claimed: string, actual: string): ReceiptFinding {

@@ -98,7 +98,7 @@ export class Validation {
   async #shareBlockData(): Promise<void> {
     const { blockData, claim } = this.#candidate;
     if (claim === undefined || blockData.byteLength < IN_MEMORY_FROM_BYTES) return;
-    const shared = await orAborted(toSharedInTurn(blockData), this.#scope.signal);
+    const shared = await orAborted(toSharedInTurn(blockData, this.#services.threads), this.#scope.signal);
     this.#candidate = { ...this.#candidate, blockData: shared };
   }
 

@@ -11,9 +11,17 @@ export function toShared(bytes: Uint8Array): Promise<Uint8Array<SharedArrayBuffe
   return copy(bytes, SLICE_BYTES, nextTurn);
 }
 
-/** The same, where many come at once: in one turn of the event loop, a slice of one of them is copied. */
-export function toSharedInTurn(bytes: Uint8Array): Promise<Uint8Array<SharedArrayBuffer>> {
-  return copy(bytes, SMALL_SLICE_BYTES, ownTurn);
+/**
+ * The same, where many come at once: in one turn of the event loop, a slice of one of them is copied.
+ * @param threads where the memory is made
+ */
+export async function toSharedInTurn(
+  bytes: Uint8Array,
+  threads?: { allocate(input: { length: number }): Promise<SharedArrayBuffer> },
+): Promise<Uint8Array<SharedArrayBuffer>> {
+  const length = bytes.byteLength;
+  const place = isShared(bytes) ? undefined : await threads?.allocate({ length });
+  return await copy(bytes, SMALL_SLICE_BYTES, ownTurn, place);
 }
 
 /** Whether threads can read it where it lies. */
@@ -25,9 +33,10 @@ async function copy(
   bytes: Uint8Array,
   sliceBytes: number,
   turn: () => Promise<unknown>,
+  place?: SharedArrayBuffer,
 ): Promise<Uint8Array<SharedArrayBuffer>> {
   if (isShared(bytes)) return bytes;
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+  const shared = new Uint8Array(place ?? new SharedArrayBuffer(bytes.byteLength));
   for (let at = 0; at < bytes.byteLength; at += sliceBytes) {
     if (bytes.byteLength > sliceBytes) await turn();
     shared.set(bytes.subarray(at, at + sliceBytes), at);

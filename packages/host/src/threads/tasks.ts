@@ -14,6 +14,8 @@ export type Promoted = { ok: true; path: string; size: number } | { ok: false; e
 export interface Tasks {
   /** blake2-256 of the pieces one after the other, hex. */
   hash: { input: { parts: readonly Uint8Array[] }; output: string };
+  /** Shared memory of so many bytes, every page of which is there: making it takes milliseconds where it is large. */
+  allocate: { input: { length: number }; output: SharedArrayBuffer };
   /** Writes the pieces to a file that nobody else writes to, which holds nothing else then. Rejects with Node's error. */
   write: { input: { fd: number; parts: readonly Uint8Array[] }; output: undefined };
   /** Moves what a prepare worker wrote to its place among the artifacts. */
@@ -44,6 +46,12 @@ export async function hash({ parts }: Tasks['hash']['input']): Promise<Tasks['ha
   const state = (await hasher).init();
   for (const part of parts) state.update(part);
   return state.digest('hex');
+}
+
+export async function allocate({ length }: Tasks['allocate']['input']): Promise<Tasks['allocate']['output']> {
+  const buffer = new SharedArrayBuffer(length);
+  new Uint8Array(buffer).fill(0);
+  return buffer;
 }
 
 export async function write({ fd, parts }: Tasks['write']['input']): Promise<Tasks['write']['output']> {

@@ -1,2 +1,2 @@
 /** What a piscina thread loads; a program of its own in the build (`dist/thread.js`). */
-export { hash, promote, verify, write } from './tasks.ts';
+export { allocate, hash, promote, verify, write } from './tasks.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { hash, promote, type Tasks, verify } from './tasks.ts';
+import { allocate, hash, promote, type Tasks, verify } from './tasks.ts';
 
 /** A thread without work for that long ends. */
 const IDLE_MS = 30_000;
@@ -29,6 +29,10 @@ export class Threads {
 
   hash(input: Tasks['hash']['input']): Promise<Tasks['hash']['output']> {
     return this.#pool?.run(input, { name: 'hash' }) ?? hash(input);
+  }
+
+  allocate(input: Tasks['allocate']['input']): Promise<Tasks['allocate']['output']> {
+    return this.#pool?.run(input, { name: 'allocate' }) ?? allocate(input);
   }
 
   promote(input: Tasks['promote']['input']): Promise<Tasks['promote']['output']> {

@@ -6,9 +6,17 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { type HostOptions, PvfHost } from '../../src/index.ts';
 import { type FixtureName, fakeWorker, tempDir } from '../support/fake-worker.ts';
-import { candidate, metric, silent, startFakeHost, startHost, workerProcesses } from '../support/hosts.ts';
+import {
+  candidate,
+  metric,
+  silent,
+  speedUpsOfRun,
+  startFakeHost,
+  startHost,
+  workerProcesses,
+} from '../support/hosts.ts';
 
-const start = (options: HostOptions) => PvfHost.start({ logger: silent, ...options });
+const start = (options: HostOptions) => PvfHost.start({ logger: silent, ...speedUpsOfRun(), ...options });
 const both = (name: FixtureName) => {
   const { path } = fakeWorker(name);
   return { prepare: path, execute: path };

@@ -57,7 +57,7 @@ it('execute workers that load PVFs ahead share the memory for it', async () => {
   const worker = fakeWorker('obeys');
   worker.setCapabilities({ version: VERSION, 'full-version': 'fake', engine: 'e', templates: 'memory' });
   const workers = { prepare: worker.path, execute: worker.path };
-  const host = await startHost({ workers, executeWorkers: 3, templateMemory: 3_001 });
+  const host = await startHost({ workers, executeWorkers: 3, templateMemory: 3_001, without: [] });
   await host.validate(candidate('fine'));
   const [execute = 0] = workerProcesses('execute');
   const [prepare = 0] = workerProcesses('prepare');

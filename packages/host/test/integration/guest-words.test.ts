@@ -2,7 +2,7 @@ import { compileWat, GUEST_INPUT, guest } from '@pvf/test-kit';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PvfHost } from '../../src/index.ts';
-import { candidate, VALIDATION_DATA } from '../support/hosts.ts';
+import { candidate, speedUpsOfRun, VALIDATION_DATA } from '../support/hosts.ts';
 
 const PANIC = "panicked at 'state root mismatch', lib.rs:42";
 const TALKS = compileWat(`(module
@@ -18,7 +18,7 @@ describe('why a candidate was refused', () => {
   let host: PvfHost;
   beforeAll(async () => {
     const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-    host = await PvfHost.start({ logger, spawnTimeoutMs: 60_000 });
+    host = await PvfHost.start({ logger, spawnTimeoutMs: 60_000, ...speedUpsOfRun() });
   });
   afterAll(() => host.close());
   const validate = (code: Uint8Array, rest: object = {}) =>

@@ -23,7 +23,10 @@ const valid = () => candidate(new Uint8Array(), { code: guest('accepts-anything'
 
 it('a host starts one process of each kind, which tells about its program and then serves', async () => {
   const [prepare, execute] = [launcher('prepare'), launcher('execute')];
-  const host = await startHost({ workers: { prepare: prepare.path, execute: execute.path } });
+  const host = await startHost({
+    workers: { prepare: prepare.path, execute: execute.path },
+    without: [],
+  });
   const workers = [...workerProcesses('prepare'), ...workerProcesses('execute')];
   expect((await host.validate(valid())).kind).toBe('valid');
   expect([...workerProcesses('prepare'), ...workerProcesses('execute')]).toEqual(workers);

@@ -1,16 +1,32 @@
-import { descendantsOf } from '@pvf/test-kit';
+import { descendantsOf, speedUpsAreOff } from '@pvf/test-kit';
 import { pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
-import { type BareRequest, type HostOptions, type ProgressEvent, PvfHost } from '../../src/index.ts';
+import {
+  type BareRequest,
+  type HostOptions,
+  type ProgressEvent,
+  PvfHost,
+  SPEED_UPS,
+} from '../../src/index.ts';
 import { type Cleanup, type FakeWorker, fakeWorker } from './fake-worker.ts';
 
 export const silent = pino({ level: 'silent' });
 
 /**
  * Which workers the integration tests run with: this repository's, or others that speak the protocol, as
- * `test:interop` names them in the environment.
+ * `test:interop` names them in the environment; and without any speed-up where the suites are to pass so
+ * (docs/testing.md).
  */
-export function workersUnderTest(): Pick<HostOptions, 'workers' | 'nodeVersion'> {
+export function workersUnderTest(): Pick<HostOptions, 'workers' | 'nodeVersion' | 'without'> {
+  return { ...othersWorkers(), ...speedUpsOfRun() };
+}
+
+/** Which speed-ups this run of the suites is without. */
+export function speedUpsOfRun(): Pick<HostOptions, 'without'> {
+  return speedUpsAreOff() ? { without: SPEED_UPS } : {};
+}
+
+function othersWorkers(): Pick<HostOptions, 'workers' | 'nodeVersion'> {
   const {
     PVF_TEST_PREPARE_WORKER: prepare,
     PVF_TEST_EXECUTE_WORKER: execute,

@@ -10,9 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { artifactChecksum } from '@pvf/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseArtifactFileName } from '../../src/artifact-identity.ts';
-import { hash, promote, verify, write } from '../../src/threads/tasks.ts';
+import { allocate, hash, promote, verify, write } from '../../src/threads/tasks.ts';
+import { Threads } from '../../src/threads/threads.ts';
 import { tempDir } from '../support/fake-worker.ts';
 
 const CONTENT = Buffer.from('machine code');
@@ -139,4 +140,13 @@ describe('pieces that are written to a file', () => {
     closeSync(fd);
     expect(readFileSync(path, 'latin1')).toBe('');
   });
+});
+
+it('shared memory is made by a thread, and comes back as what it is', async () => {
+  const threads = new Threads(1);
+  onTestFinished(() => threads.close());
+  for (const made of [await threads.allocate({ length: 5 }), await allocate({ length: 5 })]) {
+    expect(made).toBeInstanceOf(SharedArrayBuffer);
+    expect(new Uint8Array(made)).toEqual(new Uint8Array(5));
+  }
 });
