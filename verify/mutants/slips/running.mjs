@@ -479,6 +479,21 @@ const memory = [
     { builds: ['worker', 'execute-worker'] },
   ),
   slip(
+    'a template is told to make jobs ahead where none are to be',
+    executeSrc('worker.ts'),
+    "orderNoneAhead: !speedUps.has('jobs-ahead')",
+    'orderNoneAhead: false',
+    execute('speed-ups'),
+    EXECUTE,
+  ),
+  slip(
+    'affinity cannot be turned off',
+    src('host/pipelines.ts'),
+    "hasTemplates && !options.without.includes('affinity')",
+    'hasTemplates',
+    suites('host/without'),
+  ),
+  slip(
     'an earlier request stays in the memory',
     'packages/worker/src/worker/request-memory.ts',
     '    resizeFile(this.#fd, 0);\n',
