@@ -35,7 +35,7 @@ export const options = {
   concurrent: count(8, 'PoVs that a host has at once while its event loop is watched'),
   megabytes: count(10, 'of each of these'),
   rounds: count(5, 'times that many'),
-  ordinary: { type: 'flag', about: 'these lie in ordinary memory, not in a SharedArrayBuffer as the others' },
+  ordinary: { type: 'flag', about: 'these lie in ordinary memory, not in a SharedArrayBuffer' },
   receipts: { type: 'flag', about: 'with receipts every one of these is hashed, too' },
   reference: SHARED.reference,
   'reference-host': SHARED['reference-host'],

@@ -479,10 +479,10 @@ const memory = [
     { builds: ['worker', 'execute-worker'] },
   ),
   slip(
-    'a template is told to make jobs ahead where none are to be',
+    'a template makes jobs ahead where none are to be',
     executeSrc('worker.ts'),
-    "orderNoneAhead: !speedUps.has('jobs-ahead')",
-    'orderNoneAhead: false',
+    "if (speedUps.has('jobs-ahead')) this",
+    'if (speedUps.size >= 0) this',
     execute('speed-ups'),
     EXECUTE,
   ),
