@@ -37,6 +37,8 @@ export interface RunCommand {
   readonly cgroupPath: string | undefined;
   /** Execute workers: add an `ExecutionDetail` to each answer. */
   readonly tellsDetail: true | undefined;
+  /** Execute workers: the file of an artifact comes when it is asked for (`ARTIFACT_WANTED`). */
+  readonly asksForArtifacts: true | undefined;
   /** Start on a Node 24 that was not tested, too. */
   readonly allowUntestedNode: boolean;
 }
@@ -95,6 +97,9 @@ export const CGROUP_FLAG = '--cgroup';
 /** The same; its value is the version of what is told. */
 export const DETAIL_FLAG = '--execution-detail';
 const DETAIL_VERSION = '1';
+/** The same; its value is the version of how it is asked. */
+export const ASK_FLAG = '--ask-for-artifacts';
+const ASK_VERSION = '1';
 /** Without a value; of our own host as well, to workers that say that their Node is not a tested one. */
 export const UNTESTED_NODE_FLAG = '--allow-untested-node';
 
@@ -113,7 +118,7 @@ function parseCapabilities(kind: WorkerKind, args: readonly string[]): WorkerCom
 
 function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | UsageError {
   const args = given.filter((word) => word !== UNTESTED_NODE_FLAG);
-  const own = kind === 'execute' ? [TEMPLATE_MEMORY_FLAG, DETAIL_FLAG] : [];
+  const own = kind === 'execute' ? [TEMPLATE_MEMORY_FLAG, DETAIL_FLAG, ASK_FLAG] : [];
   const known = [...RUN_FLAGS, CGROUP_FLAG, ...own];
   const values: Record<string, string | undefined> = {};
   for (let i = 0; i < args.length; i += 2) {
@@ -134,6 +139,9 @@ function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | Usag
   const detail = values[DETAIL_FLAG];
   if (detail !== undefined && detail !== DETAIL_VERSION)
     return usageError(`${DETAIL_FLAG} is known in version ${DETAIL_VERSION} alone`);
+  const ask = values[ASK_FLAG];
+  if (ask !== undefined && ask !== ASK_VERSION)
+    return usageError(`${ASK_FLAG} is known in version ${ASK_VERSION} alone`);
   return {
     type: 'run',
     socketPath,
@@ -141,6 +149,7 @@ function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | Usag
     nodeVersion: values['--node-impl-version'],
     templateMemoryBytes: memory === undefined ? undefined : Number(memory),
     tellsDetail: detail === undefined ? undefined : true,
+    asksForArtifacts: ask === undefined ? undefined : true,
     allowUntestedNode: args.length < given.length,
     cgroupPath: values[CGROUP_FLAG],
   };
@@ -158,7 +167,7 @@ commit: ${commit}
 PVF worker that is started by a host, once per slot: it ${kind === 'prepare' ? 'compiles' : 'executes'} each PVF in a
 one-off, isolated job process.
 
-  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB\n      [${DETAIL_FLAG} ${DETAIL_VERSION}]   tell what the guest said and how much it used behind each answer` : ''}
+  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB\n      [${DETAIL_FLAG} ${DETAIL_VERSION}]   tell what the guest said and how much it used behind each answer\n      [${ASK_FLAG} ${ASK_VERSION}]   ask for the file of an artifact that is neither given nor remembered` : ''}
       [${UNTESTED_NODE_FLAG}]   run on a Node 24 that the workers were not tested on
       [${CGROUP_FLAG} DIR]   an empty control group (v2) for this worker, which enforces the limits of its jobs
   --version | --full-version | --help

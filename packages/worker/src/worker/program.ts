@@ -93,7 +93,7 @@ async function serve(
   command: RunCommand,
   tellWith?: () => Record<string, string>,
 ): Promise<never> {
-  const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, tellsDetail, cgroupPath } = command;
+  const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, cgroupPath } = command;
   const level: LogLevel = maxLogLevel(process.env);
   const log = createLogger(program.kind, level);
   if (nodeVersion !== undefined && nodeVersion !== program.version) {
@@ -137,7 +137,8 @@ async function serve(
       log,
       logLevel: logLevelNumber(level),
       templateMemoryBytes,
-      tellsDetail: tellsDetail === true,
+      tellsDetail: command.tellsDetail === true,
+      asksForArtifacts: command.asksForArtifacts === true,
     };
     return serveRequests(context, makeServer(context));
   } catch (error) {
