@@ -89,6 +89,11 @@ export interface HostOptions {
    * Workers of another make have no such thing.
    */
   templateMemory?: number;
+  /**
+   * Default true: an execute worker is given an artifact's file once and asks for it when it has it no more. False gives
+   * it with each candidate, as workers of another make always get it.
+   */
+  giveArtifactsOnce?: boolean;
   /** Niceness of the worker processes, -20 … 19. Default: the host's own. */
   niceness?: { prepare?: number; execute?: number };
   /** Threads for hashing, checksums and artifact files. Default 2; 0 does that work on the main thread. */

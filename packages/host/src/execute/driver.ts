@@ -1,21 +1,22 @@
 import { ExecuteHandshake, type ExecutorParams, type SecurityStatus, WorkerHandshake } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
 import type { Driver, WorkerProcess, WorkerStarter, WorkResult } from '../worker/index.ts';
-import { type ExecuteAnswer, type ExecuteWork, executeWork, type MaybeLater } from './work.ts';
+import type { ExecuteWork } from './give.ts';
+import { type Abilities, type ExecuteAnswer, executeWork, type MaybeLater } from './work.ts';
 
 /** What the pool of execute workers does not know of itself. A worker serves one set of executor params for its life. */
 export class ExecuteDriver implements Driver<ExecutorParams, MaybeLater, ExecuteAnswer> {
   readonly #clock: Clock;
   readonly #starter: WorkerStarter;
   readonly #handshake: Uint8Array;
-  readonly #tellsDetail: boolean;
+  readonly #abilities: Abilities;
 
-  /** @param tellsDetail the workers are asked to add an `ExecutionDetail` to their answers */
-  constructor(clock: Clock, starter: WorkerStarter, securityStatus: SecurityStatus, tellsDetail: boolean) {
+  /** @param abilities what the starter asks the workers to do */
+  constructor(clock: Clock, starter: WorkerStarter, securityStatus: SecurityStatus, abilities: Abilities) {
     this.#clock = clock;
     this.#starter = starter;
     this.#handshake = WorkerHandshake.encode({ securityStatus });
-    this.#tellsDetail = tellsDetail;
+    this.#abilities = abilities;
   }
 
   spawn(executorParams: ExecutorParams, signal: AbortSignal, onGone: () => void): Promise<WorkerProcess> {
@@ -34,7 +35,7 @@ export class ExecuteDriver implements Driver<ExecutorParams, MaybeLater, Execute
     } catch (error) {
       return { type: 'not-taken', message: String(error) };
     }
-    return await executeWork(this.#clock, process, ready, onStarted, this.#tellsDetail);
+    return await executeWork(this.#clock, process, ready, onStarted, this.#abilities);
   }
 
   async abandon(): Promise<void> {}

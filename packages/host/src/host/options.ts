@@ -101,6 +101,7 @@ export function resolveOptions(options: HostOptions) {
     workerIdleMs: options.workerIdleMs ?? 5 * MINUTE_MS,
     maxJobsPerWorker: options.maxJobsPerWorker ?? 10_000,
     templateMemory: options.templateMemory ?? defaultTemplateMemory(),
+    giveArtifactsOnce: options.giveArtifactsOnce ?? true,
     niceness: options.niceness ?? {},
     threads: options.threads ?? 2,
     workerLog: options.workerLog,

@@ -67,7 +67,10 @@ export function executePipeline(inputs: PipelineInputs): ExecutePipeline {
     arguments: [...spawned.arguments, ...ownArguments(options, program)],
   };
   const starter = new WorkerStarter(settings, early);
-  const driver = new ExecuteDriver(options.clock, starter, security, program.tellsDetail);
+  const driver = new ExecuteDriver(options.clock, starter, security, {
+    tellsDetail: program.tellsDetail,
+    remembersArtifacts: options.giveArtifactsOnce ? program.remembersArtifacts : 0,
+  });
   const pool = new WorkerPool({ ...poolOptions('execute', inputs), driver });
   const queue = new ExecuteQueue({
     capacity: options.executeWorkers,
@@ -87,11 +90,16 @@ function templateBytes({ templateMemory, executeWorkers }: ResolvedOptions): num
 /** What execute workers are told that know more than the protocol. */
 function ownArguments(
   options: ResolvedOptions,
-  { hasTemplates, tellsDetail }: Pick<ProbedProgram, 'hasTemplates' | 'tellsDetail'>,
+  {
+    hasTemplates,
+    tellsDetail,
+    remembersArtifacts,
+  }: Pick<ProbedProgram, 'hasTemplates' | 'tellsDetail' | 'remembersArtifacts'>,
 ): string[] {
   return [
     ...(hasTemplates ? ['--template-memory-bytes', String(templateBytes(options))] : []),
     ...(tellsDetail ? ['--execution-detail', '1'] : []),
+    ...(options.giveArtifactsOnce && remembersArtifacts > 0 ? ['--ask-for-artifacts', '1'] : []),
   ];
 }
 
@@ -103,10 +111,13 @@ export function earlySpawnSettings(kind: WorkerKind, path: string, place: Place)
     ...settings,
     arguments: [
       ...(options.allowUntestedNode ? [ALLOW_UNTESTED_NODE] : []),
-      ...(kind === 'execute' ? ownArguments(options, { hasTemplates: true, tellsDetail: true }) : []),
+      ...(kind === 'execute' ? ownArguments(options, ALL_OF_OURS) : []),
     ],
   };
 }
+
+/** How many artifacts they remember is told before they are given any. */
+const ALL_OF_OURS = { hasTemplates: true, tellsDetail: true, remembersArtifacts: 1 };
 
 const ALLOW_UNTESTED_NODE = '--allow-untested-node';
 

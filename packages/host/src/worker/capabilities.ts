@@ -41,6 +41,11 @@ export interface Capabilities {
   hasTemplates?: true | undefined;
   /** Execute workers: tell more of an execution than its answer, if they are asked to (`ExecutionDetail`). */
   tellsDetail?: true | undefined;
+  /**
+   * Execute workers: may be given an artifact's file once, if they are asked to, and ask for it when they have it no more.
+   * So many of those that they were given last they have.
+   */
+  remembersArtifacts?: number | undefined;
   /** By layer: `ok` or why it does not work. Undefined where it was not asked. */
   checks: Partial<Record<Layer, string>>;
 }
@@ -84,9 +89,14 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
     recordsArtifacts: lines.get('artifact-record') === '1' || undefined,
     hasTemplates: lines.get('templates') === 'memory' || undefined,
     tellsDetail: lines.get('execution-detail') === '1' || undefined,
+    remembersArtifacts: parseCount(lines.get('asks-for-artifacts')),
     files: parseFiles(lines.get('files')),
     checks,
   };
+}
+
+function parseCount(text = ''): number | undefined {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
 function parseFiles(json: string | undefined): string[] {

@@ -5,6 +5,7 @@ import type { WorkerGroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
 import { kill } from './child.ts';
 import type { Connection } from './connection.ts';
+import { GivenArtifacts } from './given-artifacts.ts';
 import type { StderrTail } from './stderr-tail.ts';
 
 /** Somebody else may hold a worker's stderr open after its end. */
@@ -20,6 +21,8 @@ export class WorkerProcess {
   /** The worker's root directory; its own. */
   readonly dir: string;
   readonly connection: Connection;
+  /** Execute workers: artifacts that this process need not be given again. */
+  readonly given = new GivenArtifacts();
   readonly #child: ChildProcess;
   readonly #stderr: StderrTail;
   readonly #reaped: Promise<void>;

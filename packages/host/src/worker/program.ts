@@ -39,6 +39,8 @@ export type ProbedProgram = WorkerProgram & {
   hasTemplates: boolean;
   /** See `Capabilities`. */
   tellsDetail: boolean;
+  /** See `Capabilities`; 0 for programs that do not ask. */
+  remembersArtifacts: number;
   files: readonly string[];
   /** Of all files, before the program was asked. */
   identity: string;
@@ -104,6 +106,7 @@ export async function probeProgram(
     takesCgroup = false,
     hasTemplates = false,
     tellsDetail = false,
+    remembersArtifacts = 0,
     lost = {},
     checks = {},
   } = capabilities ?? {};
@@ -122,6 +125,7 @@ export async function probeProgram(
     takesCgroup,
     hasTemplates,
     tellsDetail,
+    remembersArtifacts,
     lost,
     checks,
     files,

@@ -37,6 +37,7 @@ it('what nobody has asked for is as the README says', () => {
     spawnTimeoutMs: 3_000,
     workerIdleMs: 5 * 60 * 1_000,
     maxJobsPerWorker: 10_000,
+    giveArtifactsOnce: true,
     niceness: {},
     threads: 2,
     workerLog: undefined,
