@@ -11,8 +11,11 @@ export default defineConfig({
   define: { PVF_HOST_VERSION: JSON.stringify(manifest.version) },
   test: {
     include: ['test/integration/*.test.ts', 'test/shared/candidates.shared.test.ts'],
-    // What a worker does when its host is killed, and what it tells beside its answers or shares, is its own affair.
-    exclude: ['host-ends', 'guest-words', 'shared-memory'].map((name) => `test/integration/${name}.test.ts`),
+    // What a worker does when its host is killed, what it tells beside its answers or shares, and whether it asks for
+    // artifacts, is its own affair.
+    exclude: ['host-ends', 'guest-words', 'given-once', 'shared-memory'].map(
+      (name) => `test/integration/${name}.test.ts`,
+    ),
     // And so is how many threads it has.
     testNamePattern: /^(?!.*runs on one thread)/,
     testTimeout: 600_000,

@@ -63,6 +63,9 @@ async function live(ms: number, withTrouble: boolean): Promise<PvfHost> {
     cacheDir,
     ...(refusing && { workers: refused.workers(random) }),
     executeWorkers: random.int(1, 3),
+    // What is loaded needs no file, and what is given once is not looked at each time: damage shows where neither is so.
+    ...(random.int(0, 2) === 0 && { templateMemory: 0 }),
+    ...(random.int(0, 2) === 0 && { without: ['artifacts-once'] }),
     prepareWorkersHard: 2,
     maxPendingPerKind: random.int(1, 4),
     maxJobsPerWorker: random.int(1, 50),

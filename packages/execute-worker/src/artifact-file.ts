@@ -12,7 +12,7 @@ interface Known {
 }
 
 /**
- * The file `artifact` of the worker dir, which the host replaces before each request. Each file is verified once, for
+ * The file `artifact` of the worker dir, which the host replaces before each request, or gives once. Each file is verified once, for
  * as long as it keeps its number, size and time of change of its content. (The time of change of its inode is another
  * one with every link that the host makes.) Nobody but the host's user can write to it.
  */
@@ -63,6 +63,25 @@ export class ArtifactFiles {
     } finally {
       if (!kept) closeSync(fd);
     }
+  }
+
+  /**
+   * An artifact that was given before, without its file now: as it was when it was verified, or it is forgotten.
+   *
+   * @returns `undefined` when there is none
+   * @throws Error of node:fs when an open file cannot be looked at
+   */
+  known(checksum: Uint8Array): ArtifactFile | undefined {
+    // Of several the last: the host has made the artifact anew, perhaps because something is wrong with the file before.
+    const found = [...this.#known].findLast(([, each]) => equal(each.checksum, checksum));
+    if (found === undefined) return undefined;
+    const [id, { fd, size, mtimeNs }] = found;
+    const now = fstatSync(fd, { bigint: true });
+    // Not moved up: the host counts what it has given, not what was used of it.
+    if (Number(now.size) === size && now.mtimeNs === mtimeNs) return new ArtifactFile(fd, size);
+    closeSync(fd);
+    this.#known.delete(id);
+    return undefined;
   }
 
   /** Makes room for one more; files that the host has removed go first, so that their space on disk is free. */

@@ -1,6 +1,7 @@
 import { engineStamp } from '@pvf/executor';
 import { reportedVersionOrExit, runWorkerProgram } from '@pvf/worker';
 import { BUILT_TO_REPORT, COMMIT, VERSION } from '@pvf/worker/version';
+import { rememberedArtifacts } from './template-limits.ts';
 import { loadExecuteWorker } from './worker.ts';
 
 // No top-level await: the standalone binary is a CommonJS bundle of this file.
@@ -13,6 +14,7 @@ void runWorkerProgram(
       engine: engineStamp(),
       templates: 'memory',
       'execution-detail': '1',
+      'asks-for-artifacts': String(rememberedArtifacts()),
       'shared-memory': '1',
     },
     load: (speedUps) => loadExecuteWorker(VERSION, speedUps),

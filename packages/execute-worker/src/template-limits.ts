@@ -13,16 +13,31 @@ const FROM_USE_BY_ITSELF = 2;
 /** Descriptors that a template takes: its pipes, its request memory, its listener and its artifact's file. */
 const DESCRIPTORS_EACH = 10;
 const OTHER_DESCRIPTORS = 96;
+/** Artifacts that need not be verified again, where there are few descriptors. */
+const LEAST_REMEMBERED = 8;
 
 /** What this worker's templates may take up in all. @param given by the host, in bytes */
 export function templateLimits(given: number | undefined): BudgetLimits {
   const byItself = Math.min(MOST_BY_ITSELF_BYTES, Math.floor(memoryBytes() * SHARE_OF_MEMORY));
-  const descriptors = Math.floor((raiseDescriptors() - OTHER_DESCRIPTORS) / DESCRIPTORS_EACH);
+  raiseDescriptors();
   return {
     bytes: given ?? byItself,
-    templates: Math.max(0, Math.min(MAX_TEMPLATES, descriptors)),
+    templates: mostTemplates(),
     fromUse: given === undefined ? FROM_USE_BY_ITSELF : 1,
   };
+}
+
+/**
+ * Artifacts whose files stay open, those that were given last: as many as there may be templates. Hosts are told
+ * (`asks-for-artifacts`), and give each file once for as long as it is among them.
+ */
+export function rememberedArtifacts(): number {
+  return Math.max(LEAST_REMEMBERED, mostTemplates());
+}
+
+function mostTemplates(): number {
+  const descriptors = Math.floor((descriptorLimits().wanted - OTHER_DESCRIPTORS) / DESCRIPTORS_EACH);
+  return Math.max(0, Math.min(MAX_TEMPLATES, descriptors));
 }
 
 /** Of the machine, or of the control group if that allows less. */
@@ -32,9 +47,13 @@ function memoryBytes(): number {
 }
 
 /** Up to what the host lets this process have. */
-function raiseDescriptors(): number {
-  const { soft, hard } = getResourceLimit('NOFILE');
-  const wanted = Math.min(hard, OTHER_DESCRIPTORS + MAX_TEMPLATES * DESCRIPTORS_EACH);
+function raiseDescriptors(): void {
+  const { soft, hard, wanted } = descriptorLimits();
   if (wanted > soft) setResourceLimit('NOFILE', wanted, hard);
-  return Math.max(soft, wanted);
+}
+
+function descriptorLimits(): { soft: number; hard: number; wanted: number } {
+  const { soft, hard } = getResourceLimit('NOFILE');
+  const enough = Math.min(hard, OTHER_DESCRIPTORS + MAX_TEMPLATES * DESCRIPTORS_EACH);
+  return { soft, hard, wanted: Math.max(soft, enough) };
 }

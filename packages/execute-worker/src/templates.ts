@@ -42,20 +42,26 @@ export class Templates {
     this.#budget = new TemplateBudget(limits);
   }
 
+  /** Whether there is a template of the artifact with this checksum (hex), which may turn out to be of no use. */
+  holds(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
   /**
    * Runs a candidate on the artifact's template, made now if it is worth it.
    *
+   * @param artifact needed where there is no template (`holds`)
+   * @param key the artifact's checksum, hex
    * @returns `undefined` when this artifact has no template: run the candidate in a job of its own
    */
   run(
-    artifact: ArtifactFile,
-    checksum: Uint8Array,
+    artifact: ArtifactFile | undefined,
+    key: string,
     request: Uint8Array,
     limits: JobLimits,
   ): JobReport | undefined {
-    const key = Buffer.from(checksum).toString('hex');
     this.#budget.use(key);
-    const entry = this.#entries.get(key) ?? this.#make(key, artifact, limits);
+    const entry = this.#entries.get(key) ?? (artifact && this.#make(key, artifact, limits));
     if (entry === undefined) {
       Template.rest();
       return undefined;

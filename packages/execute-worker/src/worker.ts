@@ -1,5 +1,6 @@
 import { type CodeCache, engineStamp, openCodeCache, prepareHostFunctions } from '@pvf/executor';
 import {
+  ARTIFACT_WANTED,
   durationToNs,
   ExecuteHandshake,
   ExecuteRequest,
@@ -7,6 +8,7 @@ import {
   type ExecutorParams,
   executorSemantics,
   isProtocolError,
+  type JobResponse,
   UnreadExecuteWorkerResult,
   UnreadExecutionDetail,
 } from '@pvf/protocol';
@@ -32,7 +34,7 @@ import { executeJob } from './job/execute.ts';
 import { type GuestSettings, makeGuest } from './job/guest.ts';
 import { jobBounds } from './job-bounds.ts';
 import { type ReadReport, readReport } from './job-report.ts';
-import { templateLimits } from './template-limits.ts';
+import { rememberedArtifacts, templateLimits } from './template-limits.ts';
 import { Templates } from './templates.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -40,8 +42,7 @@ const HANDSHAKE_LIMIT_BYTES = 1 << 20;
 /** A PoV has at most 10 MiB on chain; this leaves room for what the reference's host would still send. */
 const REQUEST_LIMIT_BYTES = 128 * 1024 * 1024;
 const MAX_I64 = (1n << 63n) - 1n;
-/** Artifacts that need not be verified again, where there are few descriptors. */
-const LEAST_KNOWN_FILES = 8;
+const CORRUPTED: JobResponse = { type: 'CorruptedArtifact' };
 
 /** Loads everything that jobs will need, once; the forked jobs inherit it. */
 export async function loadExecuteWorker(
@@ -55,6 +56,9 @@ export async function loadExecuteWorker(
     warmUp({ semantics: executorSemantics([]), loggingMaxLevel: 0, codeCache, engine });
   return (context) => new ExecuteServer(context, codeCache, engine);
 }
+
+/** Why nothing can be run: the file is not what the host believes it to be, or there is none and it is asked for. */
+type NoArtifact = 'corrupted' | 'wanted';
 
 /** What fails outside of jobs: told to the host, which retries elsewhere and then abstains. */
 class OwnFailure extends Error {
@@ -131,7 +135,7 @@ class ExecuteWorker {
     const limits = templateLimits(context.templateMemoryBytes);
     this.#artifactFiles = new ArtifactFiles(
       `${context.workerDirPath}/artifact`,
-      context.speedUps.has('known-artifacts') ? Math.max(LEAST_KNOWN_FILES, limits.templates) : 0,
+      context.speedUps.has('known-artifacts') ? rememberedArtifacts() : 0,
     );
     this.#templates = new Templates(context, this.#settings, limits);
   }
@@ -139,10 +143,12 @@ class ExecuteWorker {
   /** @throws OwnFailure, after which the worker must not go on: the reference's does not either */
   answer(requestBytes: Uint8Array): readonly Uint8Array[] {
     const read = this.#execute(requestBytes);
-    if (read === undefined) {
-      const zero = { secs: 0n, nanos: 0 };
-      const value = { jobResponse: { type: 'CorruptedArtifact' }, duration: zero, povSize: 0 } as const;
-      return UnreadExecuteWorkerResult.encodeParts({ ok: true, value });
+    // Nothing was run, which would have had them rest; and the host may take its time.
+    if (typeof read === 'string') Template.rest();
+    if (read === 'wanted') return ExecuteWorkerResult.encodeParts({ ok: false, error: ARTIFACT_WANTED });
+    if (read === 'corrupted') {
+      const value = { jobResponse: CORRUPTED, duration: { secs: 0n, nanos: 0 }, povSize: 0 };
+      return ExecuteWorkerResult.encodeParts({ ok: true, value });
     }
     const { result, detail, pid } = read;
     this.#guestLog.write(pid, detail.logs, detail.logsLeftOut);
@@ -150,16 +156,13 @@ class ExecuteWorker {
     return this.#context.tellsDetail ? [...answer, ...UnreadExecutionDetail.encodeParts(detail)] : answer;
   }
 
-  /** Undefined when the artifact is not what the host believes it to be. @throws OwnFailure */
-  #execute(requestBytes: Uint8Array): (ReadReport & { readonly pid: number }) | undefined {
+  /** @throws OwnFailure */
+  #execute(requestBytes: Uint8Array): (ReadReport & { readonly pid: number }) | NoArtifact {
     const { artifactChecksum, executionTimeout } = ExecuteRequest.decode(requestBytes);
-    let artifact: ArtifactFile | undefined;
-    try {
-      artifact = this.#artifactFiles.open(artifactChecksum);
-    } catch (error) {
-      throw new OwnFailure('CouldNotOpenFile', error);
-    }
-    if (artifact === undefined) return undefined;
+    const key = Buffer.from(artifactChecksum).toString('hex');
+    const isLoaded = this.#context.asksForArtifacts && this.#templates.holds(key);
+    let found = isLoaded ? undefined : this.#find(artifactChecksum);
+    if (typeof found === 'string') return found;
     const { job, readMemory, connection, speedUps } = this.#context;
     const limits: JobLimits = {
       cpuLimitNs: Number(durationToNs(executionTimeout)),
@@ -171,14 +174,37 @@ class ExecuteWorker {
       meanwhile: () => Template.look(),
     };
     try {
-      const report =
-        this.#templates.run(artifact, artifactChecksum, requestBytes, limits) ??
-        this.#runAlone(artifact, requestBytes, limits);
+      let report = this.#templates.run(found, key, requestBytes, limits);
+      if (report === undefined) {
+        found ??= this.#find(artifactChecksum);
+        if (typeof found === 'string') return found;
+        report = this.#runAlone(found, requestBytes, limits);
+      }
       return { ...readReport(report), pid: report.pid };
     } catch (error) {
-      throw new OwnFailure('Kernel', error);
+      throw error instanceof OwnFailure ? error : new OwnFailure('Kernel', error);
     } finally {
-      artifact.unmap();
+      if (typeof found === 'object') found.unmap();
+    }
+  }
+
+  /** @throws OwnFailure */
+  #find(checksum: Uint8Array): ArtifactFile | NoArtifact {
+    try {
+      return this.#givenOrKnown(checksum);
+    } catch (error) {
+      throw new OwnFailure('CouldNotOpenFile', error);
+    }
+  }
+
+  /** What was given goes first: the host may have made the artifact anew because something is wrong with what is known. */
+  #givenOrKnown(checksum: Uint8Array): ArtifactFile | NoArtifact {
+    try {
+      return this.#artifactFiles.open(checksum) ?? 'corrupted';
+    } catch (error) {
+      const isGiven = (error as NodeJS.ErrnoException).code !== 'ENOENT';
+      if (isGiven || !this.#context.asksForArtifacts) throw error;
+      return this.#artifactFiles.known(checksum) ?? 'wanted';
     }
   }
 

@@ -15,7 +15,7 @@ import { artifactChecksum } from '@pvf/protocol';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { PROPERTY } from '../../test-kit/setup/property.ts';
-import { ArtifactFiles } from '../src/artifact-file.ts';
+import { type ArtifactFile, ArtifactFiles } from '../src/artifact-file.ts';
 
 /** No artifacts: what is in them is not looked at here. */
 const CONTENTS = ['one', 'two', 'three', 'four'].map((text) => Buffer.from(text));
@@ -96,6 +96,56 @@ it('is mapped while it is looked into, and never longer', () => {
       file.unmap();
       expect(mappings()).toBe(0);
     }
+  }
+});
+
+it('is known without its file while it is among those that were given last, and unchanged', () => {
+  const MOST = 2;
+  const directory = mkdtempSync(join(tmpdir(), 'pvf-artifact-'));
+  const happens = fc.record({
+    type: fc.constantFrom('give', 'give', 'ask', 'ask', 'ask', 'damage', 'mend'),
+    which: content,
+  });
+  try {
+    fc.assert(
+      fc.property(fc.array(happens, { maxLength: 40, size: 'max' }), (steps) => {
+        const path = join(mkdtempSync(join(directory, 'run-')), 'artifact');
+        const files = new ArtifactFiles(path, MOST);
+        const stored = CONTENTS.map((_, which) => ({ path: `${path}-${which}`, sound: true, writtenAt: 0 }));
+        const write = (which: number, sound: boolean, writtenAt: number): void => {
+          const file = stored[which]!;
+          Object.assign(file, { sound, writtenAt });
+          writeFileSync(file.path, sound ? CONTENTS[which]! : 'damaged');
+          utimesSync(file.path, writtenAt, writtenAt);
+        };
+        for (const which of CONTENTS.keys()) write(which, true, 1);
+        let known: { which: number; writtenAt: number }[] = [];
+        steps.forEach(({ type, which }, step) => {
+          const { path: from, sound, writtenAt } = stored[which]!;
+          const checksum = artifactChecksum(CONTENTS[which]!);
+          const textOf = (file: ArtifactFile | undefined): string | undefined => {
+            const text = file && Buffer.from(file.bytes()).toString();
+            file?.unmap();
+            return text;
+          };
+          const text = CONTENTS[which]!.toString();
+          if (type === 'give') {
+            linkSync(from, path);
+            expect(textOf(files.open(checksum))).toBe(sound ? text : undefined);
+            rmSync(path);
+            known = known.filter((each) => each.which !== which);
+            if (sound) known = [...known.slice(1 - MOST), { which, writtenAt }];
+          } else if (type === 'ask') {
+            const is = known.some((each) => each.which === which && each.writtenAt === writtenAt);
+            expect(textOf(files.known(checksum))).toBe(is ? text : undefined);
+            if (!is) known = known.filter((each) => each.which !== which);
+          } else write(which, type === 'mend', step + 2);
+        });
+      }),
+      { ...PROPERTY, numRuns: 100 },
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 });
 

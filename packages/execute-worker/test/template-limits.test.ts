@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { templateLimits } from '../src/template-limits.ts';
+import { rememberedArtifacts, templateLimits } from '../src/template-limits.ts';
 
 const machine = vi.hoisted(() => ({
   totalBytes: 0,
@@ -56,6 +56,9 @@ describe('what templates may take', () => {
     [65_536, 2 ** 20, 256, []],
   ])('with %i descriptors, which may be %i, are %i', (soft, hard, templates, set) => {
     expect(limitsOn(GIB, 0, soft, hard).templates).toBe(templates);
+    expect(machine.set).toEqual(set);
+    // As many artifacts stay known, and some where there is not one template.
+    expect(rememberedArtifacts()).toBe(Math.max(8, templates));
     expect(machine.set).toEqual(set);
   });
 });

@@ -80,7 +80,7 @@ function setUp({ bytes = 1024 * MIB, templates = 10, fromUse = 1, allowed = true
   const run = (artifact: number, wasm = PLAIN, size = MIB): readonly string[] => {
     world.told.length = 0;
     const file = { size, parts: () => ({ wasm }) } as unknown as ArtifactFile;
-    const report: unknown = kept.run(file, Uint8Array.of(artifact, artifact >> 8), PLAIN, {
+    const report: unknown = kept.run(file, `${artifact}`, PLAIN, {
       cpuLimitNs: 1,
     } as never);
     return [...world.told, report === undefined ? 'alone' : `${report}`];

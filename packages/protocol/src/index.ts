@@ -54,7 +54,7 @@ export {
   type ReadSome,
   readFrame,
 } from './framing/index.ts';
-export { isNotBegun, notBegun } from './not-begun.ts';
+export { ARTIFACT_WANTED, isNotBegun, notBegun } from './not-begun.ts';
 export {
   candidateHash,
   checkUmpSignals,

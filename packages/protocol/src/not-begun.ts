@@ -1,3 +1,5 @@
+import type { WorkerError } from './types/execute-error.ts';
+
 const NOT_BEGUN = 'the job did not begin: ';
 
 /**
@@ -16,3 +18,13 @@ export function notBegun(reason: string): string {
 export function isNotBegun(value: string): boolean {
   return value.startsWith(NOT_BEGUN);
 }
+
+/**
+ * How an execute worker of ours that was started with `--ask-for-artifacts` says that it was given no file for a request
+ * and has the artifact no more. The host gives it the file and the request once more: nothing has begun. To anybody else
+ * it is what any job is that did not begin.
+ */
+export const ARTIFACT_WANTED: WorkerError = {
+  type: 'InternalError',
+  value: { type: 'Kernel', value: notBegun('its artifact is wanted') },
+};

@@ -67,6 +67,20 @@ describe('the command line of a worker', () => {
       message: expect.stringContaining('--shared-memory'),
     });
   });
+  it('tells an execute worker to ask for the files of artifacts', () => {
+    const args = ['--socket-path', 's', '--worker-dir-path', 'd'];
+    const parse = (...more: string[]) => parseCommandLine('execute', ['execute-worker', ...args, ...more]);
+    expect(parse('--ask-for-artifacts', '1')).toMatchObject({ type: 'run', asksForArtifacts: true });
+    expect(parse()).toMatchObject({ type: 'run', asksForArtifacts: undefined });
+    for (const more of [[], ['0'], ['2'], ['']])
+      expect(parse('--ask-for-artifacts', ...more).type).toBe('usage-error');
+    expect(
+      parseCommandLine('prepare', ['prepare-worker', ...args, '--ask-for-artifacts', '1']),
+    ).toMatchObject({
+      type: 'usage-error',
+      message: expect.stringContaining('--ask-for-artifacts'),
+    });
+  });
   it.each(['prepare', 'execute'] as const)('gives a control group to a worker that can %s', (kind) => {
     const args = [`${kind}-worker`, '--socket-path', 's', '--worker-dir-path', 'd', '--cgroup'];
     expect(parseCommandLine(kind, [...args, '/g'])).toMatchObject({ type: 'run', cgroupPath: '/g' });

@@ -1,8 +1,9 @@
 import { ExecuteHandshake, type ExecutorParams, type SecurityStatus, WorkerHandshake } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
 import type { Driver, WorkerProcess, WorkerStarter, WorkResult } from '../worker/index.ts';
+import type { ExecuteWork } from './give.ts';
 import type { HandOver } from './hand-over.ts';
-import { type ExecuteAnswer, type ExecuteWork, executeWork, type MaybeLater } from './work.ts';
+import { type Abilities, type ExecuteAnswer, executeWork, type MaybeLater } from './work.ts';
 
 /** What the pool of execute workers does not know of itself. A worker serves one set of executor params for its life. */
 export class ExecuteDriver implements Driver<ExecutorParams, MaybeLater, ExecuteAnswer> {
@@ -10,21 +11,21 @@ export class ExecuteDriver implements Driver<ExecutorParams, MaybeLater, Execute
   readonly #starter: WorkerStarter;
   readonly #handshake: Uint8Array;
   readonly #handOver: HandOver;
-  readonly #tellsDetail: boolean;
+  readonly #abilities: Abilities;
 
-  /** @param tellsDetail the workers are asked to add an `ExecutionDetail` to their answers */
+  /** @param abilities what the starter asks the workers to do */
   constructor(
     clock: Clock,
     starter: WorkerStarter,
     securityStatus: SecurityStatus,
     handOver: HandOver,
-    tellsDetail: boolean,
+    abilities: Abilities,
   ) {
     this.#clock = clock;
     this.#handOver = handOver;
     this.#starter = starter;
     this.#handshake = WorkerHandshake.encode({ securityStatus });
-    this.#tellsDetail = tellsDetail;
+    this.#abilities = abilities;
   }
 
   spawn(executorParams: ExecutorParams, signal: AbortSignal, onGone: () => void): Promise<WorkerProcess> {
@@ -43,8 +44,13 @@ export class ExecuteDriver implements Driver<ExecutorParams, MaybeLater, Execute
     } catch (error) {
       return { type: 'not-taken', message: String(error) };
     }
-    const { parts, failed } = await this.#handOver.begin(process, ready.request);
-    const result = await executeWork(this.#clock, process, ready, onStarted, this.#tellsDetail, parts);
+    let failed = (): void => {};
+    const handOver = async (): Promise<readonly Uint8Array[]> => {
+      const handedOver = await this.#handOver.begin(process, ready.request);
+      failed = () => handedOver.failed();
+      return handedOver.parts;
+    };
+    const result = await executeWork(this.#clock, process, ready, onStarted, this.#abilities, handOver);
     if (result.type !== 'done' || result.answer.type !== 'answered') failed();
     return result;
   }

@@ -1,8 +1,5 @@
-import { link } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   durationToNs,
-  ExecuteRequest,
   ExecuteWorkerResult,
   ExecutionDetail,
   type InternalValidationError,
@@ -12,21 +9,23 @@ import {
 } from '@pvf/protocol';
 import type { Clock } from '../clock.ts';
 import {
-  ARTIFACT,
-  askWorker,
   emptyWorkerDir,
   type TimeSpent,
   timeSpent,
   type WorkerProcess,
   type WorkResult,
 } from '../worker/index.ts';
+import { artifactKeyOf, type ExecuteWork, giveWork } from './give.ts';
 
-/** One execution as a worker gets it. */
-export interface ExecuteWork {
-  request: ExecuteRequest;
-  /** The artifact's file; linked into the worker's directory. */
-  artifactPath: string;
+/** What a worker can do beyond the protocol, and was asked to do when it was started. */
+export interface Abilities {
+  /** It adds an `ExecutionDetail` to its answers. */
+  tellsDetail: boolean;
+  /** It has so many artifacts that it was given last, and asks for others; 0 if it is given one with each request. */
+  remembersArtifacts: number;
 }
+
+const OF_THE_PROTOCOL: Abilities = { tellsDetail: false, remembersArtifacts: 0 };
 
 /** The trial's is still in the making while its worker starts. */
 export type MaybeLater = ExecuteWork | Promise<ExecuteWork>;
@@ -57,24 +56,20 @@ export type ExecuteAnswer =
 /**
  * Gives one request to an execute worker and waits for the answer. Never rejects.
  *
- * @param tellsDetail the worker was asked to add an `ExecutionDetail` to its answers
- * @param sent what the worker is sent for the request, in parts; by default the request itself
+ * @param handOver see `giveWork`
  */
 export async function executeWork(
   clock: Clock,
   process: WorkerProcess,
-  { request, artifactPath }: ExecuteWork,
+  work: ExecuteWork,
   onStarted: () => void,
-  tellsDetail = false,
-  sent: readonly Uint8Array[] = ExecuteRequest.encodeParts(request),
+  { tellsDetail, remembersArtifacts }: Abilities = OF_THE_PROTOCOL,
+  handOver?: () => Promise<readonly Uint8Array[]>,
 ): Promise<WorkResult<ExecuteAnswer>> {
-  try {
-    await link(artifactPath, join(process.dir, ARTIFACT));
-  } catch (error) {
-    return couldNotLink(error);
-  }
-  const timeoutNs = durationToNs(request.executionTimeout);
-  const asked = await askWorker(clock, process, timeoutNs, sent, onStarted);
+  const given = await giveWork(clock, process, work, onStarted, handOver);
+  if (given.type === 'not-linked') return couldNotLink(given.error);
+  const { asked, linked } = given;
+  const timeoutNs = durationToNs(work.request.executionTimeout);
   switch (asked.type) {
     case 'not-taken':
       return asked;
@@ -104,7 +99,7 @@ export async function executeWork(
       false,
     );
   }
-  const reason = notBegunReason(answer);
+  const reason = notBegunReason(answer, linked);
   if (reason !== undefined) return { type: 'not-taken', message: await process.explain(reason) };
   if (!answer.ok) {
     const { error } = answer;
@@ -119,9 +114,13 @@ export async function executeWork(
     const times = timeSpent(timeoutNs, wallTimeMs, cpuTimeNs);
     return done({ type: 'worker-error', error: { type: 'JobTimedOut' }, wallTimeMs, times, detail }, false);
   }
+  const answered: ExecuteAnswer = { type: 'answered', response: answer.value, wallTimeMs, detail };
   try {
     await emptyWorkerDir(process.dir);
   } catch (error) {
+    // Somebody has removed the cache directory: there was nothing in this one, and there is nothing to be said against
+    // the answer.
+    if (!linked && (error as NodeJS.ErrnoException).code === 'ENOENT') return done(answered, false);
     const fault: InternalValidationError = {
       type: 'CouldNotClearWorkerDir',
       err: String(error),
@@ -129,7 +128,9 @@ export async function executeWork(
     };
     return done({ type: 'host-fault', error: fault }, false);
   }
-  return done({ type: 'answered', response: answer.value, wallTimeMs, detail }, true);
+  if (linked && remembersArtifacts > 0 && answer.value.jobResponse.type !== 'CorruptedArtifact')
+    process.given.add(artifactKeyOf(work), remembersArtifacts);
+  return done(answered, true);
 }
 
 /** For people alone: an answer counts whatever is said beside it. */
@@ -141,8 +142,11 @@ function readDetail(bytes: Uint8Array): ExecutionDetail | undefined {
   }
 }
 
-/** Why the worker says that its job ended before it touched the request: another worker may have more luck. */
-function notBegunReason(answer: ExecuteWorkerResult): string | undefined {
+/** Why the worker has not touched the request, as it says or as can be told: another worker may have more luck. */
+function notBegunReason(answer: ExecuteWorkerResult, linked: boolean): string | undefined {
+  // Somebody else has put a file there: nothing is wrong with the artifact, which would be made anew and at fault again.
+  if (!linked && answer.ok && answer.value.jobResponse.type === 'CorruptedArtifact')
+    return 'it took a file that it was not given for the artifact';
   if (answer.ok || answer.error.type !== 'InternalError') return undefined;
   const fault = answer.error.value;
   return fault.type === 'Kernel' && isNotBegun(fault.value) ? fault.value : undefined;

@@ -107,6 +107,8 @@ export function resolveOptions(options: HostOptions) {
     maxJobsPerWorker: options.maxJobsPerWorker ?? 10_000,
     templateMemory: used('templates') ? (options.templateMemory ?? defaultTemplateMemory()) : 0,
     sharedMemory: used('shared-memory') && options.threads !== 0,
+    // What a worker does not know any more it would ask for with each candidate.
+    giveArtifactsOnce: used('artifacts-once') && used('known-artifacts'),
     without,
     niceness: options.niceness ?? {},
     threads: options.threads ?? 2,

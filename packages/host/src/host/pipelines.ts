@@ -77,7 +77,10 @@ export function executePipeline(inputs: PipelineInputs): ExecutePipeline {
   };
   const starter = new WorkerStarter(settings, early);
   const handOver = new HandOver(inputs.threads.write, () => inputs.metrics.sharedInMemory());
-  const driver = new ExecuteDriver(options.clock, starter, security, handOver, program.tellsDetail);
+  const driver = new ExecuteDriver(options.clock, starter, security, handOver, {
+    tellsDetail: program.tellsDetail,
+    remembersArtifacts: options.giveArtifactsOnce ? program.remembersArtifacts : 0,
+  });
   const pool = new WorkerPool({ ...poolOptions('execute', inputs), driver });
   const queue = new ExecuteQueue({
     capacity: options.executeWorkers,
@@ -102,17 +105,21 @@ function templateBytes({ templateMemory, executeWorkers }: ResolvedOptions): num
   return Math.floor(templateMemory / executeWorkers);
 }
 
-type OwnFeatures = Pick<ProbedProgram, 'hasTemplates' | 'tellsDetail' | 'sharesMemory'>;
+type OwnFeatures = Pick<
+  ProbedProgram,
+  'hasTemplates' | 'tellsDetail' | 'sharesMemory' | 'remembersArtifacts'
+>;
 
 /** What execute workers are told that know more than the protocol. */
 function ownArguments(
   options: ResolvedOptions,
-  { hasTemplates, tellsDetail, sharesMemory }: OwnFeatures,
+  { hasTemplates, tellsDetail, sharesMemory, remembersArtifacts }: OwnFeatures,
 ): string[] {
   return [
     ...(hasTemplates ? ['--template-memory-bytes', String(templateBytes(options))] : []),
     ...(tellsDetail ? ['--execution-detail', '1'] : []),
     ...(sharesMemory && options.sharedMemory ? ['--shared-memory', '1'] : []),
+    ...(options.giveArtifactsOnce && remembersArtifacts > 0 ? ['--ask-for-artifacts', '1'] : []),
   ];
 }
 
@@ -131,7 +138,14 @@ export function earlySpawnSettings(kind: WorkerKind, path: string, place: Place)
   };
 }
 
-const ALL_FEATURES: OwnFeatures = { hasTemplates: true, tellsDetail: true, sharesMemory: true };
+/** How many artifacts they remember is told before they are given any. */
+const ALL_FEATURES: OwnFeatures = {
+  hasTemplates: true,
+  tellsDetail: true,
+  sharesMemory: true,
+  remembersArtifacts: 1,
+};
+
 const ALLOW_UNTESTED_NODE = '--allow-untested-node';
 
 /** @param known what the program does without if it is told to */

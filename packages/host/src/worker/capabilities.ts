@@ -41,6 +41,11 @@ export interface Capabilities {
   hasTemplates?: true | undefined;
   /** Execute workers: tell more of an execution than its answer, if they are asked to (`ExecutionDetail`). */
   tellsDetail?: true | undefined;
+  /**
+   * Execute workers: may be given an artifact's file once, if they are asked to, and ask for it when they have it no more.
+   * So many of those that they were given last they have.
+   */
+  remembersArtifacts?: number | undefined;
   /** Execute workers: offer memory that the host may put requests into, if they are asked to. */
   sharesMemory?: true | undefined;
   /** Names of speed-ups that it does without if it is told to. */
@@ -88,11 +93,16 @@ export function parseCapabilities({ status, stdout }: ProgramResult): Capabiliti
     recordsArtifacts: lines.get('artifact-record') === '1' || undefined,
     hasTemplates: lines.get('templates') === 'memory' || undefined,
     tellsDetail: lines.get('execution-detail') === '1' || undefined,
+    remembersArtifacts: parseCount(lines.get('asks-for-artifacts')),
     sharesMemory: lines.get('shared-memory') === '1' || undefined,
     speedUps: lines.get('speed-ups')?.split(','),
     files: parseFiles(lines.get('files')),
     checks,
   };
+}
+
+function parseCount(text = ''): number | undefined {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
 function parseFiles(json: string | undefined): string[] {

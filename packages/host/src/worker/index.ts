@@ -4,7 +4,7 @@
  * what the kinds of workers have of their own).
  */
 
-export { askWorker } from './ask-worker.ts';
+export { type Asked, askWorker } from './ask-worker.ts';
 export { CHECKS, type Layer } from './capabilities.ts';
 export { ARTIFACT, emptyWorkerDir, TMP_ARTIFACT } from './directory.ts';
 export type { Driver, WorkResult } from './driver.ts';

@@ -5,6 +5,7 @@ import type { WorkerGroup } from '../cgroup/index.ts';
 import type { WorkerKind } from '../errors.ts';
 import { kill } from './child.ts';
 import type { Connection } from './connection.ts';
+import { GivenArtifacts } from './given-artifacts.ts';
 import type { RequestMemory } from './request-memory.ts';
 import type { StderrTail } from './stderr-tail.ts';
 
@@ -21,6 +22,8 @@ export class WorkerProcess {
   /** The worker's root directory; its own. */
   readonly dir: string;
   readonly connection: Connection;
+  /** Execute workers: artifacts that this process need not be given again. */
+  readonly given = new GivenArtifacts();
   /** Where large requests may be put. */
   readonly memory: RequestMemory | undefined;
   readonly #child: ChildProcess;

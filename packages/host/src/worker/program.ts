@@ -39,6 +39,8 @@ export type ProbedProgram = WorkerProgram & {
   hasTemplates: boolean;
   /** See `Capabilities`. */
   tellsDetail: boolean;
+  /** See `Capabilities`; 0 for programs that do not ask. */
+  remembersArtifacts: number;
   /** See `Capabilities`. */
   sharesMemory: boolean;
   /** See `Capabilities`. */
@@ -108,6 +110,7 @@ export async function probeProgram(
     takesCgroup = false,
     hasTemplates = false,
     tellsDetail = false,
+    remembersArtifacts = 0,
     sharesMemory = false,
     speedUps = [],
     lost = {},
@@ -128,6 +131,7 @@ export async function probeProgram(
     takesCgroup,
     hasTemplates,
     tellsDetail,
+    remembersArtifacts,
     sharesMemory,
     speedUps,
     lost,

@@ -1,6 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ExecuteRequest, ExecuteWorkerResult, notBegun, RequestInMemory } from '@pvf/protocol';
+import {
+  ARTIFACT_WANTED,
+  type ExecuteRequest,
+  ExecuteWorkerResult,
+  notBegun,
+  RequestInMemory,
+} from '@pvf/protocol';
 import { FakeClock } from '@pvf/test-kit';
 import { expect, it } from 'vitest';
 import { ExecuteDriver, HandOver, IN_MEMORY_FROM_BYTES } from '../../src/execute/index.ts';
@@ -38,10 +44,12 @@ const NOT_BEGUN = ExecuteWorkerResult.encode({
   error: { type: 'InternalError', value: { type: 'Kernel', value: notBegun('it is not there') } },
 });
 
+const ABILITIES = { tellsDetail: false, remembersArtifacts: 1 };
+
 /** Runs the same request once for each script, on a worker of its own; how each got it. */
 async function attempts(...scripts: readonly Script[]) {
   const handOver = new HandOver(async () => {});
-  const driver = new ExecuteDriver(new FakeClock(), {} as WorkerStarter, SECURITY, handOver, false);
+  const driver = new ExecuteDriver(new FakeClock(), {} as WorkerStarter, SECURITY, handOver, ABILITIES);
   const ways: string[] = [];
   const results: string[] = [];
   for (const script of scripts) {
@@ -80,4 +88,25 @@ it.each<[string, Script, string]>([
     ways: ['memory', 'socket'],
     results: [result, 'answered'],
   });
+});
+
+it('a worker that wants the artifact finds the request in its memory once more', async () => {
+  const base = tempDir();
+  const [dir, artifactPath] = [join(base, 'worker'), join(base, 'stored')];
+  mkdirSync(dir);
+  writeFileSync(artifactPath, 'artifact');
+  const answers = [ANSWER, ExecuteWorkerResult.encode({ ok: false, error: ARTIFACT_WANTED }), ANSWER];
+  const { process, requests } = scriptedWorker(dir, () => answers.shift() ?? 'ends');
+  let written = 0;
+  const put = async () => ++written > 0;
+  const sharing = Object.assign(process, { memory: { put } });
+  const handOver = new HandOver(async () => {});
+  const driver = new ExecuteDriver(new FakeClock(), {} as WorkerStarter, SECURITY, handOver, ABILITIES);
+  for (let n = 0; n < 2; n++) {
+    const result = await driver.run(sharing, { request: REQUEST, artifactPath }, () => {});
+    expect(result).toMatchObject({ type: 'done', answer: { type: 'answered' } });
+  }
+  const inMemory = RequestInMemory.encode({ length: 0 }).length;
+  expect(requests.map(({ length }) => length)).toEqual([inMemory, inMemory, inMemory]);
+  expect(written).toBe(3);
 });

@@ -38,6 +38,7 @@ it('what nobody has asked for is as the README says', () => {
     workerIdleMs: 5 * 60 * 1_000,
     maxJobsPerWorker: 10_000,
     sharedMemory: true,
+    giveArtifactsOnce: true,
     without: [],
     niceness: {},
     threads: 2,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { toSecurityStatus } from '../../src/security/index.ts';
-import type { SecurityReport } from '../../src/types.ts';
+import type { HostOptions, SecurityReport } from '../../src/types.ts';
 import { VERSION } from '../../src/version.ts';
 import { fakeWorker } from '../support/fake-worker.ts';
 import { candidate, startFakeHost, startHost, workerProcesses } from '../support/hosts.ts';
@@ -63,6 +63,51 @@ it('execute workers that load PVFs ahead share the memory for it', async () => {
   const [prepare = 0] = workerProcesses('prepare');
   expect(partsOf(execute, 'cmdline').slice(-2)).toEqual(['--template-memory-bytes', '1000']);
   expect(partsOf(prepare, 'cmdline')).not.toContain('--template-memory-bytes');
+});
+
+describe('execute workers that can ask for artifacts', () => {
+  const capabilities = { version: VERSION, 'full-version': 'fake', engine: 'e', 'asks-for-artifacts': '1' };
+  /** Two candidates of one PVF: what became of them, and how often the worker was sent each. */
+  async function answersOf(options: HostOptions, says: Record<string, string> = capabilities) {
+    const worker = fakeWorker('obeys');
+    worker.setCapabilities(says);
+    const workers = { prepare: worker.path, execute: worker.path };
+    const host = await startHost({ workers, executeWorkers: 1, retryPauseMs: 0, without: [], ...options });
+    const given = [];
+    for (const block of ['fine', 'fine, too']) {
+      const { kind, attempts } = await host.validate(candidate(block));
+      given.push({
+        kind,
+        attempts,
+        sent: worker.count(`execute-worker-${Buffer.from(block).toString('hex')}`),
+      });
+    }
+    const [pid = 0] = workerProcesses('execute');
+    const [prepare = 0] = workerProcesses('prepare');
+    return { given, words: partsOf(pid, 'cmdline'), ofPrepare: partsOf(prepare, 'cmdline') };
+  }
+
+  it('are told to, and given each file once: one that has it no more gets it when it asks', async () => {
+    const { given, words, ofPrepare } = await answersOf({});
+    expect(words.slice(-2)).toEqual(['--ask-for-artifacts', '1']);
+    expect(ofPrepare).not.toContain('--ask-for-artifacts');
+    expect(given).toEqual([
+      { kind: 'valid', attempts: 1, sent: 1 },
+      { kind: 'valid', attempts: 1, sent: 2 },
+    ]);
+  });
+
+  it.each<[string, HostOptions, Record<string, string>]>([
+    ['where the host gives each file with each request', { without: ['artifacts-once'] }, capabilities],
+    ['unless they say that they can', {}, { ...capabilities, 'asks-for-artifacts': '0' }],
+  ])('are not told to %s', async (_, options, says) => {
+    const { given, words } = await answersOf(options, says);
+    expect(words).not.toContain('--ask-for-artifacts');
+    expect(given).toEqual([
+      { kind: 'valid', attempts: 1, sent: 1 },
+      { kind: 'valid', attempts: 1, sent: 1 },
+    ]);
+  });
 });
 
 describe('workers are told', () => {

@@ -35,6 +35,7 @@ describe('without', () => {
     }
     expect(given('--template-memory-bytes', execute)).toBe(String(2 ** 28));
     expect(given('--shared-memory', execute)).toBe('1');
+    expect(given('--ask-for-artifacts', execute)).toBe('1');
   });
 
   it('all of them, of none', async () => {
@@ -45,6 +46,7 @@ describe('without', () => {
     }
     expect(given('--template-memory-bytes', execute)).toBe('0');
     expect(execute).not.toContain('--shared-memory');
+    expect(execute).not.toContain('--ask-for-artifacts');
   });
 
   it('two, a worker that goes on from its start is told as well', async () => {
@@ -52,6 +54,15 @@ describe('without', () => {
     expect(execute).toContain('--then');
     expect(given('--without', execute)).toBe('warm-up,jobs-ahead');
   });
+
+  it.each(['artifacts-once', 'known-artifacts'] as const)(
+    '%s, a worker is given each file with its candidate',
+    async (name) => {
+      const { execute } = await started([name]);
+      expect(execute).not.toContain('--ask-for-artifacts');
+      expect(given('--shared-memory', execute)).toBe('1');
+    },
+  );
 
   it('what a worker does not know, it is not told', async () => {
     const worker = fakeWorker('obeys');

@@ -1,3 +1,4 @@
+import { GivenArtifacts } from '../../src/worker/given-artifacts.ts';
 import type { WorkerProcess } from '../../src/worker/process.ts';
 import { concat } from './bytes.ts';
 
@@ -10,11 +11,14 @@ export function scriptedWorker(
   script: Script,
 ): { process: WorkerProcess; requests: Uint8Array[] } {
   const requests: Uint8Array[] = [];
-  const answer = Promise.withResolvers<Uint8Array>();
+  let answer = Promise.withResolvers<Uint8Array>();
   const connection = {
     isBroken: false,
     destroy: () => {},
-    receive: () => answer.promise,
+    receive: () => {
+      answer = Promise.withResolvers<Uint8Array>();
+      return answer.promise;
+    },
     send: async (parts: readonly Uint8Array[]): Promise<void> => {
       const request = concat(parts);
       const said = script(request, dir);
@@ -24,6 +28,7 @@ export function scriptedWorker(
       else answer.resolve(said);
     },
   };
-  const process = { pid: 1, dir, connection, explain: (message: string) => `explained: ${message}` };
+  const explain = (message: string) => `explained: ${message}`;
+  const process = { pid: 1, dir, connection, explain, given: new GivenArtifacts() };
   return { process: process as unknown as WorkerProcess, requests };
 }

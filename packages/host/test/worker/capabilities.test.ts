@@ -46,6 +46,20 @@ describe('what a worker program says at once', () => {
     expect(parse(`${WHO}shared-memory=1\n`)?.sharesMemory).toBe(true);
     for (const said of ['', 'shared-memory=2\n']) expect(parse(WHO + said)?.sharesMemory).toBeUndefined();
   });
+  it.each<[string, number | undefined]>([
+    ['256', 256],
+    ['1', 1],
+    ['999999', 999_999],
+    ...['0', '', '-1', '1.5', '01', '1e3', 'all', '1000000'].map((value): [string, undefined] => [
+      value,
+      undefined,
+    ]),
+  ])(
+    'tells how many artifacts it need not be given again: asks-for-artifacts=%s',
+    (value, remembersArtifacts) => {
+      expect(parse(`${WHO}asks-for-artifacts=${value}\n`)?.remembersArtifacts).toBe(remembersArtifacts);
+    },
+  );
 
   it.each(['', '1.2.3\n', 'engine=v8\n', WHO.replace('engine=', 'motor=')])(
     'is not taken from a program that says %j: it is asked by single flags',

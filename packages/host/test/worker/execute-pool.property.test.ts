@@ -4,21 +4,27 @@ import { it, vi } from 'vitest';
 import { PROPERTY } from '../../../test-kit/setup/property.ts';
 import { KINDS } from '../../src/kinds.ts';
 import { ANSWERS, ExecuteWorld } from '../support/pools/execute-world.ts';
-import { ending, poolSteps } from '../support/pools/steps.ts';
+import { ending, poolSteps, which } from '../support/pools/steps.ts';
 
 vi.mock('node:fs/promises', async () => (await import('../support/pools/disk.ts')).disk.module);
 vi.mock('../../src/worker/job-clock.ts', () => ({ jobCpuTimeMs: () => undefined }));
 
+const artifact = fc.nat(2);
+/** Workers are mostly sound, or none would be asked twice for what it was given. */
+const HOW = [...ANSWERS, ...Array.from({ length: 2 * ANSWERS.length }, () => 'ok' as const)];
 const step = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
       type: fc.constant('request' as const),
       kind: fc.constantFrom(...KINDS),
-      params: fc.nat(2),
+      params: fc.nat(1),
+      artifact,
     }),
   },
-  ...poolSteps(ANSWERS),
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('lose' as const), artifact }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('want' as const), which }) },
+  ...poolSteps(HOW),
 );
 
 it('whatever workers do, each request ends once, with its own answer, and nobody waits for nothing', async () => {
@@ -30,7 +36,9 @@ it('whatever workers do, each request ends once, with its own answer, and nobody
       async (capacity, steps, end) => {
         const world = new ExecuteWorld(capacity);
         for (const each of steps) {
-          if (each.type === 'request') world.request(each.kind, each.params);
+          if (each.type === 'request') world.request(each.kind, each.params, each.artifact);
+          else if (each.type === 'want') world.want(each.which);
+          else if (each.type === 'lose') world.lose(each.artifact);
           else if (each.type === 'abort') world.abort(each.which);
           else if (each.type === 'start') world.shop.start(each.which, each.works);
           else if (each.type === 'answer') world.answer(each.which, each.how);

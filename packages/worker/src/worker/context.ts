@@ -22,4 +22,6 @@ export interface WorkerContext extends RestrictedWorker {
   readonly templateMemoryBytes: number | undefined;
   /** The host wants to be told more of an execution than its answer. */
   readonly tellsDetail: boolean;
+  /** The host gives an artifact's file once, and again when it is asked to (`ARTIFACT_WANTED`). */
+  readonly asksForArtifacts: boolean;
 }

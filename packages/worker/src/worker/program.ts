@@ -94,7 +94,7 @@ async function serve(
   command: RunCommand,
   tellWith?: () => Record<string, string>,
 ): Promise<never> {
-  const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, tellsDetail, cgroupPath } = command;
+  const { socketPath, workerDirPath, nodeVersion, templateMemoryBytes, cgroupPath } = command;
   const { sharesMemory, without = [] } = command;
   const speedUps: SpeedUps = new Set(WORKER_SPEED_UPS.filter((name) => !without.includes(name)));
   const level: LogLevel = maxLogLevel(process.env);
@@ -146,7 +146,8 @@ async function serve(
       log,
       logLevel: logLevelNumber(level),
       templateMemoryBytes,
-      tellsDetail: tellsDetail === true,
+      tellsDetail: command.tellsDetail === true,
+      asksForArtifacts: command.asksForArtifacts === true,
     };
     return serveRequests(context, makeServer(context));
   } catch (error) {

@@ -1,4 +1,5 @@
 import {
+  ARTIFACT_WANTED,
   ExecuteRequest,
   ExecuteWorkerResult,
   type ExecutorParams,
@@ -6,8 +7,9 @@ import {
   type WorkerResponse,
 } from '@pvf/protocol';
 import { expect } from 'vitest';
+import type { ExecuteWork } from '../../../src/execute/give.ts';
 import { ExecuteQueue } from '../../../src/execute/queue.ts';
-import { type ExecuteAnswer, type ExecuteWork, executeWork } from '../../../src/execute/work.ts';
+import { type ExecuteAnswer, executeWork } from '../../../src/execute/work.ts';
 import { KINDS } from '../../../src/kinds.ts';
 import type { Metrics, SlownessWatch } from '../../../src/metrics/index.ts';
 import { type ExecutionResult, Executions } from '../../../src/request/executions.ts';
@@ -23,6 +25,7 @@ export const ANSWERS = [
   'above its limit',
   'an error',
   'not begun',
+  'wants its artifact',
   'nonsense',
   'twice',
 ] as const;
@@ -35,10 +38,19 @@ interface Expected {
 type Job = WorldJob<Expected> & {
   readonly kind: (typeof KINDS)[number];
   readonly params: number;
+  readonly artifact: number;
   readonly since: number;
   readonly abort: AbortController;
+  /** Its artifact's file was removed while it waited. */
+  lost?: true;
+  /** The worker has asked for its artifact, and must get it with the same request. */
+  wantedBy?: FakeProcess<ExecutorParams> | undefined;
   result?: ExecutionResult | 'aborted';
 };
+
+/** Artifacts of which a worker has those that it was given last. */
+const REMEMBERED = 2;
+const OF_OURS = { tellsDetail: false, remembersArtifacts: REMEMBERED };
 
 const paramsOf = (which: number): ExecutorParams => [{ type: 'StackLogicalMax', value: which + 1 }];
 
@@ -48,6 +60,8 @@ export class ExecuteWorld extends PoolWorld<ExecutorParams, Expected, Job, Answe
   readonly pool: WorkerPool<ExecutorParams, ExecuteWork, ExecuteAnswer>;
   readonly #queue: ExecuteQueue<ExecutorParams, ExecuteWork, ExecuteAnswer>;
   readonly #executions: Executions;
+  /** By worker, the artifacts that it was given, the latest last. */
+  readonly #given = new Map<FakeProcess<ExecutorParams>, number[]>();
   #inside = 0;
 
   constructor(capacity: number) {
@@ -59,7 +73,7 @@ export class ExecuteWorld extends PoolWorld<ExecutorParams, Expected, Job, Answe
       kind: 'execute',
       driver: {
         spawn: this.shop.spawn,
-        run: (process, work, onStarted) => executeWork(clock, process, work, onStarted),
+        run: (process, work, onStarted) => executeWork(clock, process, work, onStarted, OF_OURS),
         abandon: async () => {},
       },
     });
@@ -79,20 +93,22 @@ export class ExecuteWorld extends PoolWorld<ExecutorParams, Expected, Job, Answe
     this.#queue.reportTo(this.#executions);
   }
 
-  request(kind: Job['kind'], params: number): void {
+  request(kind: Job['kind'], params: number, artifact = 0): void {
     const id = this.jobs.length;
     const job: Job = {
       kind,
       params,
+      artifact,
       since: this.shop.clock.now(),
       abort: new AbortController(),
       starts: 0,
       givenAt: 0,
     };
     this.jobs.push(job);
-    disk.files.add(`/artifacts/${id}`);
+    const artifactPath = `/artifacts/${artifact}`;
+    disk.files.add(artifactPath);
     const spec = paramsOf(params);
-    const work = { request: requestOf(id), artifactPath: `/artifacts/${id}` };
+    const work = { request: requestOf(id), artifactPath };
     const settled = (result: NonNullable<Job['result']>): void => {
       must(job.result === undefined, 'a request ends once');
       must(
@@ -121,6 +137,16 @@ export class ExecuteWorld extends PoolWorld<ExecutorParams, Expected, Job, Answe
       process.answer(Uint8Array.of(9));
       return;
     }
+    if (how === 'wants its artifact') {
+      if (!this.#isGiven(process)) {
+        // The same request once more is neither another job of the worker's nor another start of the request.
+        process.served -= 1;
+        job.starts -= 1;
+        job.wantedBy = process;
+      }
+      process.answer(ExecuteWorkerResult.encode({ ok: false, error: ARTIFACT_WANTED }));
+      return;
+    }
     if (how === 'not begun' || how === 'an error') {
       const value = how === 'an error' ? `of ${id}` : 'the job did not begin: no';
       const error: WorkerError = { type: 'InternalError', value: { type: 'Kernel', value } };
@@ -135,6 +161,21 @@ export class ExecuteWorld extends PoolWorld<ExecutorParams, Expected, Job, Answe
     else if (disk.broken.has(process.dir)) job.expected = { type: 'host-fault' };
     else job.expected = { type: 'answered', response: value };
     process.answer(ExecuteWorkerResult.encode({ ok: true, value }), how === 'twice' ? 2 : 1);
+  }
+
+  /** A worker that was given no file with its request has the artifact no more. */
+  want(which: number): void {
+    const asked = this.shop.alive().filter((each) => each.request !== undefined && !this.#isGiven(each));
+    const process = asked[which % (asked.length || 1)];
+    if (process === undefined) return;
+    const id = this.idOf(process);
+    this.reply(process, id, this.jobs[id]!, 'wants its artifact');
+  }
+
+  /** A file is removed; new requests have it made again. */
+  lose(artifact: number): void {
+    disk.files.delete(`/artifacts/${artifact}`);
+    for (const job of this.open()) if (job.artifact === artifact) job.lost = true;
   }
 
   abort(which: number): void {
@@ -185,10 +226,33 @@ export class ExecuteWorld extends PoolWorld<ExecutorParams, Expected, Job, Answe
 
   protected checkBegun(by: FakeProcess<ExecutorParams>, job: Job): void {
     expect(by.spec).toEqual(paramsOf(job.params));
+    const { wantedBy } = job;
+    job.wantedBy = undefined;
+    const given = this.#given.get(by) ?? [];
+    this.#given.set(by, given);
+    if (!this.#isGiven(by)) {
+      must(wantedBy !== by, 'whoever asks for a file gets it');
+      must(given.slice(-REMEMBERED).includes(job.artifact), 'nobody has to remember more than was said');
+      return;
+    }
     expect(disk.list(by.dir)).toEqual(['artifact']);
+    const has = given.slice(-REMEMBERED).includes(job.artifact);
+    must(!has || wantedBy === by, 'a file is given once');
+    this.#given.set(by, [...given.filter((each) => each !== job.artifact), job.artifact]);
+  }
+
+  #isGiven({ dir }: FakeProcess<ExecutorParams>): boolean {
+    return disk.list(dir).includes('artifact');
   }
 
   #compare(job: Job, result: ExecutionResult): void {
+    if (result.type === 'answer' && result.answer.type === 'artifact-missing') {
+      must(
+        job.lost === true && job.expected === undefined,
+        'what was not begun is told only of what is gone',
+      );
+      return;
+    }
     if (result.type === 'answer') {
       this.checkHung(job);
       expect(result.answer).toMatchObject(job.expected ?? { type: 'wall-timeout' });

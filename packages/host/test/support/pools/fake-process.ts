@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { DEFAULT_FRAME_LIMIT, encodeFrame, FrameDecoder } from '@pvf/protocol';
 import { Connection } from '../../../src/worker/connection.ts';
+import { GivenArtifacts } from '../../../src/worker/given-artifacts.ts';
 import { disk } from './disk.ts';
 import { must } from './notes.ts';
 
@@ -37,6 +38,10 @@ class FakeSocket extends EventEmitter {
     this.#held ??= [];
   }
 
+  get holdsBack(): boolean {
+    return this.#held !== undefined && this.#held.length > 0;
+  }
+
   take(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -67,6 +72,7 @@ export class FakeProcess<Spec> {
   readonly pid: number;
   readonly dir: string;
   readonly connection: Connection;
+  readonly given = new GivenArtifacts();
   /** What it has to answer, and since when. */
   request: { frame: Uint8Array; since: number } | undefined;
   disposed = false;
@@ -110,6 +116,11 @@ export class FakeProcess<Spec> {
 
   take(): void {
     this.#socket.take();
+  }
+
+  /** A request lies before it that it has not taken: what it says now would be taken for the answer. */
+  get isAsked(): boolean {
+    return this.#socket.holdsBack;
   }
 
   die(how: (typeof DEATHS)[number]): void {

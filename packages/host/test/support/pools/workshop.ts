@@ -107,7 +107,7 @@ export class Workshop<Spec> {
 
   /** One that has no request, perhaps one that was ended long ago, says something. */
   babble(which: number): void {
-    const idle = this.processes.filter(({ request }) => request === undefined);
+    const idle = this.processes.filter(({ request, isAsked }) => request === undefined && !isAsked);
     idle[which % (idle.length || 1)]?.answer(Uint8Array.of(9));
   }
 
