@@ -17,8 +17,9 @@ test('why nothing comes is said after a while, once each, and again after someth
   await pass(5_000);
   const none = 'no agent of this version at work: waiting for them (pvf cluster agent)';
   expect(told.splice(0)).toEqual([none]);
-  now = new Error('no server');
+  now = new Error('timeout');
   await pass(2_000);
+  expect(told.splice(0)).toEqual(['the servers do not answer, or not as they should: timeout']);
   now = [
     { type: 'paused', agents: [{ id: 'p', paused: 'no space\nleft' }] },
     { type: 'full', name: 'PVF_RESULTS', bytes: 2_000_000, limit: 2_097_152 },

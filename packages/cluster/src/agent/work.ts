@@ -123,6 +123,11 @@ export class Work {
     const options = {
       signal,
       onFull: () => logger.warn({ job: placeKey(place) }, 'the store of results is full; the result waits'),
+      onLate: (error: unknown) =>
+        logger.warn(
+          { job: placeKey(place), error: String(error) },
+          'the servers do not take a result; it waits',
+        ),
     };
     const { object } = packed;
     if (object !== undefined) {

@@ -1,6 +1,7 @@
 import { type Connection, failureOf } from '../connection/index.ts';
 
 const LONGEST_PAUSE_MS = 5_000;
+const LATE_MS = 10_000;
 
 /** Waits, or until the signal. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
@@ -25,6 +26,8 @@ export interface PublishOptions {
   readonly signal: AbortSignal;
   /** Called each time the store refuses for want of room; what it throws ends the attempts. */
   readonly onFull: (error: unknown) => void;
+  /** Called with the last failure when servers have not taken it for ten seconds, and again after as long. */
+  readonly onLate?: (error: unknown) => void;
 }
 
 /**
@@ -54,9 +57,10 @@ export async function publishOnce(
 
 /** Again and again until `write` says something else than undefined. @returns undefined by the signal */
 export async function untilWritten<T>(
-  { signal, onFull }: PublishOptions,
+  { signal, onFull, onLate = () => {} }: PublishOptions,
   write: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
+  let late = performance.now() + LATE_MS;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
       const written = await write();
@@ -65,6 +69,10 @@ export async function untilWritten<T>(
       const kind = failureOf(error);
       if (kind === 'full') onFull(error);
       else if (kind !== 'passing') throw error;
+      else if (performance.now() > late) {
+        onLate(error);
+        late = performance.now() + LATE_MS;
+      }
     }
     await pause(backoff(attempt), signal);
   }

@@ -29,9 +29,10 @@ export class Waiting {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      // What cannot be asked is told by the run itself.
-      const obstacles = await this.#run.obstacles().catch(() => []);
-      const text = obstacles.map(obstacleLine).join('\n');
+      const text = await this.#run.obstacles().then(
+        (obstacles) => obstacles.map(obstacleLine).join('\n'),
+        (error: Error) => `the servers do not answer, or not as they should: ${oneLine(error.message)}`,
+      );
       if (text !== '' && text !== this.#told) this.#tell(text);
       this.#told = text;
     } finally {
