@@ -7,10 +7,13 @@ import { cancelRun, clusterStatus, type Run } from '../src/index.ts';
 import { all, expectRight, given, NEVER } from './support/given.ts';
 import { CODE, entries } from './support/jobs.ts';
 import { startServers } from './support/servers.ts';
+import { startSmallServer } from './support/small-server.ts';
 
 /** The least that there may be: 9.6 MiB of jobs, 16 of results, 19 of large PoVs, 6.4 of PVFs, 0.64 of runs. */
 const LIMITS = { storeBytes: 64 * 1024 ** 2 };
 const HEAD_BYTES = 100_000;
+
+const FULL = 'the store of results is full; the result waits';
 
 /** Servers of one test, with so little room. */
 async function start() {
@@ -95,7 +98,7 @@ test('results for which there is no room wait for it, and nothing is executed tw
     }
   })();
   while (warned.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(new Set(warned)).toEqual(new Set(['the store of results is full; the result waits']));
+  expect(new Set(warned)).toEqual(new Set([FULL]));
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const before = taken;
   expect(before).toBeLessThan(100);
@@ -144,4 +147,23 @@ test('servers with less room than the stores reserve are told, and work once the
   await give('30MB', '100MB');
   await agent('a');
   await expectRight(await all(await run(), 20));
+});
+
+test("a server's own disk that is full loses nothing: all waits, until it has room and is started again", async () => {
+  const server = await startSmallServer();
+  onTestFinished(() => server.close());
+  const { agent, run } = given(() => server.url);
+  const warned = new Set<string>();
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void warned.add(JSON.parse(line).msg) });
+  const { executor } = await agent('a', { waitMs: () => 10 }, { logger, limits: LIMITS });
+  const opened = await run({ limits: LIMITS });
+  const answered = all(opened, 1_500);
+  while (executor.ran < 100) await new Promise((resolve) => setTimeout(resolve, 20));
+  server.fill();
+  const isTold = () => warned.has(FULL) || warned.has('the servers do not take a result; it waits');
+  while (!isTold()) await new Promise((resolve) => setTimeout(resolve, 50));
+  server.empty();
+  await server.restart();
+  await expectRight(await answered);
+  await opened.finish();
 });

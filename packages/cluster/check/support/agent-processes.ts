@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onSmallDisk } from './small-disk.ts';
 
 const PROGRAM = fileURLToPath(new URL('./agent-process.ts', import.meta.url));
-/** Its own mounts, with a disk of 16 MiB at TMPDIR; they are gone with it. */
-const SMALL_DISK = 'mount -t tmpfs -o size=16m none "$TMPDIR" && exec "$@"';
 
 /** Agents in processes of their own, that can be killed, stopped and started again. */
 export class AgentProcesses {
@@ -22,8 +21,7 @@ export class AgentProcesses {
   async start(id: string, { hours = 0, fullDisk = false } = {}): Promise<void> {
     const directory = mkdtempSync(join(tmpdir(), `pvf-agent-${id}-`));
     const command = [process.execPath, '--no-warnings', PROGRAM, this.#servers, id, String(hours)];
-    const small = ['unshare', ...namespaces(), '--mount', 'sh', '-c', SMALL_DISK, 'sh'];
-    const [program = '', ...args] = fullDisk ? [...small, ...command] : command;
+    const [program = '', ...args] = fullDisk ? onSmallDisk(16, '"$TMPDIR"', command) : command;
     const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, TMPDIR: directory },
@@ -74,12 +72,4 @@ export class AgentProcesses {
     const what = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => 'exit')]);
     if (what === 'exit') throw new Error(`agent ${id} ended before it was ready`);
   }
-}
-
-/** Who is not root needs a user namespace for mounts. */
-function namespaces(): string[] {
-  const options = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  const { status, stderr } = spawnSync('unshare', [...options, '--mount', 'true'], { encoding: 'utf8' });
-  if (status === 0) return options;
-  throw new Error(`a small disk needs leave to mount one: ${stderr}`);
 }

@@ -148,7 +148,7 @@ function launch(program: string, file: string, url: string): Server {
 }
 
 /** Until it accepts connections; what it says at its end is told. */
-async function ready(server: Server): Promise<void> {
+export async function ready(server: Pick<Server, 'url' | 'process'>): Promise<void> {
   const { port } = new URL(server.url);
   const { Socket } = await import('node:net');
   for (let attempt = 0; attempt < 200; attempt += 1) {
