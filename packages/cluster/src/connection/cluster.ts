@@ -1,6 +1,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { ClusterError } from '../errors.ts';
+import { endingOf } from './ending.ts';
 import { connectionError, failureOf } from './failures.ts';
 import { type ConnectOptions, natsOptions, shownServers } from './options.ts';
 import { withoutLeftovers } from './sockets.ts';
@@ -35,20 +36,7 @@ export class Connection {
     this.jsm = jsm;
     this.js = jetstream(nc, { timeout: 10_000 });
     this.servers = servers;
-    let tooOld: ClusterError | undefined;
-    this.ended = nc.closed().then((error) => tooOld ?? (error ? connectionError(error, servers) : undefined));
-    // Another server of the cluster may be an older one.
-    void (async () => {
-      for await (const { type } of nc.status()) {
-        if (type !== 'reconnect') continue;
-        try {
-          checkServerVersion(nc.info?.version ?? 'unknown');
-        } catch (error) {
-          tooOld = error as ClusterError;
-          await nc.close();
-        }
-      }
-    })().catch(() => {});
+    this.ended = endingOf(nc, servers);
   }
 
   /**
