@@ -235,6 +235,13 @@ const files = [
     artifacts,
   ),
   slip(
+    'pruning forgets what is in the making again',
+    src('artifacts/pruning.ts'),
+    "if (state?.type !== 'prepared' || state.artifact !== artifact) continue;",
+    'if (state === undefined) continue;',
+    artifacts,
+  ),
+  slip(
     'a removal is over before the file is gone',
     src('store/store.ts'),
     '    await rm(path, { force: true }).catch(() => {});',

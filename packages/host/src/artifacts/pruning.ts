@@ -46,13 +46,16 @@ export class Pruning {
     const byUse = prepared.map(([key, { artifact, lastUsed }]) => ({ key, artifact, lastUsed }));
     for (const { key, artifact, lastUsed } of byUse.sort((a, b) => a.lastUsed - b.lastUsed)) {
       if (report.keptBytes <= limit || now - lastUsed < minStaleMs) break;
+      report.kept -= 1;
+      report.keptBytes -= artifact.size;
+      const state = this.#states.get(key);
+      // Given up while others were removed, and perhaps in the making again: whoever waits for that would wait for ever.
+      if (state?.type !== 'prepared' || state.artifact !== artifact) continue;
       this.#states.delete(key);
       metrics.cache('evicted');
       await store.remove(artifact);
       report.removed += 1;
       report.removedBytes += artifact.size;
-      report.kept -= 1;
-      report.keptBytes -= artifact.size;
     }
     return report;
   }

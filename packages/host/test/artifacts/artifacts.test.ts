@@ -520,6 +520,26 @@ describe('pruning', () => {
     expect(removed).toEqual(['1']);
   });
 
+  it('leaves alone what was lost and is in the making again while others are removed', async () => {
+    const { artifacts, acquire, prepared, inside, removed, unsound, stopDisk } = await withThree();
+    const identity = { ...IDENTITY, codeHash: '2' };
+    const goOn = stopDisk();
+    const pruned = artifacts.prune(0, 0);
+    // What is removed from now on is gone at once.
+    stopDisk()();
+    unsound.add('2');
+    const again = acquire({ identity });
+    await settle();
+    expect([removed, inside()]).toEqual([['2'], 1]);
+    goOn();
+    expect(await pruned).toEqual({ removed: 2, removedBytes: 20, kept: 0, keptBytes: 0 });
+    expect(removed).toEqual(['2', '1', '3']);
+    expect([inside(), artifacts.counts().preparing]).toEqual([1, 1]);
+    prepared('2 again', 10, artifactKey(identity));
+    expect(await again).toMatchObject({ type: 'ready', artifact: { path: '2 again' }, fromCache: false });
+    expect(artifacts.counts().prepared).toBe(1);
+  });
+
   it('spares what was used lately', async () => {
     const { artifacts, removed } = await withThree();
     await artifacts.prune(0, 2.5 * MINUTE_MS);
