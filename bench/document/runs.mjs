@@ -16,7 +16,12 @@ const STDERR_KEPT = 2_000;
  * name folders they take. In the order of the page.
  */
 export const RUNS = [
-  run('mixed', ['reference', 'reference-host', 'runtimes', 'cache'], [], '--pvfs 3 --candidates 30'),
+  run(
+    'mixed',
+    ['reference', 'reference-host', 'runtimes', 'cache'],
+    '--candidates 3000',
+    '--pvfs 3 --candidates 30',
+  ),
   run('throughput', ['reference', 'reference-host', 'runtimes', 'cache'], [], '--candidates 40 --warm-up 1'),
   run('overhead', ['reference', 'reference-host'], '--candidates 1000', '--candidates 20 --warm-up 3'),
   run('breakdown', [], [], '--candidates 20 --warm-up 10'),
