@@ -11,11 +11,10 @@ const COMMAND_BYTES = 8;
 
 /** A candidate whose job has waited for it, stage by stage: name, process, and what happens. */
 export const USUAL = [
-  ['host queue', 'host', 'request checked, queued, given to a worker; over to a thread'],
-  ['link', 'host', 'the artifact is linked into the worker’s directory'],
-  ['send', 'host', 'back on the event loop; the request is put into frames and written'],
+  ['host queue', 'host', 'request checked, queued, given to a worker, put into frames'],
+  ['send', 'host', 'written'],
   ['socket', 'worker', 'until the worker has read it'],
-  ['order', 'worker', 'artifact file looked at, other templates stopped, the waiting job found'],
+  ['order', 'worker', 'other templates stopped, the waiting job found'],
   ['copy to shared memory', 'worker', 'the request, where the job has it mapped'],
   ['command', 'worker, job', 'the job is told, and wakes up'],
   ['restrict', 'job', 'what it still had to give up; it says that it begins'],
@@ -58,16 +57,7 @@ export function stagesOf(trace, [from, to]) {
   return orMissing(() => {
     const it = trace.candidate(from, to);
     const { decoded, copied, ran } = it.marks;
-    const usual = [
-      from,
-      it.link.enter,
-      it.link.exit,
-      it.sent,
-      it.read,
-      it.fill.enter,
-      it.fill.exit,
-      it.commanded,
-    ];
+    const usual = [from, it.sending, it.sent, it.read, it.fill.enter, it.fill.exit, it.commanded];
     usual.push(it.begun, decoded, copied, ran, it.exiting, it.ended, it.reaped, it.told, it.heard, to);
     return { usual: lengths(usual), ahead: lengths(trace.aheadOf(it)) };
   });
@@ -119,22 +109,14 @@ export class Trace {
   /** When what happened to one candidate. @throws Missing */
   candidate(from, to) {
     const events = this.#between(from, to);
-    const host =
-      (type, ...calls) =>
-      (each) =>
-        each.pid === this.#host && each.type === type && calls.includes(each.call);
     const main =
       (type, ...calls) =>
       (each) =>
-        each.tid === this.#host && host(type, ...calls)(each);
+        each.tid === this.#host && each.type === type && calls.includes(each.call);
     const worker = (type, call) => (each) =>
       each.pid === this.#worker && each.type === type && each.call === call;
 
-    const link = first(events, from, host('enter', 'link', 'linkat'));
-    const linked = first(events, link.at, (each) => each.tid === link.tid && each.type === 'exit');
-    const sending = first(events, linked.at, main('enter', 'writev', 'write'));
-    const sent = first(events, sending.at, main('exit', 'writev', 'write'));
-    const filling = first(events, sending.at, worker('enter', 'ftruncate'));
+    const filling = first(events, from, worker('enter', 'ftruncate'));
     const filled = first(events, filling.at, worker('exit', 'pwrite64'));
     const command = first(
       events,
@@ -168,13 +150,25 @@ export class Trace {
     const told = first(events, telling.at, worker('exit', 'write'));
     const onSocket = (each) => each.args?.[0] === telling.args[0];
     const read = last(events, filling.at, (each) => worker('exit', 'read')(each) && onSocket(each));
+    // On what it hears later: the host has more to write to than its worker.
+    const heardOn = new Set(
+      events
+        .filter((each) => each.at >= telling.at && main('exit', 'read')(each))
+        .map(({ args }) => args?.[0]),
+    );
+    const sending = last(
+      events,
+      read.at,
+      (each) => main('enter', 'writev', 'write')(each) && heardOn.has(each.args[0]),
+    );
+    const sent = first(events, sending.at, main('exit', 'writev', 'write'));
     const heard = first(
       events,
       telling.at,
       (each) => main('exit', 'read')(each) && each.args?.[0] === sent.args[0],
     );
     return {
-      link: { enter: link.at, exit: linked.at },
+      sending: sending.at,
       sent: sent.at,
       read: read.at,
       fill,

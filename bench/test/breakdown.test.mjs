@@ -6,7 +6,6 @@ import { instrument } from '../breakdown/instrumented.mjs';
 import { AHEAD, FIRST, firstStagesOf, stagesOf, Trace, USUAL } from '../breakdown/stages.mjs';
 
 const HOST = 10;
-const THREAD = 11;
 const WORKER = 20;
 const TEMPLATE = 30;
 const JOB = 31;
@@ -18,7 +17,6 @@ const NUMBERS = {
   clone: 56,
   wait4: 61,
   ftruncate: 77,
-  link: 86,
 };
 Object.assign(NUMBERS, { exit_group: 231, prlimit64: 302, seccomp: 317, getpid: 39 });
 
@@ -47,8 +45,9 @@ const MADE_AHEAD = [
   enter(80, JOB, 'read', [23, 8]),
 ];
 const IN_HOST = [
-  enter(130, HOST, 'link', [1, 1], THREAD),
-  exit(140, HOST, 'link', 0, THREAD),
+  // A word to a thread.
+  enter(130, HOST, 'write', [16, 8]),
+  exit(140, HOST, 'write', 8),
   enter(150, HOST, 'writev', [28, 2]),
   exit(155, HOST, 'writev', 248),
   enter(160, WORKER, 'read', [20, 8]),
@@ -115,9 +114,8 @@ describe('stages', () => {
     const { usual, ahead } = stagesOf(traceOf([...MADE_AHEAD, ...IN_HOST, ...IN_JOB]), span);
     const named = Object.fromEntries(usual.map((micros, i) => [USUAL[i][0], micros]));
     assert.deepEqual(named, {
-      'host queue': 30,
-      link: 10,
-      send: 15,
+      'host queue': 50,
+      send: 5,
       socket: 15,
       order: 30,
       'copy to shared memory': 10,
@@ -160,7 +158,7 @@ describe('stages', () => {
 
   test('are unknown where a mark is missing', () => {
     const lines = [...MADE_AHEAD, ...IN_HOST, ...IN_JOB];
-    for (const call of ['link', 'pwrite64', 'exit_group', 'wait4']) {
+    for (const call of ['writev', 'pwrite64', 'exit_group', 'wait4']) {
       const without = lines.filter((each) => !each.includes(`NR ${NUMBERS[call]} `));
       assert.ok(without.length < lines.length);
       assert.equal(stagesOf(traceOf(without), span), undefined);
