@@ -10,7 +10,8 @@ const CHAIN_LENGTH = 50;
 
 /** Runs `warmUp` candidates, looks at the worker, runs `count` more, and expects that nothing has grown. */
 export async function runMany(warmUp: number, count: number): Promise<void> {
-  const pair = new WorkerPair();
+  // Processes that stay are what it looks at.
+  const pair = new WorkerPair([], [], 'speed-ups');
   try {
     const adder = await pair.prepare(readAdderPvf());
     const traps = await pair.prepare(guest('trap'));
