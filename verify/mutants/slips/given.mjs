@@ -76,8 +76,8 @@ export const slips = [
   slip(
     'workers are told to ask where each file comes with its request',
     host('host/pipelines.ts'),
-    "...(options.giveArtifactsOnce && remembersArtifacts > 0 ? ['--ask",
-    "...(remembersArtifacts > 0 ? ['--ask",
+    'remembersArtifacts: giveArtifactsOnce ? remembersArtifacts : 0,',
+    'remembersArtifacts,',
     suites('host/started-with'),
   ),
   slip(

@@ -70,17 +70,15 @@ export function executePipeline(inputs: PipelineInputs): ExecutePipeline {
   const { options, security, early } = inputs;
   const program = inputs.programs.get('execute');
   const spawned = spawnSettings('execute', program, inputs);
+  const asked = askedOf(options, program);
   const settings = {
     ...spawned,
-    arguments: [...spawned.arguments, ...ownArguments(options, program)],
-    sharesMemory: options.sharedMemory && program.sharesMemory,
+    arguments: [...spawned.arguments, ...ownArguments(options, asked)],
+    sharesMemory: asked.sharesMemory,
   };
   const starter = new WorkerStarter(settings, early);
   const handOver = new HandOver(inputs.threads.write, () => inputs.metrics.sharedInMemory());
-  const driver = new ExecuteDriver(options.clock, starter, security, handOver, {
-    tellsDetail: program.tellsDetail,
-    remembersArtifacts: options.giveArtifactsOnce ? program.remembersArtifacts : 0,
-  });
+  const driver = new ExecuteDriver(options.clock, starter, security, handOver, asked);
   const pool = new WorkerPool({ ...poolOptions('execute', inputs), driver });
   const queue = new ExecuteQueue({
     capacity: options.executeWorkers,
@@ -110,7 +108,20 @@ type OwnFeatures = Pick<
   'hasTemplates' | 'tellsDetail' | 'sharesMemory' | 'remembersArtifacts'
 >;
 
-/** What execute workers are told that know more than the protocol. */
+/** What this host asks for of what execute workers know beyond the protocol. */
+function askedOf(
+  { sharedMemory, giveArtifactsOnce }: ResolvedOptions,
+  { hasTemplates, tellsDetail, sharesMemory, remembersArtifacts }: OwnFeatures,
+): OwnFeatures {
+  return {
+    hasTemplates,
+    tellsDetail,
+    sharesMemory: sharedMemory && sharesMemory,
+    remembersArtifacts: giveArtifactsOnce ? remembersArtifacts : 0,
+  };
+}
+
+/** How they are told. @param asked of `askedOf` */
 function ownArguments(
   options: ResolvedOptions,
   { hasTemplates, tellsDetail, sharesMemory, remembersArtifacts }: OwnFeatures,
@@ -118,8 +129,8 @@ function ownArguments(
   return [
     ...(hasTemplates ? ['--template-memory-bytes', String(templateBytes(options))] : []),
     ...(tellsDetail ? ['--execution-detail', '1'] : []),
-    ...(sharesMemory && options.sharedMemory ? ['--shared-memory', '1'] : []),
-    ...(options.giveArtifactsOnce && remembersArtifacts > 0 ? ['--ask-for-artifacts', '1'] : []),
+    ...(sharesMemory ? ['--shared-memory', '1'] : []),
+    ...(remembersArtifacts > 0 ? ['--ask-for-artifacts', '1'] : []),
   ];
 }
 
@@ -127,14 +138,15 @@ function ownArguments(
 export function earlySpawnSettings(kind: WorkerKind, path: string, place: Place): SpawnSettings {
   const { options } = place;
   const settings = spawnSettings(kind, { path }, place);
+  const asked = kind === 'execute' ? askedOf(options, ALL_FEATURES) : undefined;
   return {
     ...settings,
     arguments: [
       ...withoutArguments(options, WORKER_SPEED_UPS),
       ...(options.allowUntestedNode ? [ALLOW_UNTESTED_NODE] : []),
-      ...(kind === 'execute' ? ownArguments(options, ALL_FEATURES) : []),
+      ...(asked === undefined ? [] : ownArguments(options, asked)),
     ],
-    sharesMemory: kind === 'execute' && options.sharedMemory,
+    sharesMemory: asked?.sharesMemory ?? false,
   };
 }
 
