@@ -102,15 +102,14 @@ export const TEMPLATE_MEMORY_FLAG = '--template-memory-bytes';
 export const CGROUP_FLAG = '--cgroup';
 /** The same; its value is the version of what is told. */
 export const DETAIL_FLAG = '--execution-detail';
-const DETAIL_VERSION = '1';
 /** The same, with the version of what is agreed. */
 export const SHARED_MEMORY_FLAG = '--shared-memory';
-const SHARED_MEMORY_VERSION = '1';
 /** Of our own host, likewise; names with commas between them. */
 export const WITHOUT_FLAG = '--without';
 /** The same; its value is the version of how it is asked. */
 export const ASK_FLAG = '--ask-for-artifacts';
-const ASK_VERSION = '1';
+/** Of each, the version that is known. */
+const AGREED = { [DETAIL_FLAG]: '1', [ASK_FLAG]: '1', [SHARED_MEMORY_FLAG]: '1' } as const;
 /** Without a value; of our own host as well, to workers that say that their Node is not a tested one. */
 export const UNTESTED_NODE_FLAG = '--allow-untested-node';
 
@@ -129,7 +128,7 @@ function parseCapabilities(kind: WorkerKind, args: readonly string[]): WorkerCom
 
 function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | UsageError {
   const args = given.filter((word) => word !== UNTESTED_NODE_FLAG);
-  const own = kind === 'execute' ? [TEMPLATE_MEMORY_FLAG, DETAIL_FLAG, ASK_FLAG, SHARED_MEMORY_FLAG] : [];
+  const own = kind === 'execute' ? [TEMPLATE_MEMORY_FLAG, ...Object.keys(AGREED)] : [];
   const known = [...RUN_FLAGS, CGROUP_FLAG, WITHOUT_FLAG, ...own];
   const values: Record<string, string | undefined> = {};
   for (let i = 0; i < args.length; i += 2) {
@@ -147,15 +146,10 @@ function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | Usag
   const memory = values[TEMPLATE_MEMORY_FLAG];
   if (memory !== undefined && !/^\d{1,15}$/.test(memory))
     return usageError(`${TEMPLATE_MEMORY_FLAG} is a number of bytes`);
-  const detail = values[DETAIL_FLAG];
-  if (detail !== undefined && detail !== DETAIL_VERSION)
-    return usageError(`${DETAIL_FLAG} is known in version ${DETAIL_VERSION} alone`);
-  const ask = values[ASK_FLAG];
-  if (ask !== undefined && ask !== ASK_VERSION)
-    return usageError(`${ASK_FLAG} is known in version ${ASK_VERSION} alone`);
-  const shared = values[SHARED_MEMORY_FLAG];
-  if (shared !== undefined && shared !== SHARED_MEMORY_VERSION)
-    return usageError(`${SHARED_MEMORY_FLAG} is known in version ${SHARED_MEMORY_VERSION} alone`);
+  for (const [flag, version] of Object.entries(AGREED)) {
+    if (values[flag] !== undefined && values[flag] !== version)
+      return usageError(`${flag} is known in version ${version} alone`);
+  }
   const without = values[WITHOUT_FLAG]?.split(',');
   if (without !== undefined && !without.every(isSpeedUp))
     return usageError(`${WITHOUT_FLAG} knows ${WORKER_SPEED_UPS.join(',')}`);
@@ -165,10 +159,10 @@ function parseRun(kind: WorkerKind, given: readonly string[]): RunCommand | Usag
     workerDirPath,
     nodeVersion: values['--node-impl-version'],
     templateMemoryBytes: memory === undefined ? undefined : Number(memory),
-    tellsDetail: detail === undefined ? undefined : true,
+    tellsDetail: values[DETAIL_FLAG] === undefined ? undefined : true,
     without,
-    sharesMemory: shared === undefined ? undefined : true,
-    asksForArtifacts: ask === undefined ? undefined : true,
+    sharesMemory: values[SHARED_MEMORY_FLAG] === undefined ? undefined : true,
+    asksForArtifacts: values[ASK_FLAG] === undefined ? undefined : true,
     allowUntestedNode: args.length < given.length,
     cgroupPath: values[CGROUP_FLAG],
   };
@@ -190,7 +184,7 @@ commit: ${commit}
 PVF worker that is started by a host, once per slot: it ${kind === 'prepare' ? 'compiles' : 'executes'} each PVF in a
 one-off, isolated job process.
 
-  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB\n      [${DETAIL_FLAG} ${DETAIL_VERSION}]   tell what the guest said and how much it used behind each answer\n      [${ASK_FLAG} ${ASK_VERSION}]   ask for the file of an artifact that is neither given nor remembered\n      [${SHARED_MEMORY_FLAG} ${SHARED_MEMORY_VERSION}]   take large requests from memory that the host writes to` : ''}
+  ${kind}-worker --socket-path PATH --worker-dir-path DIR [--node-impl-version VERSION]${kind === 'execute' ? `\n      [${TEMPLATE_MEMORY_FLAG} N]   memory for loaded PVFs; default a sixteenth of the machine's, at most 1 GiB\n      [${DETAIL_FLAG} ${AGREED[DETAIL_FLAG]}]   tell what the guest said and how much it used behind each answer\n      [${ASK_FLAG} ${AGREED[ASK_FLAG]}]   ask for the file of an artifact that is neither given nor remembered\n      [${SHARED_MEMORY_FLAG} ${AGREED[SHARED_MEMORY_FLAG]}]   take large requests from memory that the host writes to` : ''}
       [${UNTESTED_NODE_FLAG}]   run on a Node 24 that the workers were not tested on
       [${WITHOUT_FLAG} NAME,…]   do without some of ${WORKER_SPEED_UPS.join(',')}
       [${CGROUP_FLAG} DIR]   an empty control group (v2) for this worker, which enforces the limits of its jobs
