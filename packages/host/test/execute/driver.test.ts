@@ -1,16 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  ARTIFACT_WANTED,
-  type ExecuteRequest,
-  ExecuteWorkerResult,
-  notBegun,
-  RequestInMemory,
-} from '@pvf/protocol';
+import { ARTIFACT_WANTED, ExecuteWorkerResult, notBegun, RequestInMemory } from '@pvf/protocol';
 import { FakeClock } from '@pvf/test-kit';
 import { expect, it } from 'vitest';
 import { ExecuteDriver, HandOver, IN_MEMORY_FROM_BYTES } from '../../src/execute/index.ts';
 import type { WorkerStarter } from '../../src/worker/index.ts';
+import { executeRequest } from '../support/execute-request.ts';
 import { tempDir } from '../support/fake-worker.ts';
 import { type Script, scriptedWorker } from '../support/scripted-worker.ts';
 
@@ -21,20 +16,9 @@ const SECURITY = {
   canUnshareUserNamespaceAndChangeRoot: true,
   canDoSecureClone: true,
 };
-const REQUEST: ExecuteRequest = {
-  pvd: {
-    parentHead: Uint8Array.of(1),
-    relayParentNumber: 2,
-    relayParentStorageRoot: new Uint8Array(32),
-    maxPovSize: 3,
-  },
+const REQUEST = executeRequest({
   pov: { blockData: new Uint8Array(new SharedArrayBuffer(IN_MEMORY_FROM_BYTES)) },
-  executionTimeout: { secs: 2n, nanos: 0 },
-  artifactChecksum: new Uint8Array(32),
-  relayParent: new Uint8Array(32),
-  schedulingParent: new Uint8Array(32),
-  descriptorVersion: { type: 'V1' },
-};
+});
 const ANSWER = ExecuteWorkerResult.encode({
   ok: true,
   value: { jobResponse: { type: 'PoVDecompressionFailure' }, duration: { secs: 0n, nanos: 1 }, povSize: 0 },

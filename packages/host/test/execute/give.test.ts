@@ -12,26 +12,18 @@ import {
 import { FakeClock, settle } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { executeWork } from '../../src/execute/work.ts';
+import { executeRequest } from '../support/execute-request.ts';
 import { tempDir } from '../support/fake-worker.ts';
 import { type Script, scriptedWorker } from '../support/scripted-worker.ts';
 
-const ZERO_HASH = new Uint8Array(32);
 const LIMIT_MS = 2_000;
 
-const requestFor = (checksum: number, block = 4): ExecuteRequest => ({
-  pvd: {
-    parentHead: Uint8Array.of(1),
-    relayParentNumber: 2,
-    relayParentStorageRoot: ZERO_HASH,
-    maxPovSize: 3,
-  },
-  pov: { blockData: Uint8Array.of(block) },
-  executionTimeout: { secs: BigInt(LIMIT_MS / 1_000), nanos: 0 },
-  artifactChecksum: ZERO_HASH.map(() => checksum),
-  relayParent: ZERO_HASH,
-  schedulingParent: ZERO_HASH,
-  descriptorVersion: { type: 'V1' },
-});
+const requestFor = (checksum: number, block = 4): ExecuteRequest =>
+  executeRequest({
+    pov: { blockData: Uint8Array.of(block) },
+    executionTimeout: { secs: BigInt(LIMIT_MS / 1_000), nanos: 0 },
+    artifactChecksum: new Uint8Array(32).fill(checksum),
+  });
 
 const saying = (type: 'PoVDecompressionFailure' | 'CorruptedArtifact'): Uint8Array => {
   const jobResponse: JobResponse = { type };

@@ -3,20 +3,13 @@ import { expect, it } from 'vitest';
 import { HandOver, IN_MEMORY_FROM_BYTES } from '../../src/execute/hand-over.ts';
 import type { RequestMemory, WriteRequest } from '../../src/worker/index.ts';
 import { concat } from '../support/bytes.ts';
+import { executeRequest } from '../support/execute-request.ts';
 
 const shared = (length: number): Uint8Array =>
   new Uint8Array(new SharedArrayBuffer(length + 2)).subarray(1, -1);
 
 function requestOf(blockData: Uint8Array, parentHead = Uint8Array.of(1)): ExecuteRequest {
-  return {
-    pvd: { parentHead, relayParentNumber: 2, relayParentStorageRoot: new Uint8Array(32), maxPovSize: 3 },
-    pov: { blockData },
-    executionTimeout: { secs: 2n, nanos: 500_000_000 },
-    artifactChecksum: new Uint8Array(32),
-    relayParent: new Uint8Array(32),
-    schedulingParent: new Uint8Array(32),
-    descriptorVersion: { type: 'V1' },
-  };
+  return executeRequest({ pvd: { ...executeRequest().pvd, parentHead }, pov: { blockData } });
 }
 
 /** One worker's memory as a test has it: `works` says whether a request can be put there. */

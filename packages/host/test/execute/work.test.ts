@@ -4,23 +4,11 @@ import { ExecuteRequest, ExecuteWorkerResult, notBegun, type WorkerError } from 
 import { FakeClock } from '@pvf/test-kit';
 import { describe, expect, it } from 'vitest';
 import { executeWork } from '../../src/execute/work.ts';
+import { executeRequest } from '../support/execute-request.ts';
 import { tempDir } from '../support/fake-worker.ts';
 import { type Script, scriptedWorker } from '../support/scripted-worker.ts';
 
-const REQUEST: ExecuteRequest = {
-  pvd: {
-    parentHead: Uint8Array.of(1),
-    relayParentNumber: 2,
-    relayParentStorageRoot: new Uint8Array(32),
-    maxPovSize: 3,
-  },
-  pov: { blockData: Uint8Array.of(4) },
-  executionTimeout: { secs: 2n, nanos: 500_000_000 },
-  artifactChecksum: new Uint8Array(32),
-  relayParent: new Uint8Array(32),
-  schedulingParent: new Uint8Array(32),
-  descriptorVersion: { type: 'V1' },
-};
+const REQUEST = executeRequest();
 
 /** One execution; what the worker's directory held when the request came, and what it holds now. */
 async function execute(script: Script, prepare: (dir: string) => void = () => {}) {
