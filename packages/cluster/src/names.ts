@@ -12,8 +12,23 @@ export const BUCKETS = {
   attempts: 'PVF_ATTEMPTS',
 } as const;
 
+/** The stream behind a bucket of keys; how the client's own lay them out, as the next two. */
+export function keysStream(bucket: string): string {
+  return `KV_${bucket}`;
+}
+
+/** The stream behind a bucket of objects. */
+export function objectsStream(bucket: string): string {
+  return `OBJ_${bucket}`;
+}
+
+/** The subject of a key, or of several by a wildcard. */
+export function keySubject(bucket: string, key: string): string {
+  return `$KV.${bucket}.${key}`;
+}
+
 /** The stream behind the bucket of attempts. */
-export const ATTEMPTS_STREAM: string = `KV_${BUCKETS.attempts}`;
+export const ATTEMPTS_STREAM: string = keysStream(BUCKETS.attempts);
 
 /**
  * Jobs are spread over that many consumers by the hash of their PVF, so that an agent can ask first for those that it
@@ -110,8 +125,8 @@ export const filters = {
   jobsOf: (run: string): string => `pvf.jobs.*.*.${run}.>`,
   resultsOf: (run: string): string => `pvf.results.${run}.>`,
   deadOf: (run: string): string => `pvf.dead.${run}.>`,
-  attemptsOf: (run: string): string => `$KV.${BUCKETS.attempts}.${run}.>`,
-  attemptsOfBlock: (run: string, block: number): string => `$KV.${BUCKETS.attempts}.${run}.${block}.>`,
+  attemptsOf: (run: string): string => keySubject(BUCKETS.attempts, `${run}.>`),
+  attemptsOfBlock: (run: string, block: number): string => keySubject(BUCKETS.attempts, `${run}.${block}.>`),
   resultsOfBlock: (run: string, block: number): string => `pvf.results.${run}.${block}.>`,
 };
 

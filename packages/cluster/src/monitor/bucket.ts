@@ -1,12 +1,14 @@
 import type { StoredMsg } from '@nats-io/jetstream';
+import { keySubject } from '../names.ts';
 
-/** The subject of every key of a bucket; how the client's own buckets lay them out. */
+/** The subject of every key of a bucket. */
 export function keysOf(bucket: string): string {
-  return `$KV.${bucket}.>`;
+  return keySubject(bucket, '>');
 }
 
+/** Of a subject that is a key's. */
 export function keyIn(bucket: string, subject: string): string {
-  return subject.slice(keysOf(bucket).length - 1);
+  return subject.slice(keySubject(bucket, '').length);
 }
 
 /** Whether it marks that its key was taken away. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/index.ts';
-import { BUCKETS, STREAMS } from '../names.ts';
+import { BUCKETS, keysStream, objectsStream, STREAMS } from '../names.ts';
 import { type AgentRecord, parseAgent, type RunRecord } from '../records/index.ts';
 import { isRemoved, keyIn, keysOf } from './bucket.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -8,10 +8,10 @@ import type { RunList } from './runs.ts';
 
 const STORES = [
   ...Object.values(STREAMS),
-  ...[BUCKETS.code, BUCKETS.povs, BUCKETS.outputs].map((name) => `OBJ_${name}`),
-  ...[BUCKETS.runs, BUCKETS.agents, BUCKETS.attempts].map((name) => `KV_${name}`),
+  ...[BUCKETS.code, BUCKETS.povs, BUCKETS.outputs].map(objectsStream),
+  ...[BUCKETS.runs, BUCKETS.agents, BUCKETS.attempts].map(keysStream),
 ];
-const AGENTS = `KV_${BUCKETS.agents}`;
+const AGENTS = keysStream(BUCKETS.agents);
 /** One request each: more would be a load of its own. A cluster of servers feeds fewer. */
 const MOST_AGENTS = 1_000;
 const AT_ONCE = 32;

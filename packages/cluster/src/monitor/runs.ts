@@ -1,10 +1,10 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { BUCKETS } from '../names.ts';
+import { BUCKETS, keysStream } from '../names.ts';
 import { parseRun, type RunRecord } from '../records/index.ts';
 import { isRemoved, keyIn, keysOf } from './bucket.ts';
 import { type Info, infoOf } from './info.ts';
 
-const STREAM = `KV_${BUCKETS.runs}`;
+const STREAM = keysStream(BUCKETS.runs);
 /** Far more than there can be work for; a hostile writer's do not fill the memory. */
 const MOST_RUNS = 10_000;
 

@@ -1,4 +1,4 @@
-import { BUCKETS, STREAMS } from '../names.ts';
+import { BUCKETS, objectsStream, STREAMS } from '../names.ts';
 import type { AgentRecord } from '../records/index.ts';
 import type { Store } from '../store/index.ts';
 import { VERSION } from '../version.ts';
@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts';
 /** So full, the next of the largest messages may not fit. */
 const FULL_SHARE = 0.9;
 /** What fills while a run is under way. PVFs and names of runs are put there before, and say so themselves. */
-const FILLING = [STREAMS.jobs, STREAMS.results, `OBJ_${BUCKETS.povs}`, `OBJ_${BUCKETS.outputs}`];
+const FILLING = [STREAMS.jobs, STREAMS.results, objectsStream(BUCKETS.povs), objectsStream(BUCKETS.outputs)];
 
 /** Why nothing may come of a run at the moment. */
 export type Obstacle =

@@ -2,7 +2,7 @@ import { type ObjectStore, setSha256Backend } from '@nats-io/obj';
 import type { Connection } from '../connection/index.ts';
 import { ClusterError } from '../errors.ts';
 import { MAX_CODE_BYTES } from '../limits.ts';
-import { BUCKETS } from '../names.ts';
+import { BUCKETS, objectsStream } from '../names.ts';
 import { Stalled, within } from './within.ts';
 
 /** A server that is gone does not end what it was sending. */
@@ -94,7 +94,7 @@ export async function removeObject(
 ): Promise<void> {
   const info = await store.info(name);
   if (info === null) return;
-  const stream = `OBJ_${bucket}`;
+  const stream = objectsStream(bucket);
   await jsm.streams.purge(stream, { filter: piecesSubject(bucket, info.nuid) });
   await jsm.streams.purge(stream, { filter: metaSubject(bucket, name) });
 }

@@ -1,6 +1,7 @@
 import { headers, nuid } from '@nats-io/nats-core';
 import type { ObjectStore } from '@nats-io/obj';
 import { type Connection, failureOf } from '../connection/index.ts';
+import { objectsStream } from '../names.ts';
 import { sha256 } from '../records/parts.ts';
 import { digestText, metaSubject, piecesSubject, storeFull } from './objects.ts';
 
@@ -24,7 +25,7 @@ export async function putObject(
   hash: string = sha256(bytes),
 ): Promise<void> {
   const id = nuid.next();
-  const stream = `OBJ_${bucket}`;
+  const stream = objectsStream(bucket);
   const options = { timeout: TIMEOUT_MS };
   const remove = (of: string) => jsm.streams.purge(stream, { filter: piecesSubject(bucket, of) });
   const underWay = new Set<Promise<unknown>>();

@@ -2,7 +2,7 @@ import { type KV, Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/nats-core';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { type Connection, type ConnectOptions, Connection as Opened } from '../connection/index.ts';
-import { BUCKETS } from '../names.ts';
+import { BUCKETS, keysStream, objectsStream } from '../names.ts';
 import { type ClusterLimits, type StoreSizes, sizesOf } from './limits.ts';
 import { StorageType } from './nats.ts';
 import { ensure, ensureStreams, MARK } from './streams.ts';
@@ -49,7 +49,7 @@ async function buckets(connection: Connection, sizes: StoreSizes): Promise<Store
   const objects = (name: string, max_bytes: number, ttl = 0) =>
     existing(
       name,
-      `OBJ_${name}`,
+      objectsStream(name),
       connection,
       () => objm.open(name),
       () => objm.create(name, { storage, replicas, max_bytes, metadata: MARK, ttl: nanos(ttl) }),
@@ -57,7 +57,7 @@ async function buckets(connection: Connection, sizes: StoreSizes): Promise<Store
   const keys = (name: string, max_bytes: number, ttl: number, history: number, memory = false) =>
     existing(
       name,
-      `KV_${name}`,
+      keysStream(name),
       connection,
       () => kvm.open(name),
       () =>
